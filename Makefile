@@ -1,0 +1,45 @@
+# Each target does all of its own set-up; a second call skips what is done.
+
+PYTHON ?= python3
+BIN := .venv/bin
+SETUP := scripts/setup.py pyproject.toml
+SERVER := .venv/server.ready
+DEV := .venv/dev.ready
+
+.PHONY: help up test check generate lock clean
+
+help: ## print this
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+
+up: $(SERVER) ## run everything on this machine, with a simulated festival; Ctrl-C stops it
+	@$(BIN)/python -m coliseum.cli up
+
+test: $(DEV) ## run the tests; says what it skips and why
+	@$(BIN)/python -m pytest
+
+check: $(DEV) ## formatting, lint, types, layers, generated files
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m coliseum.events.generate --check
+	@$(BIN)/python -m coliseum.settings_page --check
+	@$(BIN)/python -m pytest -q tests/shape
+
+generate: $(DEV) ## write the generated files anew
+	@$(BIN)/python -m coliseum.events.generate
+	@$(BIN)/python -m coliseum.settings_page
+
+lock: $(DEV) ## write requirements/*.lock anew from pyproject.toml (needs uv)
+	@scripts/lock.sh
+
+clean: ## remove .venv and caches; data/ stays
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(SERVER): requirements/server.lock $(SETUP)
+	@$(PYTHON) scripts/setup.py server
+	@touch $@
+
+$(DEV): requirements/dev.lock $(SETUP)
+	@$(PYTHON) scripts/setup.py dev
+	@touch $(SERVER) $@

@@ -1,0 +1,1 @@
+"""Tenants and their write keys: who is calling, and for whom."""

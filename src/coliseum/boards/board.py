@@ -1,0 +1,105 @@
+"""How a board is named, in words and in Valkey.
+
+A member is the entity's number as 8 bytes, most significant first; its score in the sorted set is the negated
+total. So ascending order is the order of display: best first, and inside a tie the entity known longest first.
+"""
+
+from datetime import UTC, datetime
+
+import msgspec
+
+from coliseum.metrics.registry import BY_NAME, Kind, Metric, Unique
+from coliseum.metrics.windows import Grain
+
+FILTERS = ("city", "genre", "event")
+
+
+class Board(msgspec.Struct, frozen=True, order=True):
+    """One board of one tenant. ``start``: Unix seconds at which its window begins (0 for ``all``)."""
+
+    metric: str
+    currency: str
+    kind: Kind
+    window: str
+    start: int
+    filter: str = ""
+    filter_value: str = ""
+
+    @property
+    def name(self) -> str:
+        """The board's field in the tenant's list of boards, and the end of its key; reversible."""
+        return msgspec.json.encode(
+            [
+                self.metric,
+                self.currency,
+                int(self.kind),
+                self.window,
+                self.start,
+                self.filter,
+                self.filter_value,
+            ]
+        ).decode()
+
+    @property
+    def declared(self) -> Metric | Unique:
+        """The registry's line for this board's metric."""
+        return BY_NAME[self.metric]
+
+    @property
+    def follows_catalog(self) -> bool:
+        """Whether a change of the catalogue can move members in, out, up or down."""
+        metric = self.declared
+        bill = isinstance(metric, Metric) and metric.bill and self.kind is Kind.ARTIST
+        return self.filter in ("city", "genre") or bill
+
+
+def board_named(name: str) -> Board:
+    """The board behind a name made by ``Board.name``."""
+    metric, currency, kind, window, start, filter_, value = msgspec.json.decode(name)
+    return Board(metric, currency, Kind(kind), window, start, filter_, value)
+
+
+def epoch_seconds(instant: datetime | None) -> int:
+    """Unix seconds of a window's start; 0 for all time."""
+    return 0 if instant is None else int(instant.timestamp())
+
+
+def start_instant(board: Board) -> datetime | None:
+    """The instant at which the board's window begins; None for all time."""
+    return None if board.window == "all" else datetime.fromtimestamp(board.start, UTC)
+
+
+class Keys:
+    """The Valkey keys of one tenant: one hash tag, so that one cluster slot holds them all."""
+
+    def __init__(self, tenant_id: int) -> None:
+        self.tag = f"{{coliseum:{tenant_id}}}"
+        self.state = f"{self.tag}:state"
+        """Hash: ``epoch`` (fence), ``generation``, and ``p<partition>``, the next offset to read."""
+        self.boards = f"{self.tag}:boards"
+        """Hash: name of each live board -> Unix seconds when it was last asked for."""
+        self.wanted = f"{self.tag}:wanted"
+        """Set: names of boards that were asked for and are not live."""
+
+    def board(self, name: str) -> str:
+        """The sorted set of a board."""
+        return f"{self.tag}:b:{name}"
+
+    def fans(self, name: str) -> str:
+        """Of a board that counts fans: the hash of each (member, fan) pair's own total."""
+        return f"{self.tag}:f:{name}"
+
+
+def member(number: int) -> bytes:
+    """An entity's number as a member of a sorted set."""
+    return number.to_bytes(8, "big")
+
+
+def number(member_bytes: bytes) -> int:
+    """The entity's number behind a member."""
+    return int.from_bytes(member_bytes, "big")
+
+
+def base_grain(window: str) -> Grain:
+    """The grain of the rollups whose buckets make up a window."""
+    return Grain.MONTH if window == "all" else Grain[window.upper()]

@@ -1,0 +1,87 @@
+"""A board's exact content, from the rollups and today's catalogue."""
+
+from collections.abc import AsyncIterator
+from typing import Any, TypeVar
+
+import msgspec
+
+from coliseum import db
+from coliseum.boards.board import Board, base_grain, start_instant
+from coliseum.metrics.registry import Kind, Metric, Unique, stored_name
+
+SQL = db.statements("coliseum.boards")
+PREFETCH_ROWS = 5_000
+
+
+class Total(msgspec.Struct, frozen=True):
+    """A member of a board and its score."""
+
+    entity: int
+    value: int
+
+
+class Pair(msgspec.Struct, frozen=True):
+    """What one fan adds up to for one member of a board of unique fans."""
+
+    entity: int
+    fan: int
+    value: int
+
+
+class Ranked(msgspec.Struct, frozen=True):
+    """A member of a page: its standard competition rank, and how many members the board has."""
+
+    entity: int
+    value: int
+    rank: int
+    members: int
+
+
+Row = TypeVar("Row", bound=msgspec.Struct)
+
+
+def totals(connection: db.Connection, tenant_id: int, board: Board) -> AsyncIterator[list[Total]]:
+    """The members of a board, in no order, a few thousand at a time. Needs a transaction."""
+    name = "uniques" if isinstance(board.declared, Unique) else "totals"
+    return _chunks(connection, Total, SQL[name], _parameters(tenant_id, board))
+
+
+def pairs(connection: db.Connection, tenant_id: int, board: Board) -> AsyncIterator[list[Pair]]:
+    """The (member, fan) pairs behind a board of unique fans. Needs a transaction."""
+    return _chunks(connection, Pair, SQL["pairs"], _parameters(tenant_id, board))
+
+
+async def page(
+    connection: db.Connection, tenant_id: int, board: Board, after: tuple[int, int] | None, limit: int
+) -> list[Ranked]:
+    """Up to ``limit`` members in display order, after the given (score, entity)."""
+    name = "uniques_page" if isinstance(board.declared, Unique) else "totals_page"
+    score, entity = after or (None, None)
+    return await db.rows(connection, Ranked, SQL[name], *_parameters(tenant_id, board), score, entity, limit)
+
+
+def _parameters(tenant_id: int, board: Board) -> tuple[Any, ...]:
+    """What the functions of the migrations take."""
+    metric = board.declared
+    filters = {board.filter: board.filter_value}
+    where = (
+        tenant_id, stored_name(metric, board.currency or None), int(board.kind),
+        int(base_grain(board.window)), start_instant(board),
+    )  # fmt: skip
+    narrowed = (filters.get("city"), filters.get("genre"), filters.get("event"))
+    if isinstance(metric, Metric):
+        return (*where, metric.bill and board.kind is Kind.ARTIST, *narrowed)
+    return (*where, *narrowed)
+
+
+async def _chunks(
+    connection: db.Connection, row_type: type[Row], sql: str, parameters: tuple[Any, ...]
+) -> AsyncIterator[list[Row]]:
+    chunk: list[Row] = []
+    async for record in connection.cursor(sql, *parameters, prefetch=PREFETCH_ROWS):
+        chunk.append(row_type(**record))
+        if len(chunk) == PREFETCH_ROWS:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk

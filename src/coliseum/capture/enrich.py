@@ -1,0 +1,96 @@
+"""What an event lacks to stand alone in the log: numbers in place of people, and what it refers to."""
+
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+
+from coliseum import db
+from coliseum.capture.draft import Draft, PaymentRow, Request, VoteRow
+from coliseum.errors import EventRefused, Refusal
+from coliseum.ids import content_hash, pseudonym
+from coliseum.passport.entries import NewEntry
+from coliseum.passport.subjects import Subject, Subjects
+
+SQL = db.statements("coliseum.capture")
+
+
+async def make_entries(drafts: Sequence[Draft], request: Request, subjects: Subjects) -> None:
+    """Turn each draft into an entry, with people as numbers."""
+    people = {name for draft in drafts for name in (draft.record.user_id, draft.record.target_user) if name}
+    known = await subjects.resolve(request.tenant.tenant_id, people)
+    for draft in drafts:
+        draft.entry = _entry(draft, request, known)
+
+
+def partition_of(draft: Draft, partitions: int) -> int:
+    """The partition of an event's user, or of the entity when it has no user; the same for ever."""
+    record = draft.record
+    return zlib.crc32((record.user_id or f"{record.entity_type}:{record.entity_id}").encode()) % partitions
+
+
+async def resolve_references(database: db.Database, drafts: Iterable[Draft], request: Request) -> None:
+    """Fill in what votes taken back and payments refunded were for; refuse votes that are not in the log."""
+    refs = [(draft, draft.record.reference) for draft in drafts if draft.record.reference is not None]
+    ids = sorted({reference.id for _, reference in refs})
+    async with database.connection("capture") as connection:
+        found_votes = await db.rows(connection, VoteRow, SQL["find_votes"], request.tenant.tenant_id, ids)
+        found_payments = await db.rows(connection, PaymentRow, SQL["find_payments"], request.tenant.tenant_id, ids)
+    votes = {row.id: row for row in found_votes}
+    payments = {row.id: row for row in found_payments}
+    for draft, reference in refs:
+        if reference.kind == "vote":
+            _void(draft, votes.get(reference.id))
+        else:
+            _refund(draft, payments.get(reference.id))
+
+
+def _void(draft: Draft, vote: VoteRow | None) -> None:
+    """A void stands at the vote's own place in time and takes away exactly what the vote gave."""
+    if vote is None:
+        draft.refusal = EventRefused(
+            Refusal.UNKNOWN_REFERENCE,
+            "voteId is no vote in the log (or one older than the dedupe window)",
+            "voteId",
+        )
+        return
+    entry = draft.entry
+    entry.metadata = {**entry.metadata, "voidedAt": draft.occurred_at, "voidedBy": entry.subject_id}
+    entry.subject_id, entry.occurred_at = vote.subject_id, vote.occurred_at
+    entry.session_id = entry.device_id = None
+    entry.entity_type, entry.entity_id = vote.entity_type, vote.entity_id
+    entry.artist_id, entry.event_id, entry.city = vote.artist_id, vote.event_id, vote.city
+    entry.value, entry.dna_influence, entry.voids = -vote.value, -vote.dna_influence, vote.id
+
+
+def _refund(draft: Draft, payment: PaymentRow | None) -> None:
+    """A refund that does not say what it was for takes it from the payment, when that is in the log."""
+    entry = draft.entry
+    if payment is not None and entry.artist_id is None and entry.event_id is None:
+        entry.artist_id, entry.event_id = payment.artist_id, payment.event_id
+        entry.entity_type, entry.entity_id = payment.entity_type, payment.entity_id
+
+
+def _entry(draft: Draft, request: Request, known: Mapping[str, Subject]) -> NewEntry:
+    record = draft.record
+    subject = known[record.user_id] if record.user_id else None
+    entity_id = str(known[record.target_user].subject_id) if record.target_user else record.entity_id
+    return NewEntry(
+        id=draft.id,
+        content_hash=content_hash(draft.decoded.canonical),
+        event_type=record.event_type,
+        value=record.value,
+        dna_influence=record.dna_influence,
+        occurred_at=draft.occurred_at,
+        source=request.source,
+        subject_id=subject.subject_id if subject else None,
+        session_id=pseudonym(subject.key, record.session_id) if subject and record.session_id else None,
+        device_id=pseudonym(subject.key, record.device_id) if subject and record.device_id else None,
+        entity_type=record.entity_type,
+        entity_id=entity_id,
+        artist_id=record.artist_id,
+        event_id=record.event_id,
+        track_id=record.track_id,
+        city=record.city,
+        currency=record.currency,
+        metadata=record.metadata,
+        personal=dict(record.personal) or None,
+    )

@@ -1,0 +1,25 @@
+INSERT INTO catalog_tracks AS current (tenant_id, id, name, artist_id, duration_seconds, picture, changed_at, partition, "offset")
+SELECT DISTINCT ON (entity_id)
+    tenant_id,
+    entity_id,
+    metadata ->> 'name',
+    artist_id,
+    (metadata ->> 'durationSeconds')::bigint,
+    metadata ->> 'picture',
+    occurred_at,
+    partition,
+    "offset"
+FROM passport_entries
+WHERE tenant_id = $1 AND partition = $2 AND "offset" >= $3 AND "offset" < $4
+  AND event_type = 'catalog.track' AND "offset" <> ALL ($5::bigint[])
+ORDER BY entity_id, occurred_at DESC, "offset" DESC
+ON CONFLICT (tenant_id, id) DO UPDATE SET
+    name = excluded.name,
+    artist_id = excluded.artist_id,
+    duration_seconds = excluded.duration_seconds,
+    picture = excluded.picture,
+    changed_at = excluded.changed_at,
+    partition = excluded.partition,
+    "offset" = excluded."offset"
+WHERE (excluded.changed_at, excluded.partition, excluded."offset")
+    > (current.changed_at, current.partition, current."offset")

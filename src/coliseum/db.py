@@ -1,0 +1,176 @@
+"""PostgreSQL: pools, tenant transactions, statements from files, rows as typed structs.
+
+Nothing else imports asyncpg. Four pools stand for four sets of rights (see the first migration):
+
+- ``capture`` appends to the log; it bypasses row-level security, because COPY is refused under it;
+- ``app`` reads for one tenant at a time, under row-level security;
+- ``processor`` serves every tenant's projections;
+- ``owner`` is the role of the URL itself: migrations and partition upkeep.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from importlib import resources
+from types import MappingProxyType
+from typing import Any, Literal, Protocol, Self, TypeVar, cast
+
+import asyncpg
+import msgspec
+
+from coliseum.errors import StoreUnavailable
+
+Right = Literal["capture", "app", "processor", "owner"]
+TIMEOUT_S = 30.0
+IDLE_IN_TRANSACTION_S = 10
+
+UNREACHABLE = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.QueryCanceledError,
+    TimeoutError,
+)
+"""What is raised when PostgreSQL is away, restarting, full or stuck: nothing was committed, or nobody can know."""
+
+DATA_ERRORS = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
+"""What is raised when a statement cannot digest its input, however often it is tried."""
+
+PostgresError = asyncpg.PostgresError
+InsufficientPrivilege = asyncpg.InsufficientPrivilegeError
+UniqueViolation = asyncpg.UniqueViolationError
+
+Row = TypeVar("Row", bound=msgspec.Struct)
+
+
+class Connection(Protocol):
+    """The part of an asyncpg connection that this project uses."""
+
+    async def execute(self, query: str, *args: object) -> str: ...
+    async def executemany(self, command: str, args: Iterable[Sequence[object]]) -> None: ...
+    async def fetch(self, query: str, *args: object) -> list[Mapping[str, Any]]: ...
+    async def fetchrow(self, query: str, *args: object) -> Mapping[str, Any] | None: ...
+    async def fetchval(self, query: str, *args: object) -> Any: ...
+    async def copy_records_to_table(
+        self, table_name: str, *, records: Iterable[Sequence[object]], columns: Iterable[str]
+    ) -> str: ...
+    def transaction(self, *, isolation: Any = ..., readonly: bool = ..., deferrable: bool = ...) -> Any: ...
+    def cursor(self, query: str, *args: object, prefetch: int | None = ...) -> Any: ...
+
+
+def statements(package: str) -> Mapping[str, str]:
+    """The SQL files of a package's ``sql`` folder, by their names without the ending: one statement each."""
+    folder = resources.files(package) / "sql"
+    return MappingProxyType(
+        {
+            entry.name.removesuffix(".sql"): entry.read_text()
+            for entry in folder.iterdir()
+            if entry.name.endswith(".sql")
+        }
+    )
+
+
+async def rows(connection: Connection, row_type: type[Row], sql: str, *args: object) -> list[Row]:
+    """Run a query; each row becomes a ``row_type`` by column names."""
+    return [row_type(**record) for record in await connection.fetch(sql, *args)]
+
+
+async def _prepare(connection: Any) -> None:
+    await connection.set_type_codec(
+        "jsonb",
+        schema="pg_catalog",
+        format="binary",
+        encoder=lambda value: b"\x01" + (value if isinstance(value, bytes) else msgspec.json.encode(value)),
+        decoder=lambda data: msgspec.json.decode(data[1:]),
+    )
+
+
+async def connect(url: str, right: Right = "owner") -> Any:
+    """One connection outside the pools, for migrations and long exclusive work; the caller closes it."""
+    connection = await asyncpg.connect(url, timeout=TIMEOUT_S, server_settings=_server_settings(right))
+    await _prepare(connection)
+    return connection
+
+
+def _server_settings(right: Right) -> dict[str, str]:
+    settings = {
+        "application_name": f"coliseum-{right}",
+        "timezone": "UTC",
+        "idle_in_transaction_session_timeout": f"{IDLE_IN_TRANSACTION_S}s",
+        "jit": "off",
+    }
+    if right != "owner":
+        settings["role"] = f"coliseum_{right}"
+    if right in ("app", "capture"):
+        settings["statement_timeout"] = f"{int(TIMEOUT_S)}s"
+        settings["lock_timeout"] = f"{int(TIMEOUT_S / 2)}s"
+    return settings
+
+
+class Database:
+    """The pools of one process. Open with ``Database.open``; close it when the process ends."""
+
+    def __init__(self, url: str, pools: Mapping[Right, Any]) -> None:
+        self.url = url
+        self._pools = pools
+
+    @classmethod
+    async def open(cls, url: str, **sizes: int) -> Self:
+        """Connect the named pools, for instance ``capture=8, app=8``: the most connections of each.
+
+        Raises:
+            StoreUnavailable: PostgreSQL could not be reached.
+        """
+        pools: dict[Right, Any] = {}
+        try:
+            for name, size in sizes.items():
+                right = cast("Right", name)
+                pools[right] = await asyncpg.create_pool(
+                    url,
+                    min_size=1,
+                    max_size=size,
+                    init=_prepare,
+                    timeout=TIMEOUT_S,
+                    command_timeout=None if right in ("owner", "processor") else TIMEOUT_S + 5,
+                    server_settings=_server_settings(right),
+                    max_inactive_connection_lifetime=300,
+                )
+        except UNREACHABLE as error:
+            raise StoreUnavailable(f"PostgreSQL could not be reached: {error}") from error
+        return cls(url, pools)
+
+    async def close(self) -> None:
+        """Close all pools; connections in use get a moment to finish."""
+        for pool in self._pools.values():
+            try:
+                async with asyncio.timeout(5):
+                    await pool.close()
+            except TimeoutError:
+                pool.terminate()
+
+    @asynccontextmanager
+    async def connection(self, right: Right) -> AsyncIterator[Connection]:
+        """A pooled connection with the given rights, outside any transaction."""
+        async with self._pools[right].acquire(timeout=TIMEOUT_S) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def transaction(self, right: Right, *, snapshot: bool = False) -> AsyncIterator[Connection]:
+        """A transaction; ``snapshot`` makes all its reads see one moment (repeatable read)."""
+        async with (
+            self.connection(right) as connection,
+            connection.transaction(isolation="repeatable_read" if snapshot else None),
+        ):
+            yield connection
+
+    @asynccontextmanager
+    async def tenant(self, tenant_id: int, *, snapshot: bool = False) -> AsyncIterator[Connection]:
+        """A transaction that can see one tenant's rows only, by row-level security."""
+        async with self.transaction("app", snapshot=snapshot) as connection:
+            await connection.execute("SELECT set_config('coliseum.tenant', $1, true)", str(tenant_id))
+            yield connection

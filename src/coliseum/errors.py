@@ -1,0 +1,96 @@
+"""Every error that Coliseum raises on purpose, in one place.
+
+The docstring of a class is its default message; ``hint`` says what the reader can do about it. How an error
+becomes an HTTP answer is decided in one other file, ``coliseum.web.problems``.
+"""
+
+from enum import StrEnum
+
+
+class Refusal(StrEnum):
+    """The closed set of reasons for which an event or a request is refused.
+
+    A member's value is its wire name: it stands in answers, in ingestion warnings and in the docs.
+    """
+
+    UNKNOWN_TYPE = "unknown_type"
+    INVALID_JSON = "invalid_json"
+    INVALID_PAYLOAD = "invalid_payload"
+    DUPLICATE_KEY = "duplicate_key"
+    UNKNOWN_FIELD = "unknown_field"
+    MISSING_KEY = "missing_key"
+    UNKNOWN_KEY = "unknown_key"
+    KEY_NOT_ALLOWED = "key_not_allowed"
+    NOT_YOURSELF = "not_yourself"
+    INVALID_TOKEN = "invalid_token"  # noqa: S105 - the name of a reason
+    BAD_SIGNATURE = "bad_signature"
+    STALE_SIGNATURE = "stale_signature"
+    FUTURE_TIMESTAMP = "future_timestamp"
+    TOO_OLD = "too_old"
+    ID_REUSED = "id_reused"
+    UNKNOWN_REFERENCE = "unknown_reference"
+    ALREADY_VOIDED = "already_voided"
+    BATCH_TOO_LARGE = "batch_too_large"
+    EVENT_TOO_LARGE = "event_too_large"
+    BODY_TOO_LARGE = "body_too_large"
+    BAD_ENCODING = "bad_encoding"
+    UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type"
+    OVERLOADED = "overloaded"
+    RATE_LIMITED = "rate_limited"
+    METHOD_NOT_ALLOWED = "method_not_allowed"
+    NOT_COUNTED = "not_counted"
+    INVALID_QUERY = "invalid_query"
+    NOT_FOUND = "not_found"
+
+
+class ColiseumError(Exception):
+    """Coliseum could not do what was asked."""
+
+    hint: str | None = None
+
+    def __init__(self, message: str | None = None, *, hint: str | None = None) -> None:
+        super().__init__(message or (self.__class__.__doc__ or "").strip())
+        if hint is not None:
+            self.hint = hint
+
+
+class EventRefused(ColiseumError):
+    """The event is refused."""
+
+    def __init__(self, code: Refusal, message: str, field: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.field = field
+
+
+class RequestRefused(EventRefused):
+    """The whole request is refused, before any of its events was looked at."""
+
+
+class QueryInvalid(ColiseumError):
+    """The question cannot be answered as it was asked."""
+
+    def __init__(self, message: str, field: str | None = None) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class StoreUnavailable(ColiseumError):
+    """The database did not answer; nothing was stored."""
+
+
+class ServerTooOld(ColiseumError):
+    """The server is older than the oldest version that Coliseum supports."""
+
+
+class LeaseLost(ColiseumError):
+    """Another processor owns this work now; nothing of this step was kept."""
+
+
+class MigrationFailed(ColiseumError):
+    """The database could not be brought to this version's schema."""
+
+
+class NumberTooLarge(ColiseumError):
+    """A total would pass 2^53, the largest integer that every consumer of it can hold."""

@@ -1,0 +1,39 @@
+"""Granian, the web server, around the application that `coliseum.wiring` puts together."""
+
+import os
+
+from granian import Granian
+from granian.constants import Interfaces, Loops
+from granian.log import LogLevels
+
+from coliseum.settings import Settings
+
+APPLICATION = "coliseum.wiring:create_app"
+BACKLOG = 2_048
+WORKER_PATIENCE_S = 20
+
+
+def serve(settings: Settings) -> None:
+    """Serve until SIGINT or SIGTERM: then no new request is taken, and those under way are answered.
+
+    Each worker is a process of its own that reads the settings from its environment.
+    """
+    for name, value in (
+        ("DATABASE_URL", settings.database_url),
+        ("VALKEY_URL", settings.valkey_url),
+        ("COLISEUM_SECRET_KEY", settings.secret_key),
+    ):
+        os.environ[name] = value or ""
+    server = Granian(
+        APPLICATION,
+        factory=True,
+        interface=Interfaces.ASGI,
+        loop=Loops.uvloop,
+        address=settings.host,
+        port=settings.port,
+        workers=settings.web_workers,
+        workers_kill_timeout=WORKER_PATIENCE_S,
+        backlog=BACKLOG,
+        log_level=LogLevels(settings.log_level),
+    )
+    server.serve()

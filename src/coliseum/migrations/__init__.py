@@ -1,0 +1,1 @@
+"""The schema, as numbered files; ``coliseum.migrate`` applies them."""

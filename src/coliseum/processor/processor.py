@@ -1,0 +1,103 @@
+"""The processor: holds units by leases and runs one task for each."""
+
+import asyncio
+import contextlib
+import random
+from collections.abc import Callable, Mapping
+
+from coliseum import db
+from coliseum.errors import LeaseLost
+from coliseum.processor.leases import Leases
+from coliseum.processor.projection import Follower, Projection, Unit
+from coliseum.processor.runner import Limits, Runner
+from coliseum.telemetry import Log
+
+
+class Processor:
+    """One processing node. Any number may run against one database; they share the units."""
+
+    def __init__(
+        self,
+        database: db.Database,
+        leases: Leases,
+        projections: Mapping[str, Projection],
+        followers: Mapping[str, Follower],
+        limits: Limits,
+        lease_s: int,
+    ) -> None:
+        """``projections`` and ``followers`` are by consumer name."""
+        self._database = database
+        self._leases = leases
+        self._projections = projections
+        self._followers = followers
+        self._limits = limits
+        self._lease_s = lease_s
+        self._running: dict[Unit, tuple[Runner, asyncio.Task[None]]] = {}
+        self._log = Log(node=leases.node_id)
+
+    async def run(self, woken: asyncio.Event, on_round: Callable[[], None] = lambda: None) -> None:
+        """Work until cancelled; ``woken`` is set when there may be new entries. Gives the leases back at the end."""
+        self._log.info("processor_started")
+        fan_out = asyncio.create_task(self._fan_out(woken))
+        try:
+            while True:
+                await self._refresh()
+                on_round()
+                await asyncio.sleep(min(1.0, self._lease_s / 3))
+        finally:
+            fan_out.cancel()
+            for unit in list(self._running):
+                await self._stop(unit)
+            with contextlib.suppress(Exception):
+                async with asyncio.timeout(3):
+                    await self._leases.release()
+            self._log.info("processor_stopped")
+
+    async def _fan_out(self, woken: asyncio.Event) -> None:
+        while True:
+            await woken.wait()
+            woken.clear()
+            for runner, _ in self._running.values():
+                runner.woken.set()
+
+    async def _refresh(self) -> None:
+        for unit, (_, task) in list(self._running.items()):
+            if task.done():
+                await self._stop(unit)
+        try:
+            async with asyncio.timeout(self._lease_s / 2):
+                held = set(await self._leases.refresh())
+        except Exception as error:  # noqa: BLE001 - the database is away; steps fail on their own meanwhile
+            self._log.warning("step_retried", error=repr(error))
+            return
+        for unit in set(self._running) - held:
+            await self._stop(unit)
+            self._log.info("unit_lost", tenant=unit.tenant.slug, consumer=unit.consumer)
+        for unit in held - set(self._running):
+            self._start(unit)
+
+    def _start(self, unit: Unit) -> None:
+        projection = self._projections.get(unit.consumer)
+        if projection is None:
+            return
+        runner = Runner(
+            self._database,
+            self._leases.node_id,
+            unit,
+            projection,
+            self._followers.get(unit.consumer),
+            self._limits,
+            random.Random(),  # noqa: S311 - jitter
+        )
+        self._running[unit] = (runner, asyncio.create_task(runner.run()))
+        self._log.info("unit_taken", tenant=unit.tenant.slug, consumer=unit.consumer, epoch=unit.epoch)
+
+    async def _stop(self, unit: Unit) -> None:
+        _, task = self._running.pop(unit)
+        task.cancel()
+        try:
+            await task
+        except (asyncio.CancelledError, LeaseLost):
+            pass
+        except Exception as error:  # noqa: BLE001 - said, and tried afresh at the next refresh
+            self._log.error("parking_failed", tenant=unit.tenant.slug, consumer=unit.consumer, error=repr(error))

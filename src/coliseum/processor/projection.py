@@ -1,0 +1,54 @@
+"""What a projection is to the processor."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+import msgspec
+
+from coliseum import db
+from coliseum.accounts.tenants import Tenant
+
+
+class Batch(msgspec.Struct, frozen=True):
+    """A range of one partition of a tenant's log: from ``start`` up to, not including, ``end``."""
+
+    tenant: Tenant
+    generation: int
+    partition: int
+    start: int
+    end: int
+    skip: Sequence[int] = ()
+    """Offsets in the range that stand in the dead letters and do not count."""
+
+
+class Unit(msgspec.Struct, frozen=True):
+    """A consumer of a tenant, as this processor holds it."""
+
+    tenant: Tenant
+    consumer: str
+    generation: int
+    epoch: int
+
+
+class Projection(Protocol):
+    """Turns entries into numbers, in PostgreSQL."""
+
+    name: str
+
+    async def apply(self, connection: db.Connection, batch: Batch) -> None:
+        """Add the batch's entries to this projection's tables, in the caller's transaction.
+
+        Called with consecutive ranges of each partition, by one holder at a time; must depend on nothing but the
+        log and its own tables, and must leave the transaction open. Raises whatever the database raises.
+        """
+
+
+class Follower(Protocol):
+    """Keeps something outside PostgreSQL up with a projection."""
+
+    async def follow(self, unit: Unit, cursors: Mapping[int, int]) -> None:
+        """Catch up to these cursors (partition -> next offset), which are committed; safe to call again.
+
+        Raises:
+            LeaseLost: a later holder has written there.
+        """

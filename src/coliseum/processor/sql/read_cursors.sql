@@ -1,0 +1,3 @@
+SELECT partition, "offset" FROM processor_cursors
+WHERE tenant_id = $1 AND consumer = $2 AND generation = $3
+ORDER BY partition

@@ -1,0 +1,8 @@
+UPDATE processor_units SET holder = $1, epoch = epoch + 1, expires_at = now() + make_interval(secs => $2)
+WHERE (tenant_id, consumer) IN (
+    SELECT tenant_id, consumer FROM processor_units
+    WHERE expires_at <= now()
+    ORDER BY tenant_id, consumer
+    LIMIT greatest(0, $3 - (SELECT count(*) FROM processor_units WHERE holder = $1 AND expires_at > now()))
+    FOR UPDATE SKIP LOCKED
+)

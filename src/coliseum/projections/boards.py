@@ -1,0 +1,168 @@
+"""Keeps the live boards in Valkey up with the rollups, and makes boards live when they are pinned or asked for.
+
+Valkey holds the boards' own cursors beside them. After each step of the rollups this follower reads the log from
+those cursors and adds what it finds. When Valkey comes back empty, older, or from another life of the database, the
+cursors say so, and all boards are remade from the rollups. A board is filled only while both cursors stand at the
+same place, which is the case between two steps.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from coliseum import db, kv
+from coliseum.boards.board import Board, epoch_seconds
+from coliseum.boards.totals import pairs, totals
+from coliseum.clock import Clock
+from coliseum.metrics.registry import BY_NAME, KINDS, Unique
+from coliseum.metrics.windows import window_at
+from coliseum.processor.projection import Unit
+from coliseum.processor.step import parked_offsets, read_cursors
+from coliseum.projections.boardstore import BoardsMoved, BoardStore, State
+from coliseum.projections.deltas import Changes, Delta, LiveBoards, changes_of
+from coliseum.telemetry import Log
+
+SQL = db.statements("coliseum.projections")
+PINNED_KINDS = ("artist", "event")
+PINNED_WINDOWS = ("day", "week", "all")
+RANGE_ENTRIES_MIN, RANGE_ENTRIES_MAX = 50, 5_000
+UPDATES_WANTED = 1_000
+"""One script call holds Valkey for about 10 ms at this many updates."""
+REMAKE_BEHIND_ENTRIES = 200_000
+"""Further behind than this, remaking the boards from the rollups is quicker than reading on."""
+FILLS_A_ROUND_MAX = 16
+
+
+class BoardsFollower:
+    """Follows the rollups of every tenant whose unit this process holds."""
+
+    def __init__(self, database: db.Database, store: kv.KeyValue, clock: Clock, idle_s: int) -> None:
+        self._database = database
+        self._store = store
+        self._clock = clock
+        self._idle_s = idle_s
+        self._range_entries = 500
+        self._live = LiveBoards(())
+
+    async def follow(self, unit: Unit, cursors: Mapping[int, int]) -> None:
+        """See ``Follower.follow``."""
+        boards = BoardStore(self._store, unit.tenant.tenant_id, unit.epoch)
+        try:
+            state = await boards.take_over()
+            state = await self._sound(unit, boards, state, cursors)
+            for partition, end in cursors.items():
+                await self._catch_up(unit, boards, partition, state.cursors[partition], end)
+            await self._fill(unit, boards, cursors)
+        except BoardsMoved as moved:
+            Log(tenant=unit.tenant.slug).warning("follower_behind", error=str(moved))
+
+    async def _sound(self, unit: Unit, boards: BoardStore, state: State | None, cursors: Mapping[int, int]) -> State:
+        """The state to go on from; all boards are remade when Valkey's is missing, impossible or far behind."""
+        reason = _unsound(state, unit.generation, cursors)
+        if reason is None and state is not None:
+            return state
+        Log(tenant=unit.tenant.slug).warning("boards_reset", reason=reason)
+        await boards.reset(unit.generation, cursors)
+        return State(unit.generation, dict(cursors))
+
+    async def _catch_up(self, unit: Unit, boards: BoardStore, partition: int, start: int, end: int) -> None:
+        if start == end:
+            return
+        live = await boards.live()
+        if live.keys() != self._live.boards:
+            self._live = LiveBoards(live)
+        while start < end:
+            stop = min(end, start + self._range_entries)
+            changes, catalog_changed = await self._changes(unit, partition, start, stop)
+            remake = self._live.following_catalog if catalog_changed else []
+            await boards.apply(partition, start, stop, changes, remake)
+            if remake:
+                self._live = LiveBoards(self._live.boards.difference(remake))
+            start = stop
+            self._adapt(changes.size)
+
+    def _adapt(self, updates: int) -> None:
+        if updates > UPDATES_WANTED * 2:
+            self._range_entries = max(RANGE_ENTRIES_MIN, self._range_entries // 2)
+        elif updates < UPDATES_WANTED:
+            self._range_entries = min(RANGE_ENTRIES_MAX, self._range_entries * 2)
+
+    async def _changes(self, unit: Unit, partition: int, start: int, stop: int) -> tuple[Changes, bool]:
+        tenant = unit.tenant
+        async with self._database.transaction("processor", snapshot=True) as connection:
+            catalog_changed = await connection.fetchval(
+                SQL["catalog_changed"], tenant.tenant_id, partition, start, stop
+            )
+            if not self._live.boards:
+                return Changes(), catalog_changed
+            skip = await parked_offsets(connection, unit, partition, start, stop)
+            deltas = await db.rows(
+                connection,
+                Delta,
+                SQL["board_deltas"],
+                tenant.tenant_id,
+                partition,
+                start,
+                stop,
+                skip,
+                tenant.time_zone,
+                self._live.metrics,
+                self._live.kinds,
+                self._live.bills,
+            )
+        return changes_of(deltas, self._live, tenant.zone), catalog_changed
+
+    async def _fill(self, unit: Unit, boards: BoardStore, cursors: Mapping[int, int]) -> None:
+        """Make pinned and wanted boards live, a few a round; drop those that nobody has read for a while."""
+        now = self._clock()
+        live = await boards.live()
+        pinned = pinned_boards(unit, now)
+        missing = sorted((pinned | await boards.wanted()) - live.keys())
+        for board in missing[:FILLS_A_ROUND_MAX]:
+            await self._fill_one(unit, boards, board, cursors, now)
+        idle_before = int(now.timestamp()) - self._idle_s
+        idle = [board for board, asked in live.items() if asked < idle_before and board not in pinned]
+        if idle:
+            await boards.drop(idle)
+
+    async def _fill_one(
+        self, unit: Unit, boards: BoardStore, board: Board, cursors: Mapping[int, int], now: datetime
+    ) -> None:
+        tenant_id = unit.tenant.tenant_id
+        await boards.forget_aside(board)
+        async with self._database.transaction("processor", snapshot=True) as connection:
+            if await read_cursors(connection, unit) != cursors:
+                raise BoardsMoved
+            async for chunk in totals(connection, tenant_id, board):
+                await boards.fill_totals(board, [(row.entity, row.value) for row in chunk])
+            if isinstance(board.declared, Unique):
+                async for some in pairs(connection, tenant_id, board):
+                    await boards.fill_pairs(board, [(row.entity, row.fan, row.value) for row in some])
+        await boards.install(board, cursors, int(now.timestamp()))
+
+
+def pinned_boards(unit: Unit, now: datetime) -> set[Board]:
+    """The boards that are always kept: every metric's artists and events, by day, by week and for all time."""
+    zone = unit.tenant.zone
+    starts = {name: epoch_seconds(window_at(name, now, zone).start) for name in PINNED_WINDOWS}
+    return {
+        Board(metric.name, unit.tenant.currency if metric.money else "", KINDS[kind], window, start)
+        for metric in BY_NAME.values()
+        for kind in metric.boards
+        if kind in PINNED_KINDS
+        for window, start in starts.items()
+    }
+
+
+def _unsound(state: State | None, generation: int, cursors: Mapping[int, int]) -> str | None:
+    """Why Valkey's state cannot be gone on from; None when it can."""
+    if state is None:
+        return "Valkey has no state"
+    if state.generation != generation:
+        return "the rollups were rebuilt"
+    if state.cursors.keys() != cursors.keys():
+        return "the log has other partitions"
+    if any(state.cursors[partition] > cursor for partition, cursor in cursors.items()):
+        return "the boards are ahead of the rollups"
+    if sum(cursors.values()) - sum(state.cursors.values()) > REMAKE_BEHIND_ENTRIES:
+        return "the boards are far behind the rollups"
+    return None

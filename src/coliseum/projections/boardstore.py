@@ -1,0 +1,154 @@
+"""The live boards of one tenant in Valkey: their state, and the five scripts that may change them.
+
+Every script checks the fence (the holder's epoch) and, where it matters, the cursors; so whatever happened to Valkey
+or to this process in between, a change is applied at its place in the log or not at all.
+"""
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from coliseum import kv
+from coliseum.boards.board import Board, Keys, board_named, member
+from coliseum.errors import ColiseumError, LeaseLost
+from coliseum.projections.deltas import Changes
+
+PACKAGE = "coliseum.projections"
+
+
+class BoardsMoved(ColiseumError):
+    """Valkey's state is not the one that was read: begin again from what it is now."""
+
+
+class State(msgspec.Struct, frozen=True):
+    """What Valkey says: which generation it was made of, and how far each partition has been read."""
+
+    generation: int
+    cursors: dict[int, int]
+
+
+class BoardStore:
+    """One tenant's boards, as one holder of the tenant's unit may change them."""
+
+    def __init__(self, store: kv.KeyValue, tenant_id: int, epoch: int) -> None:
+        self._store = store
+        self.keys = Keys(tenant_id)
+        self._epoch = epoch
+
+    async def take_over(self) -> State | None:
+        """Fence off earlier holders and read the state; None when there is none.
+
+        Raises:
+            LeaseLost: a later holder has been here.
+        """
+        try:
+            flat = await self._store.script(PACKAGE, "take_over", [self.keys.state], [self._epoch])
+        except kv.Refused as error:
+            raise LeaseLost from error
+        fields = dict(zip(map(bytes.decode, flat[::2]), flat[1::2], strict=True))
+        if "generation" not in fields:
+            return None
+        cursors = {int(name[1:]): int(value) for name, value in fields.items() if name[0] == "p"}
+        return State(int(fields["generation"]), cursors)
+
+    async def reset(self, generation: int, cursors: Mapping[int, int]) -> None:
+        """Forget all boards (they become wanted again) and stand at these cursors.
+
+        Raises:
+            LeaseLost: a later holder has been here.
+        """
+        args: list[object] = [self._epoch, generation, *(n for pair in cursors.items() for n in pair)]
+        keys = [self.keys.state, self.keys.boards, self.keys.wanted]
+        try:
+            await self._store.script(PACKAGE, "reset_boards", keys, args)
+        except kv.Refused as error:
+            raise LeaseLost from error
+
+    async def live(self) -> dict[Board, int]:
+        """The live boards and when each was last asked for, in Unix seconds."""
+        fields = await self._store.raw.hgetall(self.keys.boards)
+        return {board_named(name.decode()): int(asked) for name, asked in fields.items()}
+
+    async def wanted(self) -> set[Board]:
+        """The boards that were asked for and are not live."""
+        return {board_named(name.decode()) for name in await self._store.raw.smembers(self.keys.wanted)}
+
+    async def apply(self, partition: int, start: int, end: int, changes: Changes, remake: Iterable[Board]) -> None:
+        """Add the changes of the entries from ``start`` to ``end`` and advance the cursor, atomically.
+
+        Boards in ``remake`` stop being live and become wanted, in the same moment.
+
+        Raises:
+            BoardsMoved: the cursor is not at ``start``, or another holder has been here.
+        """
+        names = [board.name for board in remake]
+        keys = [self.keys.state, self.keys.boards, self.keys.wanted]
+        args: list[object] = [self._epoch, partition, start, end, len(names), *names]
+        for board, members in changes.totals.items():
+            keys += (self.keys.board(board.name), self.keys.fans(board.name))
+            args += ("t", len(members))
+            for entity, delta in members.items():
+                args += (member(entity), delta)
+        for board, fans in changes.pairs.items():
+            keys += (self.keys.board(board.name), self.keys.fans(board.name))
+            args += ("u", len(fans))
+            for (entity, fan), delta in fans.items():
+                args += (member(entity), member(fan), delta)
+        await self._guarded("apply_deltas", keys, args)
+
+    async def fill_totals(self, board: Board, rows: Iterable[tuple[int, int]]) -> None:
+        """Write members (entity, total) aside, where no reader looks yet."""
+        scores = {member(entity): -total for entity, total in rows}
+        if scores:
+            await self._store.raw.zadd(self._aside(self.keys.board(board.name)), scores)
+
+    async def fill_pairs(self, board: Board, rows: Iterable[tuple[int, int, int]]) -> None:
+        """Write (member, fan, total) aside, where no reader looks yet."""
+        fields = {member(entity) + member(fan): total for entity, fan, total in rows}
+        if fields:
+            await self._store.raw.hset(self._aside(self.keys.fans(board.name)), mapping=fields)
+
+    async def forget_aside(self, board: Board) -> None:
+        """Remove what an earlier, broken-off filling left."""
+        await self._store.raw.unlink(self._aside(self.keys.board(board.name)), self._aside(self.keys.fans(board.name)))
+
+    async def install(self, board: Board, cursors: Mapping[int, int], now_s: int) -> None:
+        """Make the filled board live, if the cursors are still those at which it was filled.
+
+        Raises:
+            BoardsMoved: they are not, or another holder has been here.
+        """
+        zset, fans = self.keys.board(board.name), self.keys.fans(board.name)
+        keys = [
+            self.keys.state,
+            self.keys.boards,
+            self.keys.wanted,
+            zset,
+            self._aside(zset),
+            fans,
+            self._aside(fans),
+        ]
+        args: list[object] = [self._epoch, board.name, now_s, *(n for pair in cursors.items() for n in pair)]
+        await self._guarded("install_board", keys, args)
+
+    async def drop(self, boards: Iterable[Board]) -> None:
+        """Stop keeping these boards.
+
+        Raises:
+            BoardsMoved: another holder has been here.
+        """
+        names = [board.name for board in boards]
+        data = [key for name in names for key in (self.keys.board(name), self.keys.fans(name))]
+        await self._guarded("drop_boards", [self.keys.state, self.keys.boards, *data], [self._epoch, *names])
+
+    async def _guarded(self, name: str, keys: list[str], args: list[object]) -> None:
+        try:
+            await self._store.script(PACKAGE, name, keys, args)
+        except kv.Refused as error:
+            if str(error).startswith(("FENCED", "MOVED")):
+                raise BoardsMoved(str(error)) from error
+            raise
+
+    @staticmethod
+    def _aside(key: str) -> str:
+        return f"{key}:filling"

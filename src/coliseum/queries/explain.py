@@ -1,0 +1,136 @@
+"""From a number to the entries that it is the sum of."""
+
+import base64
+import binascii
+from datetime import datetime
+
+import msgspec
+
+from coliseum import db
+from coliseum.accounts.tenants import Tenant
+from coliseum.errors import QueryInvalid
+from coliseum.metrics.registry import Kind, Metric, Unique, stored_name
+from coliseum.metrics.windows import Window
+from coliseum.queries.ask import Filters, Subject
+from coliseum.queries.names import number_of
+
+SQL = db.statements("coliseum.queries")
+LIMIT_MAX = 1_000
+
+
+class Entry(msgspec.Struct, frozen=True, rename={"occurred_at": "occurredAt", "created_at": "receivedAt"}):
+    """An entry of the log that counts, and what it adds."""
+
+    partition: int
+    offset: int
+    id: str
+    type: str
+    occurred_at: datetime
+    created_at: datetime
+    value: int
+
+
+class Explanation(msgspec.Struct, frozen=True, rename="camel"):
+    """The number, how many entries it comes from, and a page of them in the order of the log.
+
+    For a count of unique fans, ``value`` is the number of fans and the entries are those that made them count.
+    """
+
+    metric: str
+    unit: str
+    currency: str | None
+    entity: str
+    id: str | None
+    window: str
+    window_start: datetime | None
+    window_end: datetime | None
+    filters: dict[str, str]
+    value: int
+    count: int
+    entries: list[Entry]
+    next_cursor: str | None
+
+
+async def explain(
+    database: db.Database,
+    tenant: Tenant,
+    subject: Subject,
+    entity_id: str | None,
+    window: Window,
+    filters: Filters,
+    *,
+    limit: int,
+    cursor: str | None,
+) -> Explanation:
+    """The entries behind a number of the rollups or of a board, up to where the rollups have read.
+
+    Raises:
+        QueryInvalid: limit, cursor or id are none.
+    """
+    if not 1 <= limit <= LIMIT_MAX:
+        raise QueryInvalid(f"limit is from 1 to {LIMIT_MAX}.", "limit")
+    if subject.kind is not Kind.TENANT and entity_id is None:
+        raise QueryInvalid("id says of which entity; leave entity out for the tenant as a whole.", "id")
+    after = _after(cursor)
+    async with database.tenant(tenant.tenant_id, snapshot=True) as connection:
+        where = await _where(connection, tenant, subject, entity_id, window, filters)
+        totals = await connection.fetchrow(SQL["explain_totals"], *where)
+        entries = await db.rows(connection, Entry, SQL["explain_entries"], *where, *after, limit)
+    assert totals is not None  # noqa: S101 - an aggregate without groups always has one row
+    unique = isinstance(subject.metric, Unique)
+    name, value = filters.single
+    last = entries[-1] if len(entries) == limit else None
+    return Explanation(
+        subject.metric.name,
+        subject.metric.unit,
+        subject.currency or None,
+        subject.kind.label,
+        entity_id,
+        window.name,
+        window.start,
+        window.end,
+        {name: value} if name else {},
+        totals["fans"] if unique else totals["value"],
+        totals["count"],
+        entries,
+        None if last is None else _cursor(last),
+    )
+
+
+async def _where(
+    connection: db.Connection,
+    tenant: Tenant,
+    subject: Subject,
+    entity_id: str | None,
+    window: Window,
+    filters: Filters,
+) -> tuple[object, ...]:
+    """The parameters that both statements share (see ``explain_totals.sql``)."""
+    metric = subject.metric
+    entity = entity_id or ""
+    if subject.kind is Kind.FAN:
+        number = await number_of(connection, tenant.tenant_id, Kind.FAN, entity)
+        entity = "" if number is None else str(number)
+    return (
+        tenant.tenant_id, stored_name(metric, subject.currency or None), subject.kind.label, entity,
+        window.start, window.end,
+        isinstance(metric, Metric) and metric.bill and subject.kind is Kind.ARTIST,
+        filters.city, filters.genre, filters.event, isinstance(metric, Unique),
+    )  # fmt: skip
+
+
+def _cursor(entry: Entry) -> str:
+    return base64.urlsafe_b64encode(msgspec.json.encode([entry.partition, entry.offset])).decode().rstrip("=")
+
+
+def _after(cursor: str | None) -> tuple[int, int]:
+    if cursor is None:
+        return -1, -1
+    try:
+        packed = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        partition, offset = msgspec.json.decode(packed, type=tuple[int, int])
+    except (binascii.Error, ValueError, msgspec.DecodeError):
+        raise QueryInvalid("The cursor is not one that this server gave.", "cursor") from None
+    if not (0 <= partition < 2**15 and 0 <= offset < 2**63):
+        raise QueryInvalid("The cursor is not one that this server gave.", "cursor")
+    return partition, offset

@@ -1,0 +1,61 @@
+"""Logs: one JSON object a line on standard error, with names from a closed set."""
+
+import logging
+import sys
+from typing import Literal
+
+import structlog
+
+LogEvent = Literal[
+    "processor_started",  # a processor is up; `node`
+    "processor_stopped",  # it gave its leases back
+    "unit_taken",  # it works on a consumer of a tenant from now on
+    "unit_lost",  # another processor does
+    "step_retried",  # a step failed for a passing reason and is tried again; `error`, `attempt`
+    "batch_halved",  # a range failed on its data; a smaller one is tried to find the entry; `error`
+    "entry_parked",  # an entry went to the dead letters; `partition`, `offset`, `error`
+    "follower_behind",  # the boards could not be brought up to the log; tried again; `error`
+    "boards_reset",  # Valkey lost or contradicted its state; all boards are remade; `reason`
+    "upkeep_failed",  # partitions or the dedupe window could not be kept up; tried again
+    "parking_failed",  # an entry could be neither digested nor put aside: the unit stands still
+    "capture_failed",  # a request failed for a reason of ours; `error`
+    "warnings_lost",  # refusal counts could not be written; they are kept and tried again
+    "web_started",  # the web process answers requests
+    "web_stopped",  # it has answered its last one
+]
+
+
+def configure(level: str = "info") -> None:
+    """Set logging up for this process; ``level`` as in the standard library, in lower case."""
+    numeric = logging.getLevelNamesMapping()[level.upper()]
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(numeric),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+
+
+class Log:
+    """A logger that accepts only the names above."""
+
+    def __init__(self, **bound: object) -> None:
+        self._logger = structlog.get_logger().bind(**bound)
+
+    def info(self, event: LogEvent, **values: object) -> None:
+        """Something worth knowing happened."""
+        self._logger.info(event, **values)
+
+    def warning(self, event: LogEvent, **values: object) -> None:
+        """Something failed and is being dealt with."""
+        self._logger.warning(event, **values)
+
+    def error(self, event: LogEvent, **values: object) -> None:
+        """Something failed and needs a person."""
+        self._logger.error(event, **values)

@@ -1,0 +1,1 @@
+"""HTTP: routes, authentication, answers. Litestar is spoken here and nowhere else."""

@@ -1,0 +1,166 @@
+"""The routes that read numbers back. All need a server key; every answer is about the key's own tenant."""
+
+from typing import Annotated, Any
+
+from litestar import Request, get
+from litestar.params import Parameter
+
+from coliseum.accounts.tenants import Tenant
+from coliseum.metrics.windows import grain_named
+from coliseum.queries import people, status
+from coliseum.queries.ask import check_text, filters_of, instant, subject_of, window_of
+from coliseum.queries.explain import Explanation, explain
+from coliseum.queries.leaderboards import BoardPage, leaderboard
+from coliseum.queries.series import Series, series
+from coliseum.web.auth import server_caller
+from coliseum.web.services import Services
+
+MetricName = Annotated[str, Parameter(description="A metric of docs/METRICS.md, such as votes.")]
+EntityKind = Annotated[
+    str | None,
+    Parameter(description="Kind of entity: artist, event, fan, track, city, venue. Left out: the tenant as a whole."),
+]
+Id = Annotated[str | None, Parameter(description="Which entity; a fan's is the platform's user id.")]
+WindowName = Annotated[str, Parameter(description="hour, day, week, month or all, in the tenant's time zone.")]
+At = Annotated[
+    str | None, Parameter(description="Any instant (RFC 3339) or date inside the window; now when left out.")
+]
+City = Annotated[str | None, Parameter(description="Only what counts in this city.")]
+Genre = Annotated[str | None, Parameter(description="Only what counts for this genre, as the catalogue has it now.")]
+AtEvent = Annotated[str | None, Parameter(query="event", description="Only what counts at this event.")]
+Currency = Annotated[str | None, Parameter(description="Of money: ISO 4217, lower case; the tenant's when left out.")]
+Limit = Annotated[int, Parameter(description="Rows a page, 1 to 1000.")]
+Cursor = Annotated[str | None, Parameter(description="nextCursor of the page before.")]
+
+
+async def _tenant(services: Services, request: Request[Any, Any, Any]) -> Tenant:
+    return (await server_caller(services, dict(request.scope["headers"]))).tenant
+
+
+@get("/api/leaderboards", summary="A board: who leads a metric")
+async def get_leaderboard(
+    request: Request[Any, Any, Any],
+    services: Services,
+    metric: MetricName,
+    entity: EntityKind = "artist",
+    window: WindowName = "all",
+    at: At = None,
+    city: City = None,
+    genre: Genre = None,
+    at_event: AtEvent = None,
+    currency: Currency = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> BoardPage:
+    """A page of a board: competition ranks (1, 2, 2, 4), names and pictures from the catalogue."""
+    tenant = await _tenant(services, request)
+    now = services.clock()
+    subject = subject_of(tenant, metric, entity, currency)
+    found_window, filters = window_of(tenant, window, at, now), filters_of(city, genre, at_event)
+    return await leaderboard(
+        services.database,
+        services.store,
+        tenant,
+        subject,
+        found_window,
+        filters,
+        limit=limit,
+        cursor=cursor,
+        now=now,
+    )
+
+
+@get("/api/metrics", summary="A time series of a metric")
+async def get_metrics(
+    request: Request[Any, Any, Any],
+    services: Services,
+    metric: MetricName,
+    entity: EntityKind = None,
+    entity_id: Annotated[str | None, Parameter(query="id", description="Which entity.")] = None,
+    grain: Annotated[str, Parameter(description="hour, day, week or month.")] = "day",
+    since: Annotated[str | None, Parameter(query="from", description="Instant or date of the first bucket.")] = None,
+    until: Annotated[str | None, Parameter(query="to", description="Instant or date at which it ends.")] = None,
+    currency: Currency = None,
+) -> Series:
+    """One point a bucket of the tenant's time zone, zeros included, with the total and the period before."""
+    tenant = await _tenant(services, request)
+    return await series(
+        services.database,
+        tenant,
+        subject_of(tenant, metric, entity, currency),
+        entity_id,
+        grain_named(grain),
+        None if since is None else instant(since, "from"),
+        None if until is None else instant(until, "to"),
+        services.clock(),
+    )
+
+
+@get("/api/explain", summary="The events that a number is the sum of")
+async def get_explanation(
+    request: Request[Any, Any, Any],
+    services: Services,
+    metric: MetricName,
+    entity: EntityKind = None,
+    entity_id: Annotated[str | None, Parameter(query="id", description="Which entity.")] = None,
+    window: WindowName = "all",
+    at: At = None,
+    city: City = None,
+    genre: Genre = None,
+    at_event: AtEvent = None,
+    currency: Currency = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Explanation:
+    """The entries of the log behind a board's score or a metric's value, paged in the order of the log."""
+    tenant = await _tenant(services, request)
+    subject = subject_of(tenant, metric, entity, currency)
+    found_window, filters = window_of(tenant, window, at, services.clock()), filters_of(city, genre, at_event)
+    return await explain(
+        services.database, tenant, subject, entity_id, found_window, filters, limit=limit, cursor=cursor
+    )
+
+
+@get("/api/treasury/statement", summary="A person's account")
+async def get_statement(
+    request: Request[Any, Any, Any],
+    services: Services,
+    user_id: Annotated[str, Parameter(query="userId", description="The platform's user id.")],
+    currency: Currency = None,
+) -> people.Statement:
+    """What a person spent, earned and got back in one currency, with the latest transfers."""
+    tenant = await _tenant(services, request)
+    subject = subject_of(tenant, "money_spent", None, currency)
+    return await people.statement(services.database, tenant, check_text(user_id, "userId"), subject.currency)
+
+
+@get("/api/mediaid/profile", summary="What a person is drawn to")
+async def get_profile(
+    request: Request[Any, Any, Any],
+    services: Services,
+    user_id: Annotated[str, Parameter(query="userId", description="The platform's user id.")],
+) -> people.Profile:
+    """A person's affinities to artists, genres and cities, decayed to now."""
+    tenant = await _tenant(services, request)
+    return await people.profile(services.database, tenant, check_text(user_id, "userId"), services.clock())
+
+
+@get("/api/status", summary="How far each consumer has come")
+async def get_status(request: Request[Any, Any, Any], services: Services) -> list[status.ConsumerStatus]:
+    """The lag and the dead letters of each consumer and partition."""
+    return await status.consumers(services.database, await _tenant(services, request))
+
+
+@get("/api/warnings", summary="What was refused or dropped")
+async def get_warnings(
+    request: Request[Any, Any, Any],
+    services: Services,
+    days: Annotated[int, Parameter(ge=1, le=90, description="How many days back.")] = 7,
+) -> list[status.Warned]:
+    """Refusals and dropped fields by day, reason and event type, with the last example of each."""
+    return await status.warnings(services.database, await _tenant(services, request), days)
+
+
+HANDLERS = (
+    get_leaderboard, get_metrics, get_explanation, get_statement, get_profile, get_status, get_warnings,
+)  # fmt: skip

@@ -1,0 +1,92 @@
+"""The application: Litestar for reading and the page, bare ASGI routes for capture."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+from litestar import Litestar, Request, asgi
+from litestar import Response as LitestarResponse
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.exceptions import HTTPException, NotFoundException, ValidationException
+from litestar.handlers import ASGIRouteHandler
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin, SwaggerRenderPlugin
+
+from coliseum import db
+from coliseum.errors import ColiseumError, QueryInvalid, Refusal, RequestRefused, StoreUnavailable
+from coliseum.telemetry import Log
+from coliseum.web.api import health, reads
+from coliseum.web.capture import ROUTES, Handler, serve
+from coliseum.web.problems import problem
+from coliseum.web.services import Services
+
+
+def build_app(
+    open_services: Callable[[], AbstractAsyncContextManager[Services]],
+    version: str,
+    pages: tuple[Any, ...] = (),
+) -> Litestar:
+    """An application whose services are opened when it starts and closed, drained, when it stops."""
+
+    @asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        async with open_services() as services:
+            app.state.services = services
+            Log().info("web_started")
+            yield
+        Log().info("web_stopped")
+
+    def provide_services(state: State) -> Services:
+        services: Services = state.services
+        return services
+
+    return Litestar(
+        route_handlers=[*(_mounted(paths, handler) for paths, handler in ROUTES), *reads.HANDLERS,
+                        health.get_health, *pages],
+        dependencies={"services": Provide(provide_services, sync_to_thread=False)},
+        lifespan=[lifespan],
+        exception_handlers={Exception: _on_error},
+        signature_types=[Services],
+        openapi_config=OpenAPIConfig(
+            title="Coliseum", version=version, path="/schema",
+            render_plugins=[SwaggerRenderPlugin(), JsonRenderPlugin()],
+        ),
+    )  # fmt: skip
+
+
+def _mounted(paths: tuple[str, ...], handler: Handler) -> ASGIRouteHandler:
+    @asgi(list(paths), copy_scope=False)
+    async def route(scope: Any, receive: Any, send: Any) -> None:
+        await serve(handler, scope["litestar_app"].state.services, scope, receive, send)
+
+    return route
+
+
+def _on_error(request: Request[Any, Any, Any], error: Exception) -> LitestarResponse[bytes]:
+    reply = problem(_our_error(error, request.url.path))
+    headers = {name.decode(): value.decode() for name, value in reply.headers if name != b"content-type"}
+    return LitestarResponse(
+        reply.body, status_code=reply.status, headers=headers, media_type="application/problem+json"
+    )
+
+
+def _our_error(error: Exception, path: str) -> ColiseumError:
+    match error:
+        case ColiseumError():
+            return error
+        case ValidationException():
+            extra = error.extra[0] if isinstance(error.extra, list) and error.extra else {}
+            field = extra.get("key") if isinstance(extra, dict) else None
+            what = extra.get("message", "") if isinstance(extra, dict) else ""
+            return QueryInvalid(f"{field or 'the query'}: {what or error.detail}", field)
+        case NotFoundException():
+            return RequestRefused(Refusal.NOT_FOUND, f"nothing is served at {path}")
+        case HTTPException() if error.status_code == 405:
+            return RequestRefused(Refusal.METHOD_NOT_ALLOWED, "this method is not served here")
+        case HTTPException() if error.status_code < 500:
+            return QueryInvalid(error.detail)
+    if isinstance(error, db.UNREACHABLE):
+        return StoreUnavailable(f"PostgreSQL did not answer: {error}")
+    Log().error("capture_failed", error=repr(error), path=path)
+    return ColiseumError("Something failed here.")

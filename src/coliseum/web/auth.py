@@ -1,0 +1,156 @@
+"""Who is calling: keys, user tokens, signatures. Refusals never say which part of a secret was wrong."""
+
+import base64
+import binascii
+import hmac
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import OctKey
+from standardwebhooks.webhooks import Webhook, WebhookVerificationError
+
+from coliseum.accounts.keys import Caller
+from coliseum.accounts.tenants import Tenant, tenant_by_slug
+from coliseum.errors import Refusal, RequestRefused
+from coliseum.ids import derived_key
+from coliseum.web.services import Services
+
+KEY_MAX = 256
+TOKEN_MAX = 4_096
+TOKEN_LEEWAY_S = 30
+TOKEN_TTL_MAX_S = 86_400
+
+
+async def caller_of(services: Services, headers: Mapping[bytes, bytes]) -> Caller:
+    """The caller behind ``Authorization: Bearer <key>``, or Basic with the key as user name.
+
+    Raises:
+        RequestRefused: ``missing_key`` or ``unknown_key``.
+    """
+    key = _key(headers.get(b"authorization", b""))
+    if key is None:
+        raise RequestRefused(Refusal.MISSING_KEY, "send a key: Authorization: Bearer <key>")
+    caller = await services.keys.caller(key) if len(key) <= KEY_MAX else None
+    if caller is None:
+        raise RequestRefused(Refusal.UNKNOWN_KEY, "this key does not exist or was revoked")
+    return caller
+
+
+async def server_caller(services: Services, headers: Mapping[bytes, bytes]) -> Caller:
+    """As ``caller_of``, for what only a server key may do.
+
+    Raises:
+        RequestRefused: also ``key_not_allowed``.
+    """
+    caller = await caller_of(services, headers)
+    if caller.kind != "server":
+        raise RequestRefused(Refusal.KEY_NOT_ALLOWED, "this needs a server key; a browser key only sends events")
+    return caller
+
+
+def webhook_secret(secret_key: str, slug: str) -> str:
+    """The tenant's secret for signed webhooks, in the form that Standard Webhooks libraries take."""
+    return "whsec_" + base64.b64encode(derived_key(secret_key, "webhook", slug)).decode()
+
+
+def make_user_token(services: Services, tenant: Tenant, user_id: str, ttl: timedelta) -> tuple[str, datetime]:
+    """A token by which a browser may write as this user, and when it ends."""
+    now = services.clock()
+    ends = now + ttl
+    claims: dict[str, object] = {
+        "iss": "coliseum", "aud": tenant.slug, "sub": user_id, "iat": int(now.timestamp()),
+        "exp": int(ends.timestamp()),
+    }  # fmt: skip
+    return jwt.encode({"alg": "HS256"}, claims, _user_key(services, tenant.slug)), ends
+
+
+def user_of(services: Services, tenant: Tenant, headers: Mapping[bytes, bytes]) -> str | None:
+    """The user whom the ``Coliseum-User`` token vouches for; None without a token.
+
+    Raises:
+        RequestRefused: ``invalid_token``.
+    """
+    token = headers.get(b"coliseum-user")
+    if token is None:
+        return None
+    claims = _claims(services, token, _user_key(services, tenant.slug), "coliseum", tenant.slug)
+    return str(claims["sub"])
+
+
+async def webhook_tenant(services: Services, slug: str, headers: Mapping[bytes, bytes], body: bytes) -> Tenant:
+    """The tenant whose signature a webhook bears: Standard Webhooks headers, or a JWT as bearer.
+
+    Raises:
+        RequestRefused: ``bad_signature``, ``stale_signature`` or ``invalid_token``.
+    """
+    tenant = await tenant_by_slug(services.database, slug)
+    # An unknown tenant is checked against a key that nobody has, so that it looks like a wrong signature.
+    secret = webhook_secret(services.secret_key, slug if tenant else f"?{slug}")
+    if headers.get(b"authorization", b"").startswith(b"Bearer "):
+        key = OctKey.import_key(derived_key(services.secret_key, "webhook", slug if tenant else f"?{slug}"))
+        _claims(services, headers[b"authorization"][7:], key, slug, "coliseum")
+    else:
+        _check_signature(services, secret, headers, body)
+    if tenant is None:
+        raise RequestRefused(Refusal.BAD_SIGNATURE, "the signature does not fit")
+    return tenant
+
+
+def _check_signature(services: Services, secret: str, headers: Mapping[bytes, bytes], body: bytes) -> None:
+    names = (b"webhook-id", b"webhook-timestamp", b"webhook-signature")
+    if not all(name in headers for name in names):
+        raise RequestRefused(Refusal.BAD_SIGNATURE, "webhook-id, webhook-timestamp and webhook-signature are needed")
+    text = {name.decode(): headers[name].decode("latin-1") for name in names}
+    stamp = text["webhook-timestamp"]
+    if not (stamp.isascii() and stamp.isdigit() and len(stamp) <= 12):
+        raise RequestRefused(Refusal.BAD_SIGNATURE, "webhook-timestamp is a whole number of Unix seconds")
+    if abs(services.clock().timestamp() - int(stamp)) > 300:
+        raise RequestRefused(Refusal.STALE_SIGNATURE, "webhook-timestamp is more than five minutes off")
+    # The library's own check of a header raises on malformed parts; its signing is what is taken from it.
+    try:
+        expected = (
+            Webhook(secret).sign(text["webhook-id"], datetime.fromtimestamp(int(stamp), UTC), body.decode()).encode()
+        )
+    except (UnicodeDecodeError, WebhookVerificationError):
+        raise RequestRefused(Refusal.BAD_SIGNATURE, "the body is not UTF-8 text") from None
+    given = [part.encode("latin-1") for part in text["webhook-signature"].split(" ")[:16]]
+    if not any([hmac.compare_digest(part, expected) for part in given]):  # noqa: C419 - all are compared
+        raise RequestRefused(Refusal.BAD_SIGNATURE, "the signature does not fit")
+
+
+def _claims(services: Services, token: bytes, key: OctKey, issuer: str, audience: str) -> dict[str, object]:
+    try:
+        if len(token) > TOKEN_MAX:
+            raise ValueError("too long")
+        claims = jwt.decode(token, key, algorithms=["HS256"]).claims
+        jwt.JWTClaimsRegistry(
+            now=int(services.clock().timestamp()),
+            leeway=TOKEN_LEEWAY_S,
+            iss={"essential": True, "value": issuer},
+            aud={"essential": True, "value": audience},
+            exp={"essential": True},
+            sub={"essential": issuer == "coliseum"},
+        ).validate(claims)
+    except (JoseError, ValueError, TypeError, KeyError):
+        raise RequestRefused(Refusal.INVALID_TOKEN, "the token is malformed, expired or not for this") from None
+    return claims
+
+
+def _user_key(services: Services, slug: str) -> OctKey:
+    return OctKey.import_key(derived_key(services.secret_key, "user-token", slug))
+
+
+def _key(authorization: bytes) -> str | None:
+    scheme, _, rest = authorization.partition(b" ")
+    rest = rest.strip()
+    if scheme.lower() == b"bearer" and rest:
+        return rest.decode("latin-1")
+    if scheme.lower() == b"basic":
+        try:
+            user, _, _ = base64.b64decode(rest, validate=True).partition(b":")
+        except (binascii.Error, ValueError):
+            return None
+        return user.decode("latin-1") or None
+    return None

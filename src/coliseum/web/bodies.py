@@ -1,0 +1,79 @@
+"""Reading a request's body within its bounds, gzip included, without ever holding more than the bound."""
+
+import zlib
+from collections.abc import Mapping
+from typing import Any
+
+from coliseum.errors import Refusal, RequestRefused
+from coliseum.events.batch import BATCH_BYTES_MAX
+
+BODY_BYTES_MAX = BATCH_BYTES_MAX
+GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
+
+
+class Disconnected(Exception):
+    """The client went away before its request was whole."""
+
+
+async def read_body(headers: Mapping[bytes, bytes], receive: Any) -> bytes:
+    """The body, unpacked.
+
+    Raises:
+        RequestRefused: ``body_too_large`` (before reading past the limit), ``bad_encoding``,
+            ``unsupported_media_type``.
+        Disconnected: the client is gone.
+    """
+    _check_type(headers.get(b"content-type", b""))
+    length = headers.get(b"content-length", b"0")
+    if length.isdigit() and int(length) > BODY_BYTES_MAX:
+        raise _too_large()
+    encoding = headers.get(b"content-encoding", b"identity").strip().lower()
+    if encoding in (b"", b"identity"):
+        return await _read(receive)
+    if encoding not in (b"gzip", b"x-gzip", b"deflate"):
+        raise RequestRefused(Refusal.UNSUPPORTED_MEDIA_TYPE, "content-encoding must be gzip, deflate or identity")
+    return unpack(await _read(receive))
+
+
+async def _read(receive: Any) -> bytes:
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Disconnected
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size > BODY_BYTES_MAX:
+            raise _too_large()
+        chunks.append(chunk)
+        if not message.get("more_body", False):
+            return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+def unpack(packed: bytes) -> bytes:
+    """Gzip or zlib data, unpacked; never more than the bound is unpacked.
+
+    Raises:
+        RequestRefused: ``body_too_large``, ``bad_encoding``.
+    """
+    unpacker = zlib.decompressobj(GZIP_OR_ZLIB)
+    try:
+        body = unpacker.decompress(packed, BODY_BYTES_MAX + 1)
+    except zlib.error as error:
+        raise RequestRefused(Refusal.BAD_ENCODING, f"the body is not what content-encoding says: {error}") from None
+    if len(body) > BODY_BYTES_MAX:
+        raise _too_large()
+    if not unpacker.eof or unpacker.unused_data:
+        raise RequestRefused(Refusal.BAD_ENCODING, "the packed body is cut off, or something follows it")
+    return body
+
+
+def _check_type(content_type: bytes) -> None:
+    # What is sent is JSON whatever it is called: beacons say text/plain, and curl calls it a form.
+    if content_type.strip().lower().startswith(b"multipart/"):
+        raise RequestRefused(Refusal.UNSUPPORTED_MEDIA_TYPE, "the body is JSON, not a multipart form")
+
+
+def _too_large() -> RequestRefused:
+    return RequestRefused(Refusal.BODY_TOO_LARGE, f"a body has at most {BODY_BYTES_MAX} bytes, unpacked")

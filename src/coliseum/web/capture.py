@@ -1,0 +1,213 @@
+"""The routes that carry events in: bare ASGI, because this is the hot path.
+
+Each handler reads the body within its bounds, finds out who is calling, and hands raw events to the pipeline.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qs
+
+import msgspec
+
+from coliseum.accounts.keys import Caller
+from coliseum.capture.draft import Request, Result
+from coliseum.capture.segment import translate
+from coliseum.errors import ColiseumError, Refusal, RequestRefused
+from coliseum.events.batch import decode_batch
+from coliseum.telemetry import Log
+from coliseum.web.auth import (
+    TOKEN_TTL_MAX_S,
+    caller_of,
+    make_user_token,
+    server_caller,
+    user_of,
+    webhook_tenant,
+)
+from coliseum.web.bodies import Disconnected, read_body
+from coliseum.web.problems import Answer, answer, problem
+from coliseum.web.services import Services
+
+Headers = Mapping[bytes, bytes]
+Handler = Callable[[Services, Any, Headers, bytes], Awaitable[Answer]]
+CORS = (
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-allow-methods", b"POST"),
+    (b"access-control-allow-headers", b"authorization, content-type, content-encoding, coliseum-user"),
+    (b"access-control-max-age", b"86400"),
+)
+
+
+class LogAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The answer to one event that is in the log."""
+
+    ok: bool | None
+    id: str
+    status: str
+    partition: int | None
+    offset: int | None
+
+
+class BatchAnswer(msgspec.Struct, frozen=True):
+    """The answer to a batch: how many, and each one's result in the order in which they were sent."""
+
+    ok: bool
+    accepted: int
+    duplicates: int
+    refused: int
+    results: Sequence[Result]
+
+
+class TokenWish(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+    """A request for a user token."""
+
+    user_id: str
+    ttl_seconds: int = 3_600
+
+
+async def log(services: Services, scope: Any, headers: Headers, body: bytes) -> Answer:
+    """``POST /api/passport/log``: one event."""
+    request = await _request(services, scope, headers, "api")
+    return _one(await services.pipeline.capture([body], request))
+
+
+async def batch(services: Services, scope: Any, headers: Headers, body: bytes) -> Answer:
+    """``POST /api/passport/batch``: up to 1,000 events, an answer for each."""
+    request = await _request(services, scope, headers, "api")
+    return await _many(services, body, request)
+
+
+async def webhook(services: Services, scope: Any, headers: Headers, body: bytes) -> Answer:
+    """``POST /api/webhooks/passport?tenant=<slug>``: one event or a batch from another platform's backend, signed."""
+    address = scope["client"][0] if scope.get("client") else "unknown"
+    if not await services.webhook_limit.allows(address):
+        raise RequestRefused(Refusal.RATE_LIMITED, "this address has sent too many webhooks this minute")
+    slug = parse_qs(scope["query_string"].decode("latin-1")).get("tenant", [""])[0]
+    tenant = await webhook_tenant(services, slug, headers, body)
+    request = Request(tenant, trusted=True, strict=True, source="webhook", received_at=services.clock())
+    if b'"events"' in body or body.lstrip()[:1] == b"[":
+        return await _many(services, body, request)
+    return _one(await services.pipeline.capture([body], request))
+
+
+async def segment(services: Services, scope: Any, headers: Headers, body: bytes) -> Answer:
+    """``POST /v1/<call>``: the Segment HTTP API."""
+    caller = await caller_of(services, headers)
+    call = scope["path"].rpartition("/")[2].replace("import", "batch")
+    calls = translate(call, body, services.segment_names)
+    request = _request_of(services, caller, None, headers, source="segment", strict=False)
+    results = iter(await services.pipeline.capture([each.raw for each in calls if each.raw is not None], request))
+    told = []
+    for each in calls:
+        if each.raw is None:
+            services.tally.add(caller.tenant.tenant_id, Refusal.NOT_COUNTED, "", f"{each.call} carries no typed event")
+            told.append(Result(each.message_id, "ignored", code=Refusal.NOT_COUNTED))
+        else:
+            told.append(next(results))
+    refused = [result for result in told if result.status == "refused"]
+    if refused and len(refused) == len(told):
+        first = refused[0]
+        raise RequestRefused(Refusal(str(first.code)), str(first.message), first.field)
+    return answer(200, {"success": True, "results": told})
+
+
+async def tokens(services: Services, _scope: Any, headers: Headers, body: bytes) -> Answer:
+    """``POST /api/passport/tokens``: a token by which a browser may write as one user."""
+    caller = await server_caller(services, headers)
+    try:
+        wish = msgspec.json.decode(body, type=TokenWish)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise RequestRefused(Refusal.INVALID_PAYLOAD, f"userId, and ttlSeconds if you like: {error}") from None
+    if not 1 <= len(wish.user_id) <= 128 or not 1 <= wish.ttl_seconds <= TOKEN_TTL_MAX_S:
+        raise RequestRefused(
+            Refusal.INVALID_PAYLOAD, f"userId has 1 to 128 characters, ttlSeconds is 1 to {TOKEN_TTL_MAX_S}"
+        )
+    token, ends = make_user_token(services, caller.tenant, wish.user_id, timedelta(seconds=wish.ttl_seconds))
+    return answer(201, {"ok": True, "token": token, "expiresAt": ends})
+
+
+ROUTES: tuple[tuple[tuple[str, ...], Handler], ...] = (
+    (("/api/passport/log",), log),
+    (("/api/passport/batch",), batch),
+    (("/api/passport/tokens",), tokens),
+    (("/api/webhooks/passport",), webhook),
+    (tuple(f"/v1/{call}" for call in
+           ("track", "identify", "page", "screen", "group", "alias", "batch", "import")), segment),
+)  # fmt: skip
+
+
+async def serve(handler: Handler, services: Services, scope: Any, receive: Any, send: Any) -> None:
+    """Run a handler and send its answer: every error of ours has one, and anything else is a 500 that is logged."""
+    if scope["method"] == "OPTIONS":
+        return await _send(send, Answer(204, b"", ()))
+    try:
+        if scope["method"] != "POST":
+            raise RequestRefused(Refusal.METHOD_NOT_ALLOWED, "only POST is served here")  # noqa: TRY301
+        headers = dict(scope["headers"])
+        reply = await handler(services, scope, headers, await read_body(headers, receive))
+    except ColiseumError as error:
+        reply = problem(error)
+    except Disconnected:
+        return None
+    except Exception as error:  # noqa: BLE001 - the last place where it can be said
+        Log().error("capture_failed", error=repr(error), path=scope["path"])
+        reply = problem(ColiseumError("Something failed here; nothing of this request may have been stored."))
+    return await _send(send, reply)
+
+
+async def _many(services: Services, body: bytes, request: Request) -> Answer:
+    taken = decode_batch(body)
+    if taken.sent_at is not None:
+        request = msgspec.structs.replace(request, sent_at=taken.sent_at)
+    results = await services.pipeline.capture(taken.events, request)
+    refused = sum(result.status == "refused" for result in results)
+    duplicates = sum(result.status == "duplicate" for result in results)
+    content = BatchAnswer(refused == 0, len(results) - refused - duplicates, duplicates, refused, results)
+    status = 201 if refused == 0 else 400 if refused == len(results) else 207
+    return answer(status, content)
+
+
+def _one(results: Sequence[Result]) -> Answer:
+    result = results[0]
+    if result.status == "refused":
+        raise RequestRefused(Refusal(str(result.code)), str(result.message), result.field)
+    return answer(
+        201,
+        LogAnswer(ok=True, id=result.id, status=result.status, partition=result.partition, offset=result.offset),
+    )
+
+
+async def _request(services: Services, scope: Any, headers: Headers, source: str) -> Request:
+    caller = await caller_of(services, headers)
+    query = parse_qs(scope["query_string"].decode("latin-1")) if scope["query_string"] else {}
+    historical = query.get("historical", [""])[0] == "true"
+    if historical and caller.kind != "server":
+        raise RequestRefused(Refusal.KEY_NOT_ALLOWED, "only a server key may send history")
+    return _request_of(services, caller, historical, headers, source=source, strict=caller.kind == "server")
+
+
+def _request_of(
+    services: Services,
+    caller: Caller,
+    historical: bool | None,
+    headers: Headers,
+    *,
+    source: str,
+    strict: bool,
+) -> Request:
+    trusted = caller.kind == "server"
+    return Request(
+        caller.tenant,
+        trusted=trusted,
+        strict=strict,
+        source=source,
+        received_at=services.clock(),
+        user_id=None if trusted else user_of(services, caller.tenant, headers),
+        historical=bool(historical),
+    )
+
+
+async def _send(send: Any, reply: Answer) -> None:
+    length = (b"content-length", str(len(reply.body)).encode())
+    await send({"type": "http.response.start", "status": reply.status, "headers": [*reply.headers, length, *CORS]})
+    await send({"type": "http.response.body", "body": reply.body})

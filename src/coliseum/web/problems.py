@@ -1,0 +1,88 @@
+"""How an error becomes an HTTP answer: RFC 9457 problem details, with our reason in ``code``."""
+
+from typing import Any
+
+import msgspec
+
+from coliseum.errors import (
+    ColiseumError,
+    EventRefused,
+    NumberTooLarge,
+    QueryInvalid,
+    Refusal,
+    RequestRefused,
+    StoreUnavailable,
+)
+
+RETRY_AFTER_S = 1
+STATUS = {
+    Refusal.MISSING_KEY: 401,
+    Refusal.UNKNOWN_KEY: 401,
+    Refusal.INVALID_TOKEN: 401,
+    Refusal.BAD_SIGNATURE: 401,
+    Refusal.STALE_SIGNATURE: 401,
+    Refusal.KEY_NOT_ALLOWED: 403,
+    Refusal.NOT_YOURSELF: 403,
+    Refusal.NOT_FOUND: 404,
+    Refusal.METHOD_NOT_ALLOWED: 405,
+    Refusal.ID_REUSED: 409,
+    Refusal.ALREADY_VOIDED: 409,
+    Refusal.BODY_TOO_LARGE: 413,
+    Refusal.EVENT_TOO_LARGE: 413,
+    Refusal.BATCH_TOO_LARGE: 413,
+    Refusal.UNSUPPORTED_MEDIA_TYPE: 415,
+    Refusal.RATE_LIMITED: 429,
+    Refusal.OVERLOADED: 503,
+}
+"""Everything that is not here is 400."""
+
+
+class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The body of every answer that is not a success."""
+
+    ok: bool | None
+    status: int
+    code: str
+    title: str
+    detail: str
+    field: str | None = None
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """An HTTP answer before it is sent."""
+
+    status: int
+    body: bytes
+    headers: tuple[tuple[bytes, bytes], ...] = ((b"content-type", b"application/json"),)
+
+
+def answer(status: int, content: Any) -> Answer:
+    """A JSON answer."""
+    return Answer(status, msgspec.json.encode(content))
+
+
+def problem(error: ColiseumError) -> Answer:
+    """The answer to an error of ours."""
+    match error:
+        case RequestRefused() | EventRefused():
+            return _problem(STATUS.get(error.code, 400), error.code, error.message, error.field)
+        case QueryInvalid():
+            return _problem(400, Refusal.INVALID_QUERY, str(error), error.field)
+        case StoreUnavailable():
+            return _problem(503, Refusal.OVERLOADED, str(error))
+        case NumberTooLarge():
+            return _problem(400, Refusal.INVALID_QUERY, str(error))
+        case _:
+            return _problem(500, "internal", str(error))
+
+
+def _problem(status: int, code: str, detail: str, field: str | None = None) -> Answer:
+    content = Problem(ok=False, status=status, code=code, title=code.replace("_", " "), detail=detail, field=field)
+    headers: list[tuple[bytes, bytes]] = [(b"content-type", b"application/problem+json")]
+    if status in (429, 503):
+        headers.append((b"retry-after", str(RETRY_AFTER_S).encode()))
+    if status == 401:
+        headers.append((b"www-authenticate", b'Bearer realm="coliseum"'))
+    if status == 405:
+        headers.append((b"allow", b"POST"))
+    return Answer(status, msgspec.json.encode(content), tuple(headers))

@@ -1,0 +1,30 @@
+"""What the routes work with, opened once for each process by the composition root."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from coliseum import db, kv
+from coliseum.accounts.keys import KeyRing
+from coliseum.capture.pipeline import Pipeline
+from coliseum.capture.tally import Tally
+from coliseum.clock import Clock
+from coliseum.passport.appender import Appender
+from coliseum.settings import Settings
+from coliseum.web.limits import AddressLimit
+
+
+class Services(msgspec.Struct, frozen=True):
+    """The open stores and the parts of one web process."""
+
+    settings: Settings
+    secret_key: str
+    clock: Clock
+    database: db.Database
+    store: kv.KeyValue
+    keys: KeyRing
+    appender: Appender
+    pipeline: Pipeline
+    tally: Tally
+    webhook_limit: AddressLimit
+    segment_names: Mapping[str, str]

@@ -1,0 +1,213 @@
+"""The composition root: the only place where parts meet their stores."""
+
+import asyncio
+import os
+import platform
+import signal
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from importlib import metadata
+from typing import Any
+
+from litestar import Litestar
+
+from coliseum import db, kv, migrate, telemetry
+from coliseum.accounts import tenants
+from coliseum.accounts.keys import KeyRing
+from coliseum.capture.gates import TimeLimits
+from coliseum.capture.pipeline import Pipeline
+from coliseum.capture.tally import Tally
+from coliseum.clock import utc_now
+from coliseum.errors import ColiseumError
+from coliseum.ids import uuid7
+from coliseum.passport.appender import Appender
+from coliseum.passport.subjects import Subjects
+from coliseum.passport.upkeep import keep_up
+from coliseum.processor.leases import Leases
+from coliseum.processor.processor import Processor
+from coliseum.processor.projection import Projection
+from coliseum.processor.runner import Limits
+from coliseum.projections.boards import BoardsFollower
+from coliseum.projections.coliseum import ColiseumProjection, declare_rules
+from coliseum.projections.mediaid import MediaidProjection
+from coliseum.projections.treasury import TreasuryProjection
+from coliseum.settings import Settings
+from coliseum.web.app import build_app
+from coliseum.web.limits import AddressLimit
+from coliseum.web.services import Services
+
+UPKEEP_EVERY_S = 3_600
+PROJECTIONS: dict[str, Projection] = {
+    projection.name: projection for projection in (ColiseumProjection(), TreasuryProjection(), MediaidProjection())
+}
+
+
+class NotConfigured(ColiseumError):
+    """A setting that this command needs is missing."""
+
+
+async def migrate_database(settings: Settings) -> list[str]:
+    """Bring the database to this version: schema, coming partitions, registry of metrics."""
+    applied = await migrate.migrate(database_url(settings))
+    database = await db.Database.open(database_url(settings), owner=1)
+    try:
+        async with database.connection("owner") as connection:
+            await declare_rules(connection)
+    finally:
+        await database.close()
+    return applied
+
+
+def create_app() -> Litestar:
+    """The web application of one process, from the environment's settings; what granian runs."""
+    settings = Settings.from_env(os.environ)
+    telemetry.configure(settings.log_level)
+    return build_app(lambda: open_services(settings), metadata.version("coliseum"))
+
+
+@asynccontextmanager
+async def open_services(settings: Settings) -> AsyncIterator[Services]:
+    """Everything that a web process works with; at the end all accepted events are stored first."""
+    if settings.secret_key is None:
+        raise NotConfigured("COLISEUM_SECRET_KEY is not set.", hint="It is the same in every process of one system.")
+    valkey = valkey_url(settings)
+    database = await db.Database.open(database_url(settings), capture=8, app=8)
+    store = kv.KeyValue(valkey)
+    waker = kv.Waker(store)
+    appender = Appender(
+        database,
+        utc_now,
+        queue_events_max=settings.queue_events_max,
+        append_batch_events_max=settings.append_batch_events_max,
+        on_commit=waker.wake,
+    )
+    tally = Tally(database, utc_now)
+    limits = TimeLimits(timedelta(days=settings.too_old_days), timedelta(seconds=settings.future_s))
+    services = Services(
+        settings,
+        settings.secret_key,
+        utc_now,
+        database,
+        store,
+        KeyRing(database, utc_now),
+        appender,
+        Pipeline(database, Subjects(database), appender, tally, limits),
+        tally,
+        AddressLimit(valkey, settings.webhook_requests_per_minute),
+        {},
+    )
+    try:
+        yield services
+    finally:
+        await appender.drain()
+        await tally.close()
+        await waker.close()
+        await store.close()
+        await database.close()
+
+
+async def run_processor(settings: Settings) -> None:
+    """Run a processor until SIGTERM or SIGINT."""
+    telemetry.configure(settings.log_level)
+    database = await db.Database.open(database_url(settings), processor=12, owner=1)
+    store = await kv.KeyValue.open(valkey_url(settings))
+    node_id = f"{platform.node()}-{os.getpid()}-{uuid7()}"
+    processor = Processor(
+        database,
+        Leases(database, node_id, settings.lease_s),
+        PROJECTIONS,
+        {"coliseum": BoardsFollower(database, store, utc_now, settings.board_idle_s)},
+        Limits(settings.step_entries_max, settings.dead_letter_attempts_max, settings.poll_interval_s),
+        settings.lease_s,
+    )
+    try:
+        async with store.wake_ups() as woken:
+            await _until_signal(processor.run(woken), _keep_up_regularly(database, settings))
+    finally:
+        await store.close()
+        await database.close()
+
+
+async def create_tenant(
+    settings: Settings,
+    *,
+    slug: str,
+    name: str | None = None,
+    time_zone: str = "UTC",
+    currency: str = "eur",
+    partitions: int = 1,
+) -> tenants.NewTenant:
+    """Make a tenant; see ``accounts.tenants.create_tenant``."""
+    async with opened(settings, owner=1) as database:
+        return await tenants.create_tenant(
+            database, slug=slug, name=name, time_zone=time_zone, currency=currency, partitions=partitions
+        )
+
+
+async def list_tenants(settings: Settings) -> list[tenants.Tenant]:
+    """All tenants, by slug."""
+    async with opened(settings, processor=1) as database:
+        return await tenants.list_tenants(database)
+
+
+@asynccontextmanager
+async def opened(settings: Settings, **sizes: int) -> AsyncIterator[db.Database]:
+    """The database with the named pools, for one command."""
+    database = await db.Database.open(database_url(settings), **sizes)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+def database_url(settings: Settings) -> str:
+    """The URL of PostgreSQL.
+
+    Raises:
+        NotConfigured: there is none.
+    """
+    if settings.database_url is None:
+        raise NotConfigured("DATABASE_URL is not set.", hint="`coliseum up` runs a server of its own without it.")
+    return settings.database_url
+
+
+def valkey_url(settings: Settings) -> str:
+    """The URL of Valkey.
+
+    Raises:
+        NotConfigured: there is none.
+    """
+    if settings.valkey_url is None:
+        raise NotConfigured("VALKEY_URL is not set.", hint="`coliseum up` runs a server of its own without it.")
+    return settings.valkey_url
+
+
+async def _keep_up_regularly(database: db.Database, settings: Settings) -> None:
+    while True:
+        try:
+            await keep_up(database, utc_now(), settings.dedupe_days)
+        except (*db.UNREACHABLE, db.PostgresError) as error:
+            telemetry.Log().warning("upkeep_failed", error=repr(error))
+            await asyncio.sleep(60)
+            continue
+        await asyncio.sleep(UPKEEP_EVERY_S)
+
+
+async def _until_signal(*work: Coroutine[Any, Any, None]) -> None:
+    """Run these until the first ends or a signal asks to stop; then cancel them all and let them finish."""
+    loop = asyncio.get_running_loop()
+    tasks = [asyncio.create_task(each) for each in work]
+
+    def stop() -> None:
+        for task in tasks:
+            task.cancel()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
+    done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    stop()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    for task in done:
+        if not task.cancelled():
+            task.result()
