@@ -13,8 +13,6 @@ from typing import Annotated
 
 import msgspec
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from coliseum.errors import ColiseumError
 from coliseum.importer.command import import_command
@@ -38,6 +36,8 @@ OneTenant = Annotated[str | None, typer.Option("--tenant", help="Only this tenan
 @app.command()
 def up(*, demo: Annotated[bool, typer.Option(help="Play a simulated festival.")] = True) -> None:
     """Run everything on this machine: servers, web, processor, and a festival to watch."""
+    from rich.console import Console
+
     from coliseum.local.up import up as run
 
     run(Settings.from_env(os.environ), os.environ, Console(), with_demo=demo)
@@ -174,6 +174,9 @@ def _settings() -> Settings:
 
 
 def _print_table(rows: Sequence[msgspec.Struct], when_empty: str) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
     if not rows:
         typer.echo(when_empty)
         return

@@ -82,6 +82,11 @@ class KeyValue:
             script = self._scripts[f"{package}.{name}"] = self._client.register_script(source)
         return await script(keys=keys, args=args)
 
+    async def wake(self) -> None:
+        """Tell the processors that there is work; a failure is no loss, because they look by themselves."""
+        with contextlib.suppress(*FAILED):
+            await self._client.publish(WAKE_CHANNEL, b"1")
+
     @contextlib.asynccontextmanager
     async def wake_ups(self) -> AsyncIterator[asyncio.Event]:
         """An event that is set whenever any process has stored something. A hint: polling is the truth."""
@@ -128,6 +133,5 @@ class Waker:
         while True:
             await self._dirty.wait()
             self._dirty.clear()
-            with contextlib.suppress(*FAILED):
-                await self._store.raw.publish(WAKE_CHANNEL, b"1")
+            await self._store.wake()
             await asyncio.sleep(WAKE_GAP_S)

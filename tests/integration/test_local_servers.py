@@ -88,9 +88,7 @@ async def test_a_pid_file_that_names_a_stranger_does_not_stop_a_start(data_dir: 
         server.start()
         server.stop()
         stranger = os.getpid()
-        (server.folder / "postmaster.pid").write_text(
-            f"{stranger}\n{server.folder}\n1\n5432\n\n127.0.0.1\n\nready\n"
-        )
+        (server.folder / "postmaster.pid").write_text(f"{stranger}\n{server.folder}\n1\n5432\n\n127.0.0.1\n\nready\n")
         server.start()
         assert await answer(server.url, "SELECT 1") == 1
         assert psutil.pid_exists(stranger)

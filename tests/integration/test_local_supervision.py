@@ -188,9 +188,7 @@ def test_a_child_ends_when_its_supervisor_is_killed(tmp_path: Path) -> None:
         "print(Child(program(Path(sys.argv[1]), 'waits', WAITS)).pid, flush=True); time.sleep(60)"
     )
     tests = str(Path(__file__).parents[1])
-    with subprocess.Popen(
-        [sys.executable, "-c", code, str(tmp_path), tests], stdout=subprocess.PIPE
-    ) as supervisor:
+    with subprocess.Popen([sys.executable, "-c", code, str(tmp_path), tests], stdout=subprocess.PIPE) as supervisor:
         assert supervisor.stdout is not None
         pid = int(supervisor.stdout.readline())
         wait_for(lambda: b"up" in (tmp_path / "waits.log").read_bytes())

@@ -75,7 +75,7 @@ class Keys:
     def __init__(self, tenant_id: int) -> None:
         self.tag = f"{{coliseum:{tenant_id}}}"
         self.state = f"{self.tag}:state"
-        """Hash: ``epoch`` (fence), ``generation``, and ``p<partition>``, the next offset to read."""
+        """Hash: ``epoch`` (fence), ``edition``, and ``p<partition>``, the next offset to read."""
         self.boards = f"{self.tag}:boards"
         """Hash: name of each live board -> Unix seconds when it was last asked for."""
         self.wanted = f"{self.tag}:wanted"

@@ -22,7 +22,7 @@ class DemoKeys(Struct, frozen=True):
     browser_key: str
 
 
-async def demo_keys(database_url: str, data_dir: Path) -> DemoKeys:
+async def demo_keys(database: db.Database, data_dir: Path) -> DemoKeys:
     """Return keys of the demo tenant that work, making tenant or keys when there are none.
 
     The file may be older or younger than the database (another DATABASE_URL, a restored copy), so its keys
@@ -34,11 +34,7 @@ async def demo_keys(database_url: str, data_dir: Path) -> DemoKeys:
     """
     path = data_dir / FILE
     kept = secretfile.read(path, DemoKeys)
-    database = await db.Database.open(database_url, owner=1, capture=1)
-    try:
-        keys = kept if kept and await _works(database, kept) else await _make(database)
-    finally:
-        await database.close()
+    keys = kept if kept and await _works(database, kept) else await _make(database)
     if keys != kept:
         secretfile.write(path, keys)
     return keys

@@ -29,8 +29,8 @@ def children_environ(
 
 
 def web(environ: Mapping[str, str], logs: Path) -> Program:
-    """Return the web server as a program."""
-    return _python("web", ["coliseum.cli", "web"], environ, logs, WEB_PATIENCE_S)
+    """Return the web server as a program: `coliseum web` without the command line, which costs a start 0.4 s."""
+    return _python("web", ["coliseum.local.webserver"], environ, logs, WEB_PATIENCE_S)
 
 
 def processor(environ: Mapping[str, str], logs: Path) -> Program:

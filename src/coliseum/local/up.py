@@ -5,15 +5,14 @@ import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
-import msgspec
 from rich.console import Console
 
 from coliseum.clock import utc_now
-from coliseum.kv import KeyValue
 from coliseum.local import programs
 from coliseum.local.child import Child, Program
 from coliseum.local.credentials import Credentials, load_credentials
-from coliseum.local.demo_tenant import DemoKeys, demo_keys
+from coliseum.local.database import ready_database
+from coliseum.local.demo_tenant import DemoKeys
 from coliseum.local.folder import held_folder
 from coliseum.local.health import reachable_host, wait_until_healthy
 from coliseum.local.interrupt import Interrupt
@@ -23,7 +22,6 @@ from coliseum.local.postgres import EmbeddedPostgres
 from coliseum.local.supervisor import Service, Supervisor
 from coliseum.local.valkey import EmbeddedValkey
 from coliseum.settings import Settings
-from coliseum.wiring import migrate_database
 
 EVENT = (
     '{{"type":"coliseum.vote_cast","userId":"me","at":"{at}",'
@@ -77,10 +75,9 @@ class Run:
         credentials = load_credentials(self._folder)
         database_url = self._database(credentials)
         valkey_url = self._valkey(credentials)
-        applied = asyncio.run(migrate_database(msgspec.structs.replace(self._settings, database_url=database_url)))
+        applied, keys = asyncio.run(ready_database(database_url, self._folder))
         if applied:
             self._say(f"Brought the database up to date ({len(applied)} migrations).")
-        keys = asyncio.run(demo_keys(database_url, self._folder))
         environ = programs.children_environ(
             self._environ,
             data_dir=self._folder,
@@ -154,5 +151,7 @@ class Run:
 
 
 async def _require_valkey(url: str) -> None:
+    from coliseum.kv import KeyValue  # noqa: PLC0415 - a start with the embedded one does not wait for it
+
     store = await KeyValue.open(url)
     await store.close()

@@ -37,3 +37,7 @@ def serve(settings: Settings) -> None:
         log_level=LogLevels(settings.log_level),
     )
     server.serve()
+
+
+if __name__ == "__main__":
+    serve(Settings.from_env(os.environ))

@@ -8,11 +8,15 @@ ALTER TABLE processor_nodes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE processor_nodes FORCE ROW LEVEL SECURITY;
 
 -- generation: which edition of a consumer's tables is being read; a rebuild fills the next one and then switches.
--- epoch rises whenever a unit of work changes hands: it is the fencing token of every step.
+-- edition rises whenever numbers change behind the cursors (a rebuild, a dead letter digested late): what was made of
+-- them elsewhere is then remade. It begins at random, so that what another database left there is never taken for ours.
+-- epoch rises whenever a unit of work changes hands: it is the fencing token of every step. It never falls behind the
+-- clock's milliseconds, so that a database restored from a backup is not fenced off by its own later life.
 CREATE TABLE processor_units (
     tenant_id int NOT NULL REFERENCES accounts_tenants,
     consumer text NOT NULL,
     generation smallint NOT NULL DEFAULT 0,
+    edition bigint NOT NULL DEFAULT (random() * 2 ^ 40)::bigint,
     holder text,
     epoch bigint NOT NULL DEFAULT 0,
     expires_at timestamptz NOT NULL DEFAULT '-infinity',

@@ -22,6 +22,7 @@ class UnitRow(msgspec.Struct, frozen=True):
     partitions: int
     consumer: str
     generation: int
+    edition: int
     epoch: int
 
 
@@ -57,4 +58,4 @@ class Leases:
 
 def _unit(row: UnitRow) -> Unit:
     tenant = Tenant(row.tenant_id, row.slug, row.name, row.time_zone, row.currency, row.partitions)
-    return Unit(tenant, row.consumer, row.generation, row.epoch)
+    return Unit(tenant, row.consumer, row.generation, row.edition, row.epoch)

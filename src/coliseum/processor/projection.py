@@ -27,6 +27,7 @@ class Unit(msgspec.Struct, frozen=True):
     tenant: Tenant
     consumer: str
     generation: int
+    edition: int
     epoch: int
 
 
@@ -34,6 +35,9 @@ class Projection(Protocol):
     """Turns entries into numbers, in PostgreSQL."""
 
     name: str
+
+    async def forget(self, connection: db.Connection, tenant_id: int, generation: int) -> None:
+        """Delete everything of one generation of a tenant, in the caller's transaction."""
 
     async def apply(self, connection: db.Connection, batch: Batch) -> None:
         """Add the batch's entries to this projection's tables, in the caller's transaction.

@@ -57,12 +57,12 @@ class BoardsFollower:
 
     async def _sound(self, unit: Unit, boards: BoardStore, state: State | None, cursors: Mapping[int, int]) -> State:
         """The state to go on from; all boards are remade when Valkey's is missing, impossible or far behind."""
-        reason = _unsound(state, unit.generation, cursors)
+        reason = _unsound(state, unit.edition, cursors)
         if reason is None and state is not None:
             return state
         Log(tenant=unit.tenant.slug).warning("boards_reset", reason=reason)
-        await boards.reset(unit.generation, cursors)
-        return State(unit.generation, dict(cursors))
+        await boards.reset(unit.edition, cursors)
+        return State(unit.edition, dict(cursors))
 
     async def _catch_up(self, unit: Unit, boards: BoardStore, partition: int, start: int, end: int) -> None:
         if start == end:
@@ -153,12 +153,12 @@ def pinned_boards(unit: Unit, now: datetime) -> set[Board]:
     }
 
 
-def _unsound(state: State | None, generation: int, cursors: Mapping[int, int]) -> str | None:
+def _unsound(state: State | None, edition: int, cursors: Mapping[int, int]) -> str | None:
     """Why Valkey's state cannot be gone on from; None when it can."""
     if state is None:
         return "Valkey has no state"
-    if state.generation != generation:
-        return "the rollups were rebuilt"
+    if state.edition != edition:
+        return "the numbers behind the cursors have changed"
     if state.cursors.keys() != cursors.keys():
         return "the log has other partitions"
     if any(state.cursors[partition] > cursor for partition, cursor in cursors.items()):

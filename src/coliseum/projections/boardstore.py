@@ -21,9 +21,9 @@ class BoardsMoved(ColiseumError):
 
 
 class State(msgspec.Struct, frozen=True):
-    """What Valkey says: which generation it was made of, and how far each partition has been read."""
+    """What Valkey says: which edition of the rollups it was made of, and how far each partition has been read."""
 
-    generation: int
+    edition: int
     cursors: dict[int, int]
 
 
@@ -46,18 +46,18 @@ class BoardStore:
         except kv.Refused as error:
             raise LeaseLost from error
         fields = dict(zip(map(bytes.decode, flat[::2]), flat[1::2], strict=True))
-        if "generation" not in fields:
+        if "edition" not in fields:
             return None
         cursors = {int(name[1:]): int(value) for name, value in fields.items() if name[0] == "p"}
-        return State(int(fields["generation"]), cursors)
+        return State(int(fields["edition"]), cursors)
 
-    async def reset(self, generation: int, cursors: Mapping[int, int]) -> None:
+    async def reset(self, edition: int, cursors: Mapping[int, int]) -> None:
         """Forget all boards (they become wanted again) and stand at these cursors.
 
         Raises:
             LeaseLost: a later holder has been here.
         """
-        args: list[object] = [self._epoch, generation, *(n for pair in cursors.items() for n in pair)]
+        args: list[object] = [self._epoch, edition, *(n for pair in cursors.items() for n in pair)]
         keys = [self.keys.state, self.keys.boards, self.keys.wanted]
         try:
             await self._store.script(PACKAGE, "reset_boards", keys, args)

@@ -13,6 +13,10 @@ class ColiseumProjection:
 
     name = "coliseum"
 
+    async def forget(self, connection: db.Connection, tenant_id: int, generation: int) -> None:
+        """See ``Projection.forget``."""
+        await connection.execute(SQL["forget_rollups"], tenant_id, generation)
+
     async def apply(self, connection: db.Connection, batch: Batch) -> None:
         """See ``Projection.apply``. A total that would pass 2^53 is refused by the table."""
         tenant = batch.tenant

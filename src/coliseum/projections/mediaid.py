@@ -15,6 +15,10 @@ class MediaidProjection:
 
     name = "mediaid"
 
+    async def forget(self, connection: db.Connection, tenant_id: int, generation: int) -> None:
+        """See ``Projection.forget``."""
+        await connection.execute(SQL["forget_affinities"], tenant_id, generation)
+
     async def apply(self, connection: db.Connection, batch: Batch) -> None:
         """See ``Projection.apply``."""
         await connection.execute(

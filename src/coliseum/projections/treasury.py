@@ -11,6 +11,11 @@ class TreasuryProjection:
 
     name = "treasury"
 
+    async def forget(self, connection: db.Connection, tenant_id: int, generation: int) -> None:
+        """See ``Projection.forget``."""
+        await connection.execute(SQL["forget_transfers"], tenant_id, generation)
+        await connection.execute(SQL["forget_balances"], tenant_id, generation)
+
     async def apply(self, connection: db.Connection, batch: Batch) -> None:
         """See ``Projection.apply``."""
         await connection.execute(

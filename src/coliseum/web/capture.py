@@ -142,7 +142,7 @@ async def serve(handler: Handler, services: Services, scope: Any, receive: Any, 
         return await _send(send, Answer(204, b"", ()))
     try:
         if scope["method"] != "POST":
-            raise RequestRefused(Refusal.METHOD_NOT_ALLOWED, "only POST is served here")  # noqa: TRY301
+            raise RequestRefused(Refusal.METHOD_NOT_ALLOWED, "only POST is served here")
         headers = dict(scope["headers"])
         reply = await handler(services, scope, headers, await read_body(headers, receive))
     except ColiseumError as error:

@@ -1,4 +1,6 @@
-UPDATE processor_units SET holder = $1, epoch = epoch + 1, expires_at = now() + make_interval(secs => $2)
+UPDATE processor_units SET holder = $1, 
+    epoch = greatest(epoch + 1, (extract(epoch FROM clock_timestamp()) * 1000)::bigint),
+    expires_at = now() + make_interval(secs => $2)
 WHERE (tenant_id, consumer) IN (
     SELECT tenant_id, consumer FROM processor_units
     WHERE expires_at <= now()

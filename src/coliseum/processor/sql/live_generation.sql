@@ -1,0 +1,1 @@
+SELECT generation FROM processor_units WHERE tenant_id = $1 AND consumer = $2 FOR UPDATE

@@ -1,0 +1,1 @@
+UPDATE processor_units SET edition = edition + 1 WHERE tenant_id = $1 AND consumer = $2

@@ -1,0 +1,1 @@
+DELETE FROM treasury_balances WHERE tenant_id = $1 AND generation = $2
