@@ -5,6 +5,7 @@ BIN := .venv/bin
 SETUP := scripts/setup.py pyproject.toml
 SERVER := .venv/server.ready
 DEV := .venv/dev.ready
+GENERATORS := coliseum.events.generate coliseum.metrics.generate coliseum.settings_page coliseum.web.generate
 
 .PHONY: help up test check generate lock clean
 
@@ -22,13 +23,11 @@ check: $(DEV) ## formatting, lint, types, layers, generated files
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/python -m coliseum.events.generate --check
-	@$(BIN)/python -m coliseum.settings_page --check
+	@set -e; for module in $(GENERATORS); do $(BIN)/python -m $$module --check; done
 	@$(BIN)/python -m pytest -q tests/shape
 
 generate: $(DEV) ## write the generated files anew
-	@$(BIN)/python -m coliseum.events.generate
-	@$(BIN)/python -m coliseum.settings_page
+	@set -e; for module in $(GENERATORS); do $(BIN)/python -m $$module; done
 
 lock: $(DEV) ## write requirements/*.lock anew from pyproject.toml (needs uv)
 	@scripts/lock.sh

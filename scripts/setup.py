@@ -113,9 +113,7 @@ def works(command, folder=None, show=False):
     """Run a command; return whether it did its work. Its output is shown only on request."""
     output = None if show else subprocess.DEVNULL
     try:
-        return (
-            subprocess.call(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=output, stderr=output) == 0
-        )
+        return subprocess.call(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=output, stderr=output) == 0
     except OSError:
         return False
 

@@ -126,8 +126,13 @@ def dead_letters_retry(
     """Hand entries that were set aside to their projections again."""
     from coliseum import wiring
 
-    count = asyncio.run(wiring.retry_dead_letters(_settings(), slug, event_id))
-    typer.echo(f"{count} retried.")
+    tried = asyncio.run(wiring.retry_dead_letters(_settings(), slug, event_id))
+    for letter, error in tried:
+        typer.echo(f"{letter.id} ({letter.consumer}): {error or 'digested'}")
+    failed = sum(error is not None for _, error in tried)
+    typer.echo(f"{len(tried) - failed} of {len(tried)} digested.")
+    if failed:
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -140,7 +140,11 @@ class Database:
                     server_settings=_server_settings(right),
                     max_inactive_connection_lifetime=300,
                 )
-        except UNREACHABLE as error:
+        except asyncpg.InvalidParameterValueError as error:
+            raise StoreUnavailable(
+                f"PostgreSQL refuses: {error}.", hint="`coliseum migrate` prepares the database."
+            ) from error
+        except (*UNREACHABLE, asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError) as error:
             raise StoreUnavailable(f"PostgreSQL could not be reached: {error}") from error
         return cls(url, pools)
 

@@ -134,16 +134,6 @@ class Settings(Struct, frozen=True, kw_only=True):
     append_batch_events_max: Annotated[
         int, _whole("COLISEUM_APPEND_BATCH_EVENTS_MAX", "Events in one commit to the log.", ge=1, le=100_000)
     ] = 5_000
-    event_bytes_max: Annotated[
-        int, _whole("COLISEUM_EVENT_BYTES_MAX", "Bytes of one event as sent.", ge=1_024, le=1_048_576)
-    ] = 32_768
-    body_bytes_max: Annotated[
-        int,
-        _whole("COLISEUM_BODY_BYTES_MAX", "Bytes of one request, after unpacking.", ge=32_768, le=268_435_456),
-    ] = 4_194_304
-    batch_events_max: Annotated[
-        int, _whole("COLISEUM_BATCH_EVENTS_MAX", "Events in one request.", ge=1, le=100_000)
-    ] = 1_000
     too_old_days: Annotated[
         int,
         _whole(
@@ -192,6 +182,15 @@ class Settings(Struct, frozen=True, kw_only=True):
             le=1_000_000,
         ),
     ] = 600
+    segment_events: Annotated[
+        str,
+        _meta(
+            "COLISEUM_SEGMENT_EVENTS",
+            "be pairs such as `Song Played=player.track_played`, with semicolons between them",
+            "Names of a platform's Segment track calls, each with the event type that it means.",
+            pattern=r"^([^=;]+=[a-z_.]+(;|$))*$",
+        ),
+    ] = ""
     board_idle_s: Annotated[
         int,
         _whole(

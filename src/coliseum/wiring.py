@@ -19,6 +19,7 @@ from coliseum.audit import verify as audit
 from coliseum.audit.difference import Difference
 from coliseum.capture.gates import TimeLimits
 from coliseum.capture.pipeline import Pipeline
+from coliseum.capture.segment import segment_names
 from coliseum.capture.tally import Tally
 from coliseum.clock import utc_now
 from coliseum.errors import ColiseumError
@@ -37,6 +38,7 @@ from coliseum.projections.coliseum import ColiseumProjection, declare_rules
 from coliseum.projections.mediaid import MediaidProjection
 from coliseum.projections.treasury import TreasuryProjection
 from coliseum.settings import Settings
+from coliseum.web import auth
 from coliseum.web.app import build_app
 from coliseum.web.limits import AddressLimit
 from coliseum.web.services import Services
@@ -103,7 +105,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         Pipeline(database, Subjects(database), appender, tally, limits),
         tally,
         AddressLimit(valkey, settings.webhook_requests_per_minute),
-        {},
+        segment_names(settings.segment_events),
     )
     try:
         yield services
@@ -151,6 +153,11 @@ async def create_tenant(
         return await tenants.create_tenant(
             database, slug=slug, name=name, time_zone=time_zone, currency=currency, partitions=partitions
         )
+
+
+def webhook_secret(settings: Settings, slug: str) -> str | None:
+    """The tenant's secret for signed webhooks; None where this process does not know the secret key."""
+    return None if settings.secret_key is None else auth.webhook_secret(settings.secret_key, slug)
 
 
 async def list_tenants(settings: Settings) -> list[tenants.Tenant]:

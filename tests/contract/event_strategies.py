@@ -9,9 +9,7 @@ from msgspec import inspect
 from coliseum.events.shapes import Field, Shape, shapes
 
 TEXT = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
-TRICKY = st.sampled_from(
-    ['"', "\\", ":", '":', "\\u003a", "\\u0000", ",", "\x7f", "\u2028", "\n", "\x1f", "null"]
-)
+TRICKY = st.sampled_from(['"', "\\", ":", '":', "\\u003a", "\\u0000", ",", "\x7f", "\u2028", "\n", "\x1f", "null"])
 INSTANTS = st.sampled_from(["2025-06-21T20:15:00Z", "2025-06-21t20:15:00.5+02:00", "1999-12-31T23:59:60z"])
 
 

@@ -37,9 +37,7 @@ def taken(event: dict[str, Any]) -> bool:
 
 @pytest.mark.parametrize("path", generate.render())
 def test_a_generated_file_is_fresh(path: Path) -> None:
-    assert (ROOT / path).read_text(encoding="utf-8") == generate.render()[path], (
-        f"{path} is stale: make generate"
-    )
+    assert (ROOT / path).read_text(encoding="utf-8") == generate.render()[path], f"{path} is stale: make generate"
 
 
 def test_check_names_the_stale_file_and_generating_mends_it(
@@ -52,9 +50,7 @@ def test_check_names_the_stale_file_and_generating_mends_it(
     capsys.readouterr()
     (tmp_path / generate.PAGE).write_text("old", encoding="utf-8")
     assert generate.main(["--check"]) == 1
-    assert capsys.readouterr().err.splitlines() == [
-        "docs/EVENTS.md is stale; `make generate` writes it anew."
-    ]
+    assert capsys.readouterr().err.splitlines() == ["docs/EVENTS.md is stale; `make generate` writes it anew."]
 
 
 def test_the_schema_is_a_schema() -> None:
@@ -75,9 +71,7 @@ def test_the_schema_takes_exactly_what_the_decoder_takes(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", TYPE_NAMES)
 def test_the_typescript_union_has_every_type_with_its_fields(kind: str) -> None:
-    found = re.search(
-        rf'export interface (\w+) {{\n  type: "{re.escape(kind)}";\n(.*?)\n}}', TYPESCRIPT, re.DOTALL
-    )
+    found = re.search(rf'export interface (\w+) {{\n  type: "{re.escape(kind)}";\n(.*?)\n}}', TYPESCRIPT, re.DOTALL)
     assert found is not None
     union = re.search(r"export type ColiseumEvent =\n((?:  \| \w+;?\n)+)", TYPESCRIPT)
     assert union is not None
@@ -105,9 +99,7 @@ def test_the_typescript_compiles(tmp_path: Path) -> None:
     use = tmp_path / "use.ts"
     module = os.path.relpath(ROOT / generate.TYPESCRIPT.with_suffix(""), tmp_path)
     event = json.dumps(sample("coliseum.vote_cast"))
-    use.write_text(
-        f'import type {{ ColiseumEvent }} from "{module}";\nexport const e: ColiseumEvent = {event};\n'
-    )
+    use.write_text(f'import type {{ ColiseumEvent }} from "{module}";\nexport const e: ColiseumEvent = {event};\n')
     command = [compiler, "--noEmit", "--strict", "--target", "es2022", "--moduleResolution", "bundler"]
     done = subprocess.run(
         [*command, "--module", "es2022", str(use)], capture_output=True, text=True, timeout=60, check=False

@@ -48,9 +48,7 @@ def test_every_declared_dependency_is_locked() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     groups = project["dependency-groups"]
     declared = [*project["project"]["optional-dependencies"]["server"], *groups["build"], *groups["dev"]]
-    locked = {
-        requirement.split("==")[0] for requirement in requirements_of(ROOT / "requirements" / "dev.lock")
-    }
+    locked = {requirement.split("==")[0] for requirement in requirements_of(ROOT / "requirements" / "dev.lock")}
     assert {name_of(requirement) for requirement in declared} <= locked
 
 

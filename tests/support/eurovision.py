@@ -29,9 +29,7 @@ def _rows(path: Path) -> list[dict[str, str]]:
 @cache
 def official_totals() -> dict[Entry, int]:
     """Points by event and artist, from the official columns alone."""
-    known = {
-        (row["performer"], row["country"]): row["artist"] for row in _rows(MAPPING.parent / "performers.csv")
-    }
+    known = {(row["performer"], row["country"]): row["artist"] for row in _rows(MAPPING.parent / "performers.csv")}
     rounds = {"0": "semi-final", "1": "semi-final-1", "2": "semi-final-2"}
     totals: dict[Entry, int] = {}
     for row in _rows(FOLDER / "contestants.csv"):

@@ -71,8 +71,7 @@ class FakeServer:
             before = set(self.events)
             results = [self._keep(event, before) for event in events]
         counts = {
-            status: sum(r["status"] == status for r in results)
-            for status in ("accepted", "duplicate", "refused")
+            status: sum(r["status"] == status for r in results) for status in ("accepted", "duplicate", "refused")
         }
         status = 201 if not counts["refused"] else 400 if counts["refused"] == len(results) else 207
         return status, {
@@ -146,9 +145,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.fake.requests.append({"path": self.path, "gzip": gzipped, "body": body})
             self.fake.arrived.notify_all()
         if self.headers.get("Authorization") != f"Bearer {KEY}":
-            self._reply(
-                401, b'{"ok":false,"status":401,"code":"unknown_key","title":"","detail":"no such key"}', {}
-            )
+            self._reply(401, b'{"ok":false,"status":401,"code":"unknown_key","title":"","detail":"no such key"}', {})
         elif fault is not None:
             self._misbehave(fault, body)
         else:

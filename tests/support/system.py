@@ -138,7 +138,7 @@ class Tenant:
         consumers = self.get("/api/status")
         return bool(consumers) and all(consumer["lag"] == 0 for consumer in consumers)
 
-    def wait_until_caught_up(self, timeout_s: float = 60) -> None:
+    def wait_until_caught_up(self, timeout_s: float = 180) -> None:
         """Wait until all that is in the log is counted."""
         self.system.wait_for(self.caught_up, f"{self.slug} to be caught up", timeout_s)
 

@@ -88,12 +88,8 @@ def test_money_that_is_not_a_whole_number_is_dropped_not_rounded(amount: Any) ->
 
 def test_treasury_calls_carry_the_contract_s_names(server: FakeServer) -> None:
     client = Client(server.url, KEY)
-    client.track_treasury(
-        "spent", user_id="u", amount_cents=990, currency="EUR", reason="merch", artist_id="a", id="1"
-    )
-    client.track_treasury(
-        "earned", user_id="u", amount_cents=1, currency="eur", reason="ticket", role="venue", id="2"
-    )
+    client.track_treasury("spent", user_id="u", amount_cents=990, currency="EUR", reason="merch", artist_id="a", id="1")
+    client.track_treasury("earned", user_id="u", amount_cents=1, currency="eur", reason="ticket", role="venue", id="2")
     client.track_treasury(
         "refunded", user_id="u", amount_cents=2, currency="eur", reason="merch", refund_of="1", id="3"
     )

@@ -94,9 +94,7 @@ def test_a_batch_stays_below_the_server_s_limit_of_bytes(server: FakeServer) -> 
     ],
     ids=str,
 )
-def test_after_a_failure_the_same_bytes_are_sent_again_and_count_once(
-    server: FakeServer, fault: Fault
-) -> None:
+def test_after_a_failure_the_same_bytes_are_sent_again_and_count_once(server: FakeServer, fault: Fault) -> None:
     server.faults.extend([fault, fault])
     client = connect(server)
     vote(client)

@@ -51,9 +51,7 @@ def enumerations(kind: str) -> dict[str, list[str]]:
         found["source"] = REASONS
     if kind == "privacy.consent_changed":
         found["source"] = ["banner", "api", "gpc", "tcf"]
-    found["targetType"] = (
-        [*FOLLOWED, "track", "leaderboard", "report"] if kind == "social.share" else FOLLOWED
-    )
+    found["targetType"] = [*FOLLOWED, "track", "leaderboard", "report"] if kind == "social.share" else FOLLOWED
     return found
 
 

@@ -146,9 +146,7 @@ def test_a_full_sample_becomes_this_record(kind: str) -> None:
 
 
 @pytest.mark.parametrize(("seconds", "value"), [(None, 1), (0, 0), (29, 0), (30, 1), (31, 1)])
-def test_a_play_counts_from_thirty_seconds_or_when_its_length_is_unknown(
-    seconds: int | None, value: int
-) -> None:
+def test_a_play_counts_from_thirty_seconds_or_when_its_length_is_unknown(seconds: int | None, value: int) -> None:
     record = record_of("player.track_played", durationSeconds=seconds)
     assert (record.value, record.dna_influence) == (value, value)
     assert record.metadata == ({} if seconds is None else {"durationSeconds": seconds})

@@ -61,9 +61,7 @@ def test_compression_is_known_by_its_first_bytes_whatever_the_name(
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, zstandard.ZstdCompressor(write_checksum=True).compress])
-def test_a_torn_compressed_file_is_not_taken_for_a_short_one(
-    tmp_path: Path, pack: Callable[[bytes], bytes]
-) -> None:
+def test_a_torn_compressed_file_is_not_taken_for_a_short_one(tmp_path: Path, pack: Callable[[bytes], bytes]) -> None:
     packed = pack(NDJSON)
     with pytest.raises(ImportFailed, match="damaged"):
         read(written(tmp_path, packed[: len(packed) * 2 // 3]))
@@ -209,7 +207,5 @@ def test_a_fingerprint_is_of_the_content(tmp_path: Path) -> None:
 
     base = b'{"a":1}\n' * 20_000
     assert fingerprint(base, "a") == fingerprint(base, "b")
-    assert (
-        len({fingerprint(base, "a"), fingerprint(base + b"x", "a"), fingerprint(b"x" + base[1:], "a")}) == 3
-    )
+    assert len({fingerprint(base, "a"), fingerprint(base + b"x", "a"), fingerprint(b"x" + base[1:], "a")}) == 3
     assert fingerprint(base[:-3] + b"2}\n", "a") != fingerprint(base, "a")

@@ -71,9 +71,7 @@ def state(path: Path) -> dict[str, Any]:
 
 
 def rejects(path: Path) -> list[dict[str, Any]]:
-    return [
-        json.loads(line) for line in Path(f"{path}.rejects.ndjson").read_text(encoding="utf-8").splitlines()
-    ]
+    return [json.loads(line) for line in Path(f"{path}.rejects.ndjson").read_text(encoding="utf-8").splitlines()]
 
 
 def numbers(server: FakeServer) -> list[int]:
@@ -126,9 +124,7 @@ def test_without_its_progress_file_a_second_run_sends_duplicates_and_counts_noth
     ("kind", "packing"),
     [("parquet", "plain"), *((kind, packing) for kind in ("ndjson", "csv") for packing in PACKERS)],
 )
-def test_every_format_gives_the_same_events(
-    server: FakeServer, tmp_path: Path, kind: str, packing: str
-) -> None:
+def test_every_format_gives_the_same_events(server: FakeServer, tmp_path: Path, kind: str, packing: str) -> None:
     path, mapping = tmp_path / "file", tmp_path / "m.toml"
     mapping.write_text(MAPPING)
     if kind == "parquet":
@@ -166,9 +162,7 @@ def test_standard_input_is_read_and_needs_no_progress_file(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_is_bad_is_rejected_by_line_and_reason_and_the_rest_goes_in(
-    server: FakeServer, tmp_path: Path
-) -> None:
+def test_what_is_bad_is_rejected_by_line_and_reason_and_the_rest_goes_in(server: FakeServer, tmp_path: Path) -> None:
     path = tmp_path / "e.ndjson"
     bad = {10: "{", 500: '{"id":"r","type":"refuse.me"}', 777: '{"id":"p","type":"poison"}', 1500: "[]"}
     good = lines(2000).splitlines()
@@ -187,9 +181,7 @@ def test_what_is_bad_is_rejected_by_line_and_reason_and_the_rest_goes_in(
     assert run(server, path)[0] == 2
 
 
-def test_mapping_mistakes_and_ambiguity_are_rejected_with_their_row(
-    server: FakeServer, tmp_path: Path
-) -> None:
+def test_mapping_mistakes_and_ambiguity_are_rejected_with_their_row(server: FakeServer, tmp_path: Path) -> None:
     path, mapping = tmp_path / "e.csv", tmp_path / "m.toml"
     mapping.write_text(MAPPING)
     path.write_text("user,n\na,1\nb,two\nc,3\nd\n")
@@ -281,9 +273,7 @@ def test_a_torn_file_goes_in_as_far_as_it_can_be_read_and_does_not_count_as_fini
     server: FakeServer, tmp_path: Path
 ) -> None:
     path = tmp_path / "e.gz"
-    content = "".join(
-        json.dumps({"type": "t", "n": n, "x": os.urandom(60).hex()}) + "\n" for n in range(20_000)
-    )
+    content = "".join(json.dumps({"type": "t", "n": n, "x": os.urandom(60).hex()}) + "\n" for n in range(20_000))
     packed = gzip.compress(content.encode())
     path.write_bytes(packed[: len(packed) // 2])
     code, output = run(server, path)
@@ -305,9 +295,7 @@ def test_a_progress_file_of_another_content_is_not_believed(server: FakeServer, 
     assert run(server, path)[0] == 1
 
 
-def test_rejects_that_a_killed_run_wrote_past_its_mark_are_not_kept_twice(
-    server: FakeServer, tmp_path: Path
-) -> None:
+def test_rejects_that_a_killed_run_wrote_past_its_mark_are_not_kept_twice(server: FakeServer, tmp_path: Path) -> None:
     path = tmp_path / "e.ndjson"
     path.write_text("{\n" * 3 + lines(10))
     assert run(server, path)[0] == 2
@@ -362,9 +350,7 @@ def test_memory_stays_flat_on_a_large_file(server: FakeServer, tmp_path: Path) -
     for count in (10_000, 60_000):
         path = tmp_path / f"{count}.ndjson"
         with path.open("w") as file:
-            file.writelines(
-                json.dumps({"type": "refuse.me", "n": n, "x": "y" * 500}) + "\n" for n in range(count)
-            )
+            file.writelines(json.dumps({"type": "refuse.me", "n": n, "x": "y" * 500}) + "\n" for n in range(count))
         script = (
             "import re\n"
             "from coliseum.cli import app\n"

@@ -21,9 +21,7 @@ def test_an_empty_variable_means_the_default() -> None:
 
 
 def test_a_variable_sets_its_field() -> None:
-    settings = Settings.from_env(
-        {"COLISEUM_PORT": "9000", "DATABASE_URL": SECRET, "COLISEUM_LOG_LEVEL": "debug"}
-    )
+    settings = Settings.from_env({"COLISEUM_PORT": "9000", "DATABASE_URL": SECRET, "COLISEUM_LOG_LEVEL": "debug"})
     assert (settings.port, settings.database_url, settings.log_level) == (9000, SECRET, "debug")
 
 
@@ -68,7 +66,4 @@ def test_every_setting_is_documented() -> None:
 
 
 def test_the_committed_page_is_fresh() -> None:
-    assert (
-        subprocess.run([sys.executable, "-m", "coliseum.settings_page", "--check"], check=False).returncode
-        == 0
-    )
+    assert subprocess.run([sys.executable, "-m", "coliseum.settings_page", "--check"], check=False).returncode == 0

@@ -10,13 +10,32 @@ from typing import Any, Final
 
 import msgspec
 
-from coliseum.errors import EventRefused, Refusal, RequestRefused
+from coliseum.errors import ColiseumError, EventRefused, Refusal, RequestRefused
 from coliseum.events.catalogue import TYPES
 from coliseum.events.document import read_document
 
 CALLS: Final = frozenset({"track", "identify", "page", "screen", "group", "alias"})
 BATCH_CALLS_MAX: Final = 1_000
 ENVELOPE: Final = ("id", "type", "userId", "at", "sessionId", "deviceId", "sentAt")
+
+
+class MappingInvalid(ColiseumError):
+    """A Segment event name is mapped to no event type of the catalogue."""
+
+
+def segment_names(text: str) -> dict[str, str]:
+    """The mapping of a platform's event names to types, from ``Song Played=player.track_played;…``.
+
+    Raises:
+        MappingInvalid: a name is mapped to no type of the catalogue.
+    """
+    names: dict[str, str] = {}
+    for pair in filter(None, text.split(";")):
+        name, _, event_type = pair.rpartition("=")
+        if event_type.strip() not in TYPES:
+            raise MappingInvalid(f"COLISEUM_SEGMENT_EVENTS maps {name!r} to {event_type!r}, which is no event type.")
+        names[name.strip()] = event_type.strip()
+    return names
 
 
 class Translated(msgspec.Struct, frozen=True):

@@ -8,6 +8,7 @@ from pathlib import Path
 from rich.console import Console
 
 from coliseum.clock import utc_now
+from coliseum.demo.world import ARTISTS, stage_of
 from coliseum.local import programs
 from coliseum.local.child import Child, Program
 from coliseum.local.credentials import Credentials, load_credentials
@@ -126,7 +127,8 @@ class Run:
         return f"http://{f'[{host}]' if ':' in host else host}:{self._settings.port}"
 
     def _tell(self, keys: DemoKeys) -> None:
-        event = EVENT.format(at=utc_now().strftime("%Y-%m-%dT%H:%M:%SZ"), artist="abba", event="opening-night")
+        now = utc_now()
+        event = EVENT.format(at=now.strftime("%Y-%m-%dT%H:%M:%SZ"), artist=ARTISTS[0].id, event=stage_of(now.date()).id)
         curl = shlex.join(
             [
                 *("curl", "-sS", f"{self._url}/api/passport/log"),

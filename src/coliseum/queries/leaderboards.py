@@ -13,7 +13,7 @@ from coliseum.boards.totals import page
 from coliseum.errors import QueryInvalid
 from coliseum.metrics.windows import Window
 from coliseum.queries.ask import Filters, Subject
-from coliseum.queries.names import NOBODY, names_of
+from coliseum.queries.names import NOBODY, Named, names_of
 
 SQL = db.statements("coliseum.queries")
 LIMIT_MAX = 1_000
@@ -90,6 +90,12 @@ async def leaderboard(
         if found is None:
             found = await _stored_page(connection, tenant, board, after, limit)
         names = await names_of(connection, tenant.tenant_id, subject.kind, [row[0] for row in found.rows])
+    return _board_page(subject, window, filters, found, names, full=len(found.rows) == limit)
+
+
+def _board_page(
+    subject: Subject, window: Window, filters: Filters, found: _Page, names: dict[int, Named], *, full: bool
+) -> BoardPage:
     rows = [
         BoardRow(rank, known.id, known.name, known.picture, score)
         for entity, score, rank in found.rows
@@ -97,19 +103,19 @@ async def leaderboard(
     ]
     name, value = filters.single
     return BoardPage(
-        subject.metric.name,
-        subject.metric.unit,
-        subject.currency or None,
-        subject.kind.label,
-        window.name,
-        window.start,
-        window.end,
-        {name: value} if name else {},
-        found.members,
-        found.position,
-        found.source,
-        rows,
-        _cursor(found.rows[-1]) if len(found.rows) == limit else None,
+        metric=subject.metric.name,
+        unit=subject.metric.unit,
+        currency=subject.currency or None,
+        entity=subject.kind.label,
+        window=window.name,
+        window_start=window.start,
+        window_end=window.end,
+        filters={name: value} if name else {},
+        members=found.members,
+        position=found.position,
+        source=found.source,
+        rows=rows,
+        next_cursor=_cursor(found.rows[-1]) if full else None,
     )
 
 

@@ -2,6 +2,7 @@
 
 import msgspec
 from litestar import Response, get
+from litestar.di import NamedDependency
 
 from coliseum import db, kv
 from coliseum.web.services import Services
@@ -16,7 +17,7 @@ class Health(msgspec.Struct, frozen=True):
 
 
 @get("/health", summary="Whether this process can do its work")
-async def get_health(services: Services) -> Response[Health]:
+async def get_health(services: NamedDependency[Services]) -> Response[Health]:
     """200 while PostgreSQL answers, 503 otherwise."""
     try:
         async with services.database.connection("app") as connection:

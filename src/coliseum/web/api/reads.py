@@ -3,7 +3,8 @@
 from typing import Annotated, Any
 
 from litestar import Request, get
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import Parameter, QueryParameter
 
 from coliseum.accounts.tenants import Tenant
 from coliseum.metrics.windows import grain_named
@@ -27,7 +28,7 @@ At = Annotated[
 ]
 City = Annotated[str | None, Parameter(description="Only what counts in this city.")]
 Genre = Annotated[str | None, Parameter(description="Only what counts for this genre, as the catalogue has it now.")]
-AtEvent = Annotated[str | None, Parameter(query="event", description="Only what counts at this event.")]
+AtEvent = Annotated[str | None, QueryParameter(name="event", description="Only what counts at this event.")]
 Currency = Annotated[str | None, Parameter(description="Of money: ISO 4217, lower case; the tenant's when left out.")]
 Limit = Annotated[int, Parameter(description="Rows a page, 1 to 1000.")]
 Cursor = Annotated[str | None, Parameter(description="nextCursor of the page before.")]
@@ -40,7 +41,7 @@ async def _tenant(services: Services, request: Request[Any, Any, Any]) -> Tenant
 @get("/api/leaderboards", summary="A board: who leads a metric")
 async def get_leaderboard(
     request: Request[Any, Any, Any],
-    services: Services,
+    services: NamedDependency[Services],
     metric: MetricName,
     entity: EntityKind = "artist",
     window: WindowName = "all",
@@ -73,13 +74,15 @@ async def get_leaderboard(
 @get("/api/metrics", summary="A time series of a metric")
 async def get_metrics(
     request: Request[Any, Any, Any],
-    services: Services,
+    services: NamedDependency[Services],
     metric: MetricName,
     entity: EntityKind = None,
-    entity_id: Annotated[str | None, Parameter(query="id", description="Which entity.")] = None,
+    entity_id: Annotated[str | None, QueryParameter(name="id", description="Which entity.")] = None,
     grain: Annotated[str, Parameter(description="hour, day, week or month.")] = "day",
-    since: Annotated[str | None, Parameter(query="from", description="Instant or date of the first bucket.")] = None,
-    until: Annotated[str | None, Parameter(query="to", description="Instant or date at which it ends.")] = None,
+    since: Annotated[
+        str | None, QueryParameter(name="from", description="Instant or date of the first bucket.")
+    ] = None,
+    until: Annotated[str | None, QueryParameter(name="to", description="Instant or date at which it ends.")] = None,
     currency: Currency = None,
 ) -> Series:
     """One point a bucket of the tenant's time zone, zeros included, with the total and the period before."""
@@ -99,10 +102,10 @@ async def get_metrics(
 @get("/api/explain", summary="The events that a number is the sum of")
 async def get_explanation(
     request: Request[Any, Any, Any],
-    services: Services,
+    services: NamedDependency[Services],
     metric: MetricName,
     entity: EntityKind = None,
-    entity_id: Annotated[str | None, Parameter(query="id", description="Which entity.")] = None,
+    entity_id: Annotated[str | None, QueryParameter(name="id", description="Which entity.")] = None,
     window: WindowName = "all",
     at: At = None,
     city: City = None,
@@ -124,8 +127,8 @@ async def get_explanation(
 @get("/api/treasury/statement", summary="A person's account")
 async def get_statement(
     request: Request[Any, Any, Any],
-    services: Services,
-    user_id: Annotated[str, Parameter(query="userId", description="The platform's user id.")],
+    services: NamedDependency[Services],
+    user_id: Annotated[str, QueryParameter(name="userId", description="The platform's user id.")],
     currency: Currency = None,
 ) -> people.Statement:
     """What a person spent, earned and got back in one currency, with the latest transfers."""
@@ -137,8 +140,8 @@ async def get_statement(
 @get("/api/mediaid/profile", summary="What a person is drawn to")
 async def get_profile(
     request: Request[Any, Any, Any],
-    services: Services,
-    user_id: Annotated[str, Parameter(query="userId", description="The platform's user id.")],
+    services: NamedDependency[Services],
+    user_id: Annotated[str, QueryParameter(name="userId", description="The platform's user id.")],
 ) -> people.Profile:
     """A person's affinities to artists, genres and cities, decayed to now."""
     tenant = await _tenant(services, request)
@@ -146,7 +149,9 @@ async def get_profile(
 
 
 @get("/api/status", summary="How far each consumer has come")
-async def get_status(request: Request[Any, Any, Any], services: Services) -> list[status.ConsumerStatus]:
+async def get_status(
+    request: Request[Any, Any, Any], services: NamedDependency[Services]
+) -> list[status.ConsumerStatus]:
     """The lag and the dead letters of each consumer and partition."""
     return await status.consumers(services.database, await _tenant(services, request))
 
@@ -154,7 +159,7 @@ async def get_status(request: Request[Any, Any, Any], services: Services) -> lis
 @get("/api/warnings", summary="What was refused or dropped")
 async def get_warnings(
     request: Request[Any, Any, Any],
-    services: Services,
+    services: NamedDependency[Services],
     days: Annotated[int, Parameter(ge=1, le=90, description="How many days back.")] = 7,
 ) -> list[status.Warned]:
     """Refusals and dropped fields by day, reason and event type, with the last example of each."""

@@ -1,0 +1,160 @@
+"""Write docs/API.md: ``python -m coliseum.web.generate [--check]``.
+
+The routes that read come from the OpenAPI document of the application, those that carry events in from
+``coliseum.web.capture``. Paths are relative to the project's root, where it is run.
+"""
+
+import inspect
+import sys
+from collections.abc import Iterator
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Any, Final
+
+from litestar import Litestar
+from litestar.routes import HTTPRoute
+
+from coliseum.web.app import build_app
+from coliseum.web.capture import ROUTES
+from coliseum.web.services import Services
+
+PAGE: Final = Path("docs/API.md")
+HEAD: Final = """# HTTP API
+
+This page is generated from `src/coliseum/web/` by `make generate`; edit it there. A running server has the routes that
+read as an OpenAPI document at `/schema/openapi.json`, and as a page to try them at `/schema`.
+
+Bodies and answers are JSON in UTF-8; times are RFC 3339. A key is sent as `Authorization: Bearer <key>`, or as the user
+name of Basic authentication with an empty password. What is wrong with a request is said as in [ERRORS.md](ERRORS.md).
+
+## Sending events
+
+What an event looks like stands in [EVENTS.md](EVENTS.md). A body may be packed (`Content-Encoding: gzip` or `deflate`).
+An answer that says `accepted` or `duplicate` means that the event is stored durably; without an answer it may or may
+not be, and sending it again under the same `id` is always safe.
+
+A *server key* may write any type for any user. A *browser key* may be read by everybody and may write little: the
+harmless types, and only as the user of a `Coliseum-User` token, or as `anon:<deviceId>` without one. `OPTIONS` and
+cross-origin calls are answered on all of these routes.
+
+"""
+NOTES: Final = {
+    "/api/passport/log": (
+        'Body: one event. 201: `{"ok":true,"id":"…","status":"accepted","partition":0,"offset":41}`; `status` is '
+        "`duplicate` when the same event was stored before, with the place where it stands.\n\n"
+        "`?historical=true` (server key only) lets `at` reach back to the year 1900, for imports."
+    ),
+    "/api/passport/batch": (
+        'Body: `{"events":[…],"sentAt":"…"}` or a bare array. 201 when every event is accepted or a duplicate, 207 '
+        "when some are refused, 400 when all are: "
+        '`{"ok":false,"accepted":1,"duplicates":0,"refused":1,"results":[…]}`. `results` has one member an event, in '
+        "their order: `id`, `status` (`accepted`, `duplicate`, `refused`), `partition` and `offset`, or `code`, "
+        "`message` and `field`. `sentAt` is the sender's clock; `?historical=true` as above."
+    ),
+    "/api/passport/tokens": (
+        'Server key only. Body: `{"userId":"u-7","ttlSeconds":3600}` (at most a day; an hour when left out). 201: '
+        '`{"ok":true,"token":"…","expiresAt":"…"}`. A browser sends it as `Coliseum-User: <token>` beside its key.'
+    ),
+    "/api/webhooks/passport": (
+        "Body: one event or a batch; answers as above. Signed with the tenant's webhook secret, either by the headers "
+        "`webhook-id`, `webhook-timestamp` and `webhook-signature` of Standard Webhooks, or by a JWT (HS256, `iss` the "
+        "tenant's slug, `aud` `coliseum`, with `exp`) as bearer. Limited by address."
+    ),
+    "/v1/track": (
+        "For Segment and RudderStack clients; the key is the user name of Basic authentication. A `track` call whose "
+        "`event` is a type of EVENTS.md becomes that event, its `properties` the fields, `messageId` the id. "
+        "Everything else is answered, tallied as `not_counted`, and stored nowhere. 200: "
+        '`{"success":true,"results":[…]}`; 4xx when all calls of the request are refused.'
+    ),
+}
+READING: Final = """## Reading
+
+All of these need a server key and answer for its tenant alone; `/health` needs none.
+
+"""
+
+
+def render() -> str:
+    """Return the text of docs/API.md."""
+    app = build_app(_never_opened, "")
+    capture = "".join(_capture_section(paths, inspect.getdoc(handler) or "") for paths, handler in ROUTES)
+    return HEAD + capture + READING + "\n".join(_read_sections(app))
+
+
+def main(arguments: list[str]) -> int:
+    """Write the page, or with ``--check`` return 1 when it is stale."""
+    if "--check" not in arguments:
+        PAGE.write_text(render(), encoding="utf-8")
+        return 0
+    if PAGE.is_file() and PAGE.read_text(encoding="utf-8") == render():
+        return 0
+    sys.stderr.write(f"{PAGE} is stale; `make generate` writes it anew.\n")
+    return 1
+
+
+def _never_opened() -> AbstractAsyncContextManager[Services]:
+    raise AssertionError("an application that is only looked at does not start")
+
+
+def _capture_section(paths: tuple[str, ...], about: str) -> str:
+    title = ", ".join(f"`POST {path}`" for path in paths)
+    says = about.partition("\n")[0].partition(": ")[2]
+    return f"### {title}\n\n{says[:1].upper()}{says[1:]}\n\n{NOTES[paths[0]]}\n\n"
+
+
+def _read_sections(app: Litestar) -> Iterator[str]:
+    document = app.openapi_schema.to_schema()
+    schemas = document["components"]["schemas"]
+    about = {
+        route.path: inspect.getdoc(route.route_handlers[0].fn) for route in app.routes if isinstance(route, HTTPRoute)
+    }
+    for path, operations in document["paths"].items():
+        operation = operations["get"]
+        parts = [f"### `GET {path}`\n\n{operation['summary']}. {about[path] or ''}\n"]
+        if parameters := operation.get("parameters"):
+            parts.append(
+                "| Parameter | Required, or its default | Meaning |\n| --- | --- | --- |\n"
+                + "".join(map(_row, parameters))
+            )
+        answer = operation["responses"]["200"]["content"]["application/json"]["schema"]
+        parts.append(_answer(answer, schemas))
+        yield "\n".join(parts)
+
+
+def _row(parameter: dict[str, Any]) -> str:
+    default = parameter["schema"].get("default") or next(
+        (each["default"] for each in parameter["schema"].get("oneOf", ()) if "default" in each), None
+    )
+    needed = "yes" if parameter["required"] else "no" if default is None else f"no, `{default}`"
+    return f"| `{parameter['name']}` | {needed} | {parameter['description']} |\n"
+
+
+def _answer(schema: dict[str, Any], schemas: dict[str, Any]) -> str:
+    """The answer's fields, and those of every struct that stands in them."""
+    waiting, lines = [_name(schema)], []
+    lead = "Answer: a list of" if schema.get("type") == "array" else "Answer: a"
+    for name in waiting:
+        members = schemas[name]["properties"]
+        fields = "\n".join(f"- `{field}`: {_kind(kind)}" for field, kind in members.items())
+        lines.append(f"{lead} **{name}**\n\n{fields}\n")
+        inner = dict.fromkeys(found for kind in members.values() if (found := _name(kind)))
+        waiting += [found for found in inner if found not in waiting]
+        lead = "In it,"
+    return "\n".join(lines)
+
+
+def _name(schema: dict[str, Any]) -> str:
+    """The struct that a schema refers to, also as a list's items; empty when it refers to none."""
+    return str(schema.get("$ref") or schema.get("items", {}).get("$ref", "")).rpartition("/")[2]
+
+
+def _kind(schema: dict[str, Any]) -> str:
+    if "oneOf" in schema:
+        return " or ".join(_kind(each) for each in schema["oneOf"])
+    if schema.get("type") == "array":
+        return f"list of {_name(schema) or schema['items']['type']}"
+    return _name(schema) or str(schema.get("format") or schema["type"])
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

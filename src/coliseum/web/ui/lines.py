@@ -1,0 +1,121 @@
+"""The stream of arriving events in words: what happened, to which artist, event or track. It names no person."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import msgspec
+
+from coliseum.accounts.tenants import Tenant
+from coliseum.metrics.windows import Window
+from coliseum.queries.ask import Filters, subject_of
+from coliseum.queries.leaderboards import LIMIT_MAX, BoardRow, leaderboard
+from coliseum.queries.status import LogLine
+from coliseum.web.services import Services
+from coliseum.web.ui.numbers import figures, money_decimals
+
+WORDS: Final = {
+    "concierto.event_viewed": "View",
+    "concierto.event_interested": "Interest",
+    "concierto.ticket_purchased": "Tickets",
+    "concierto.event_attended": "Arrival",
+    "treasury.money_spent": "Payment",
+    "treasury.money_earned": "Payout",
+    "treasury.money_refunded": "Refund",
+    "coliseum.vote_cast": "Vote",
+    "coliseum.vote_voided": "Vote voided",
+    "player.track_played": "Play",
+    "player.track_favorited": "Favorite",
+    "player.track_unfavorited": "Unfavorite",
+    "social.follow": "Follow",
+    "social.unfollow": "Unfollow",
+    "social.share": "Share",
+    "catalog.artist": "Catalogue",
+    "catalog.event": "Catalogue",
+    "catalog.venue": "Catalogue",
+    "catalog.track": "Catalogue",
+    "privacy.consent_changed": "Consent",
+}
+VALUED: Final = {"concierto.ticket_purchased", "coliseum.vote_cast", "coliseum.vote_voided"}
+NAMED_BY: Final = (
+    ("artist", "votes"), ("artist", "plays"), ("artist", "views"),
+    ("event", "attendance"), ("event", "views"), ("track", "plays"),
+)  # fmt: skip
+"""The boards from which names are learned: whoever is in the stream soon stands on one of them."""
+LEARN_EVERY: Final = timedelta(seconds=30)
+ALL_TIME: Final = Window("all", None, None)
+
+
+class Line(msgspec.Struct, frozen=True):
+    """An arrived event. ``key``: its place in the log, partition and offset; ``at``: local time of day."""
+
+    key: str
+    partition: int
+    offset: int
+    at: str
+    instant: datetime
+    what: str
+    who: str
+    value: str
+
+
+class Directory:
+    """The names of one tenant's artists, events and tracks, learned from its boards; an unknown one goes by its id."""
+
+    def __init__(self) -> None:
+        self._names: dict[tuple[str, str], str] = {}
+        self._learned_at = datetime.min.replace(tzinfo=UTC)
+        self._lock = asyncio.Lock()
+
+    def learn(self, kind: str, rows: list[BoardRow]) -> None:
+        """Take the names of a board's rows."""
+        self._names.update(((kind, row.id), row.name) for row in rows)
+
+    def name(self, kind: str, entity_id: str) -> str:
+        """The name, or the id as long as no name is known."""
+        return self._names.get((kind, entity_id), entity_id)
+
+    async def refresh(self, services: Services, tenant: Tenant, entries: list[LogLine]) -> None:
+        """Learn names anew when one of these entries is about somebody unknown, at most every 30 seconds."""
+        now = services.clock()
+        async with self._lock:
+            if now - self._learned_at < LEARN_EVERY or all(key in self._names for key in map(_about, entries) if key):
+                return
+            self._learned_at = now
+            self._names = {}
+            for kind, metric in NAMED_BY:
+                page = await leaderboard(
+                    services.database, services.store, tenant, subject_of(tenant, metric, kind, None), ALL_TIME,
+                    Filters(), limit=LIMIT_MAX, cursor=None, now=now,
+                )  # fmt: skip
+                self.learn(kind, page.rows)
+
+    def line(self, tenant: Tenant, entry: LogLine) -> Line:
+        """An entry of the log as a line of the stream."""
+        about = (("track", entry.track_id), ("artist", entry.artist_id), ("event", entry.event_id))
+        names = [self.name(kind, entity_id) for kind, entity_id in about if entity_id]
+        if entry.city and len(names) < 2:
+            names.append(entry.city)
+        return Line(
+            f"{entry.partition}.{entry.offset}",
+            entry.partition,
+            entry.offset,
+            entry.created_at.astimezone(tenant.zone).strftime("%H:%M:%S"),
+            entry.created_at,
+            WORDS.get(entry.event_type, entry.event_type),
+            " · ".join(names[:2]),
+            _value(entry),
+        )
+
+
+def _about(entry: LogLine) -> tuple[str, str] | None:
+    for kind, entity_id in (("track", entry.track_id), ("artist", entry.artist_id), ("event", entry.event_id)):
+        if entity_id:
+            return kind, entity_id
+    return None
+
+
+def _value(entry: LogLine) -> str:
+    if entry.currency and entry.event_type.startswith("treasury."):
+        return f"{entry.currency.upper()} {figures(entry.value, money_decimals(entry.currency))}"
+    return f"{'+' if entry.value > 0 else ''}{figures(entry.value)}" if entry.event_type in VALUED else ""

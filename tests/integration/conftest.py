@@ -1,0 +1,20 @@
+"""Fixtures of the tests that run the parts in this process on real stores."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from support.services import Platform, World, opened_world
+
+
+@pytest.fixture(scope="module")
+async def world(fresh_database: str, valkey_url: str) -> AsyncIterator[World]:
+    """Everything opened on a database of the module's own."""
+    async with opened_world(fresh_database, valkey_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def platform(world: World) -> Platform:
+    """A tenant of the test's own, in UTC, with one partition."""
+    return await world.platform()
