@@ -81,9 +81,10 @@ def tenant_create(
     """Make a tenant and print its keys; they are stored hashed and cannot be shown again."""
     from coliseum import wiring
 
+    settings = _settings()
     new = asyncio.run(
         wiring.create_tenant(
-            _settings(),
+            settings,
             slug=slug,
             name=name,
             time_zone=time_zone,
@@ -91,7 +92,10 @@ def tenant_create(
             partitions=partitions,
         )
     )
-    typer.echo(f"Server key:  {new.server_key}\nBrowser key: {new.browser_key}")
+    typer.echo(f"Server key:     {new.server_key}\nBrowser key:    {new.browser_key}")
+    secret = wiring.webhook_secret(settings, slug)
+    if secret is not None:
+        typer.echo(f"Webhook secret: {secret}")
 
 
 @tenant.command("list")

@@ -12,10 +12,12 @@ VERSION_MIN = 150_000
 """PostgreSQL 15: the oldest with security_invoker views."""
 LOCK_ID = 0x436F6C69  # any number that nobody else uses: "Coli"
 PARTITIONS_AHEAD_MONTHS = 3
-PRIVILEGE_HINT = """The role of DATABASE_URL must be able to create tables, and the roles of the service. Where it may not
-create roles with BYPASSRLS (PostgreSQL 15 leaves that to superusers), let a superuser do it once:
-  CREATE ROLE coliseum_capture NOLOGIN BYPASSRLS; CREATE ROLE coliseum_processor NOLOGIN BYPASSRLS;
-  CREATE ROLE coliseum_app NOLOGIN; GRANT coliseum_capture, coliseum_processor, coliseum_app TO <that role>;"""
+PRIVILEGE_HINT = (
+    "The role of DATABASE_URL must be able to create tables, and the roles of the service. PostgreSQL 15 leaves roles "
+    "with BYPASSRLS to superusers; there, let one do this once: CREATE ROLE coliseum_capture NOLOGIN BYPASSRLS; "
+    "CREATE ROLE coliseum_processor NOLOGIN BYPASSRLS; CREATE ROLE coliseum_app NOLOGIN; "
+    "GRANT coliseum_capture, coliseum_processor, coliseum_app TO <that role>;"
+)
 
 
 class Migration(msgspec.Struct, frozen=True):

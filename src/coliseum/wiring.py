@@ -12,7 +12,7 @@ from typing import Any
 
 from litestar import Litestar
 
-from coliseum import db, kv, migrate, telemetry
+from coliseum import db, kv, telemetry
 from coliseum.accounts import tenants
 from coliseum.accounts.keys import KeyRing
 from coliseum.audit import verify as audit
@@ -34,14 +34,17 @@ from coliseum.processor.processor import Processor
 from coliseum.processor.projection import Projection
 from coliseum.processor.runner import Limits
 from coliseum.projections.boards import BoardsFollower
-from coliseum.projections.coliseum import ColiseumProjection, declare_rules
+from coliseum.projections.coliseum import ColiseumProjection
 from coliseum.projections.mediaid import MediaidProjection
 from coliseum.projections.treasury import TreasuryProjection
 from coliseum.settings import Settings
+from coliseum.upgrade import upgrade
 from coliseum.web import auth
 from coliseum.web.app import build_app
 from coliseum.web.limits import AddressLimit
 from coliseum.web.services import Services
+from coliseum.web.ui.live import Live
+from coliseum.web.ui.pages import page_router
 
 UPKEEP_EVERY_S = 3_600
 PROJECTIONS: dict[str, Projection] = {
@@ -59,21 +62,21 @@ class NoSuchTenant(ColiseumError):
 
 async def migrate_database(settings: Settings) -> list[str]:
     """Bring the database to this version: schema, coming partitions, registry of metrics."""
-    applied = await migrate.migrate(database_url(settings))
-    database = await db.Database.open(database_url(settings), owner=1)
-    try:
-        async with database.connection("owner") as connection:
-            await declare_rules(connection)
-    finally:
-        await database.close()
-    return applied
+    return await upgrade(database_url(settings))
 
 
 def create_app() -> Litestar:
     """The web application of one process, from the environment's settings; what granian runs."""
     settings = Settings.from_env(os.environ)
     telemetry.configure(settings.log_level)
-    return build_app(lambda: open_services(settings), metadata.version("coliseum"))
+    live = Live(settings.public_tenant)
+
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[Services]:
+        async with open_services(settings) as services, live.serving(services):
+            yield services
+
+    return build_app(opened, metadata.version("coliseum"), pages=(page_router(live),))
 
 
 @asynccontextmanager

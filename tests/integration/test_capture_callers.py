@@ -237,7 +237,7 @@ async def test_a_badly_packed_body_is_refused(world: World, platform: Platform, 
 
 async def test_a_gzip_bomb_is_refused_without_being_unpacked(world: World, platform: Platform) -> None:
     packer = zlib.compressobj(9, wbits=31)
-    bomb = b"".join(packer.compress(b" " * MIB) for _ in range(1_024)) + packer.flush()
+    bomb = b"".join(packer.compress(b" " * MIB) for _ in range(256)) + packer.flush()
     assert len(bomb) < 2 * MIB
     tracemalloc.start()
     try:

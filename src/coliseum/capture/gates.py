@@ -8,6 +8,7 @@ import msgspec
 from coliseum.capture.draft import Draft, Request
 from coliseum.errors import EventRefused, Refusal
 from coliseum.events.decode import decode_event
+from coliseum.events.document import read_document
 from coliseum.events.record import to_record
 from coliseum.events.times import corrected
 from coliseum.ids import uuid7
@@ -91,7 +92,7 @@ def _own_user(request: Request, device_id: str | None) -> str | None:
 
 def _with_user(raw: bytes, request: Request, refused: EventRefused) -> bytes:
     """A browser's event that leaves its user out, with the user it can only mean."""
-    document = msgspec.json.decode(raw)
+    document = read_document(raw)
     device_id = document.get("deviceId")
     own = _own_user(request, device_id if isinstance(device_id, str) else None)
     if own is None or document.get("userId") is not None:

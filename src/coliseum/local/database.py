@@ -4,8 +4,7 @@ from pathlib import Path
 
 from coliseum import db
 from coliseum.local.demo_tenant import DemoKeys, demo_keys
-from coliseum.migrate import migrate
-from coliseum.projections.coliseum import declare_rules
+from coliseum.upgrade import upgrade
 
 
 async def ready_database(url: str, data_dir: Path) -> tuple[list[str], DemoKeys]:
@@ -17,11 +16,9 @@ async def ready_database(url: str, data_dir: Path) -> tuple[list[str], DemoKeys]
         StoreUnavailable, ServerTooOld, MigrationFailed: see `coliseum.migrate.migrate`.
         DataFolderUnusable: data/demo.json cannot be read.
     """
-    applied = await migrate(url)
+    applied = await upgrade(url)
     database = await db.Database.open(url, owner=1, capture=1)
     try:
-        async with database.connection("owner") as connection:
-            await declare_rules(connection)
         return applied, await demo_keys(database, data_dir)
     finally:
         await database.close()

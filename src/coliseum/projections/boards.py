@@ -32,6 +32,20 @@ REMAKE_BEHIND_ENTRIES = 200_000
 FILLS_A_ROUND_MAX = 16
 
 
+class _Ranges:
+    """How many entries to add in one script call, learnt from how many updates the last ones made."""
+
+    def __init__(self) -> None:
+        self.entries = 500
+
+    def learn(self, updates: int) -> None:
+        """Aim at the wanted number of updates a call."""
+        if updates > UPDATES_WANTED * 2:
+            self.entries = max(RANGE_ENTRIES_MIN, self.entries // 2)
+        elif updates < UPDATES_WANTED:
+            self.entries = min(RANGE_ENTRIES_MAX, self.entries * 2)
+
+
 class BoardsFollower:
     """Follows the rollups of every tenant whose unit this process holds."""
 
@@ -40,8 +54,8 @@ class BoardsFollower:
         self._store = store
         self._clock = clock
         self._idle_s = idle_s
-        self._range_entries = 500
-        self._live = LiveBoards(())
+        self._ranges = _Ranges()
+        self._indexes: dict[int, LiveBoards] = {}
 
     async def follow(self, unit: Unit, cursors: Mapping[int, int]) -> None:
         """See ``Follower.follow``."""
@@ -67,32 +81,33 @@ class BoardsFollower:
     async def _catch_up(self, unit: Unit, boards: BoardStore, partition: int, start: int, end: int) -> None:
         if start == end:
             return
-        live = await boards.live()
-        if live.keys() != self._live.boards:
-            self._live = LiveBoards(live)
+        live = self._index(unit, await boards.live())
         while start < end:
-            stop = min(end, start + self._range_entries)
-            changes, catalog_changed = await self._changes(unit, partition, start, stop)
-            remake = self._live.following_catalog if catalog_changed else []
+            stop = min(end, start + self._ranges.entries)
+            changes, catalog_changed = await self._changes(unit, live, partition, start, stop)
+            remake = live.following_catalog if catalog_changed else []
             await boards.apply(partition, start, stop, changes, remake)
             if remake:
-                self._live = LiveBoards(self._live.boards.difference(remake))
+                live = LiveBoards(live.boards.difference(remake))
             start = stop
-            self._adapt(changes.size)
+            self._ranges.learn(changes.size)
 
-    def _adapt(self, updates: int) -> None:
-        if updates > UPDATES_WANTED * 2:
-            self._range_entries = max(RANGE_ENTRIES_MIN, self._range_entries // 2)
-        elif updates < UPDATES_WANTED:
-            self._range_entries = min(RANGE_ENTRIES_MAX, self._range_entries * 2)
+    def _index(self, unit: Unit, boards: Mapping[Board, int]) -> LiveBoards:
+        """The tenant's boards, indexed; kept until they change."""
+        index = self._indexes.get(unit.tenant.tenant_id)
+        if index is None or index.boards != boards.keys():
+            index = self._indexes[unit.tenant.tenant_id] = LiveBoards(boards)
+        return index
 
-    async def _changes(self, unit: Unit, partition: int, start: int, stop: int) -> tuple[Changes, bool]:
+    async def _changes(
+        self, unit: Unit, live: LiveBoards, partition: int, start: int, stop: int
+    ) -> tuple[Changes, bool]:
         tenant = unit.tenant
         async with self._database.transaction("processor", snapshot=True) as connection:
             catalog_changed = await connection.fetchval(
                 SQL["catalog_changed"], tenant.tenant_id, partition, start, stop
             )
-            if not self._live.boards:
+            if not live.boards:
                 return Changes(), catalog_changed
             skip = await parked_offsets(connection, unit, partition, start, stop)
             deltas = await db.rows(
@@ -105,11 +120,11 @@ class BoardsFollower:
                 stop,
                 skip,
                 tenant.time_zone,
-                self._live.metrics,
-                self._live.kinds,
-                self._live.bills,
+                live.metrics,
+                live.kinds,
+                live.bills,
             )
-        return changes_of(deltas, self._live, tenant.zone), catalog_changed
+        return changes_of(deltas, live, tenant.zone), catalog_changed
 
     async def _fill(self, unit: Unit, boards: BoardStore, cursors: Mapping[int, int]) -> None:
         """Make pinned and wanted boards live, a few a round; drop those that nobody has read for a while."""

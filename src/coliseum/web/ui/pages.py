@@ -30,15 +30,17 @@ ASKING_MAX = 2
 """Explanations read at a time and process: each may walk through much of the log."""
 ASKING_PATIENCE_S = 5.0
 
-_asking = asyncio.Semaphore(ASKING_MAX)
-
 
 def page_router(live: Live) -> Router:
     """The pages of one process; ``live`` must be serving while they are asked for."""
+    asking = asyncio.Semaphore(ASKING_MAX)
     return Router(
         "/",
         route_handlers=[get_page, get_explanation, get_static, _live_route(live)],
-        dependencies={"live": Provide(lambda: live, sync_to_thread=False)},
+        dependencies={
+            "live": Provide(lambda: live, sync_to_thread=False),
+            "asking": Provide(lambda: asking, sync_to_thread=False),
+        },
         include_in_schema=False,
     )
 
@@ -67,7 +69,8 @@ async def get_page(live: Live, window: str = "all") -> Response[str]:
 @get("/explain")
 async def get_explanation(
     live: Live,
-    metric: str,
+    asking: asyncio.Semaphore,
+    metric: str = "",
     entity: str | None = None,
     entity_id: Annotated[str | None, Parameter(query="id")] = None,
     window: str = "all",
@@ -88,7 +91,7 @@ async def get_explanation(
             check_text(entity_id, "id")
         found_window = window_of(tenant, window, at, live.services.clock())
         filters = filters_of(city, genre, at_event)
-        async with _turn_to_ask():
+        async with _turn_to_ask(asking):
             found = await explain(
                 live.services.database, tenant, subject, entity_id, found_window, filters, limit=ENTRIES, cursor=cursor
             )
@@ -146,7 +149,7 @@ def _when(tenant: Tenant, window: Window) -> str:
 
 
 @asynccontextmanager
-async def _turn_to_ask() -> AsyncIterator[None]:
+async def _turn_to_ask(asking: asyncio.Semaphore) -> AsyncIterator[None]:
     """Hold one of the places for slow questions.
 
     Raises:
@@ -154,15 +157,15 @@ async def _turn_to_ask() -> AsyncIterator[None]:
     """
     try:
         async with asyncio.timeout(ASKING_PATIENCE_S):
-            await _asking.acquire()
+            await asking.acquire()
     except TimeoutError:
         raise RequestRefused(Refusal.OVERLOADED, "Many are asking at this moment; please ask again.") from None
     try:
         yield
     finally:
-        _asking.release()
+        asking.release()
 
 
 def _notice(error: ColiseumError) -> Response[str]:
     status = problem(error).status
-    return html("notice.html", status, status=status, message=str(error))
+    return html("notice.html", status, code=status, message=str(error))

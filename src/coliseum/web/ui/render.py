@@ -18,7 +18,7 @@ SECURITY: Final = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-MEDIA_TYPES: Final = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
+MEDIA_TYPES: Final = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 
 _TEMPLATES: Final = jinja2.Environment(
     loader=jinja2.PackageLoader("coliseum.web.ui"),
@@ -52,7 +52,7 @@ def html(template: str, /, status: int = 200, **values: Any) -> Response[str]:
     if status == 503:
         headers["Retry-After"] = "1"
     body = _TEMPLATES.get_template(template).render(**values)
-    return Response(body, status_code=status, media_type="text/html; charset=utf-8", headers=headers)
+    return Response(body, status_code=status, media_type="text/html", headers=headers)
 
 
 def static(name: str, known_tag: str | None) -> Response[bytes] | None:
