@@ -5,10 +5,11 @@ Whatever is kept there can be lost: it is remade from PostgreSQL. Commands are t
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from importlib import resources
 from typing import Any, Self
 
+import msgspec
 import valkey.asyncio as valkey
 from valkey.exceptions import ConnectionError as ValkeyConnectionError
 from valkey.exceptions import ResponseError, ValkeyError
@@ -26,6 +27,20 @@ WAKE_GAP_S = 0.005
 
 Refused = ResponseError
 """A script said no: its message begins with a word that says why."""
+
+
+class WakeUps(asyncio.Event):
+    """Set when something new was stored; ``take`` says for whom."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tenant_ids: set[int] = set()
+
+    def take(self) -> set[int]:
+        """The tenants with something new since the last call; clears the event."""
+        self.clear()
+        tenant_ids, self.tenant_ids = self.tenant_ids, set()
+        return tenant_ids
 
 
 class KeyValue:
@@ -82,15 +97,15 @@ class KeyValue:
             script = self._scripts[f"{package}.{name}"] = self._client.register_script(source)
         return await script(keys=keys, args=args)
 
-    async def wake(self) -> None:
-        """Tell the processors that there is work; a failure is no loss, because they look by themselves."""
+    async def wake(self, tenant_ids: Collection[int]) -> None:
+        """Tell whoever listens that these tenants have something new; a failure is no loss, because they also look."""
         with contextlib.suppress(*FAILED):
-            await self._client.publish(WAKE_CHANNEL, b"1")
+            await self._client.publish(WAKE_CHANNEL, msgspec.json.encode(sorted(tenant_ids)))
 
     @contextlib.asynccontextmanager
-    async def wake_ups(self) -> AsyncIterator[asyncio.Event]:
-        """An event that is set whenever any process has stored something. A hint: polling is the truth."""
-        woken = asyncio.Event()
+    async def wake_ups(self) -> AsyncIterator[WakeUps]:
+        """Set whenever any process has stored something. A hint: polling is the truth."""
+        woken = WakeUps()
         listener = asyncio.create_task(self._listen(woken))
         try:
             yield woken
@@ -99,13 +114,15 @@ class KeyValue:
             with contextlib.suppress(asyncio.CancelledError):
                 await listener
 
-    async def _listen(self, woken: asyncio.Event) -> None:
+    async def _listen(self, woken: WakeUps) -> None:
         while True:
             try:
                 async with self._client.pubsub() as pubsub:
                     await pubsub.subscribe(WAKE_CHANNEL)
                     while True:
-                        if await pubsub.get_message(ignore_subscribe_messages=True, timeout=None) is not None:
+                        message = await pubsub.get_message(ignore_subscribe_messages=True, timeout=None)
+                        if message is not None:
+                            woken.tenant_ids.update(msgspec.json.decode(message["data"], type=list[int]))
                             woken.set()
             except FAILED:
                 await asyncio.sleep(1)
@@ -116,11 +133,12 @@ class Waker:
 
     def __init__(self, store: KeyValue) -> None:
         self._store = store
-        self._dirty = asyncio.Event()
+        self._dirty = WakeUps()
         self._task = asyncio.create_task(self._run())
 
-    def wake(self, _tenant_id: int) -> None:
+    def wake(self, tenant_id: int) -> None:
         """Ask for a wake-up; returns at once."""
+        self._dirty.tenant_ids.add(tenant_id)
         self._dirty.set()
 
     async def close(self) -> None:
@@ -132,6 +150,5 @@ class Waker:
     async def _run(self) -> None:
         while True:
             await self._dirty.wait()
-            self._dirty.clear()
-            await self._store.wake()
+            await self._store.wake(self._dirty.take())
             await asyncio.sleep(WAKE_GAP_S)

@@ -84,9 +84,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     """Everything that a web process works with; at the end all accepted events are stored first."""
     if settings.secret_key is None:
         raise NotConfigured("COLISEUM_SECRET_KEY is not set.", hint="It is the same in every process of one system.")
-    valkey = valkey_url(settings)
+    store = kv.KeyValue(valkey_url(settings))
     database = await db.Database.open(database_url(settings), capture=8, app=8)
-    store = kv.KeyValue(valkey)
     waker = kv.Waker(store)
     appender = Appender(
         database,
@@ -107,7 +106,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         appender,
         Pipeline(database, Subjects(database), appender, tally, limits),
         tally,
-        AddressLimit(valkey, settings.webhook_requests_per_minute),
+        AddressLimit(store, settings.webhook_requests_per_minute),
         segment_names(settings.segment_events),
     )
     try:
@@ -243,7 +242,7 @@ async def rebuild(settings: Settings, slug: str | None = None) -> None:
         for tenant in await _tenants(database, slug):
             for projection in PROJECTIONS.values():
                 await rebuilding.rebuild(database, tenant, projection, settings.step_entries_max)
-        await store.wake()
+            await store.wake([tenant.tenant_id])
 
 
 async def list_dead_letters(settings: Settings, slug: str | None = None) -> list[DeadLetter]:
@@ -273,7 +272,7 @@ async def retry_dead_letters(
         if event_id is not None and not found:
             raise NoSuchDeadLetter
         tried = [(letter, await retry(database, tenant, letter, PROJECTIONS)) for letter in found]
-        await store.wake()
+        await store.wake([tenant.tenant_id])
     return tried
 
 

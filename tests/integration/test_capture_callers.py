@@ -13,7 +13,7 @@ from joserfc import jwt
 from joserfc.jwk import OctKey
 
 from coliseum.ids import derived_key
-from support.asgi import Body
+from support.asgi import Body, basic
 from support.festival import event, spent, vote
 from support.services import SECRET_KEY, Platform, World
 
@@ -23,10 +23,6 @@ CAPTURE_PATHS = (
     LOG, BATCH, "/api/passport/tokens", "/api/webhooks/passport",
     *(f"/v1/{call}" for call in ("track", "identify", "page", "screen", "group", "alias", "batch", "import")),
 )  # fmt: skip
-
-
-def basic(user: str) -> str:
-    return "Basic " + base64.b64encode(f"{user}:".encode()).decode()
 
 
 @pytest.mark.parametrize("authorization", [

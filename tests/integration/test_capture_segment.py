@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from support.asgi import basic
 from support.festival import NUMBERS, now_text
 from support.services import Platform, World
-from test_capture_callers import basic
 
 
 def track(**changes: Any) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """HTTP without a socket: requests straight into an ASGI application, with every byte in the caller's hand."""
 
+import base64
 import json
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -93,6 +94,6 @@ class Http:
         return await self.send("GET", path, b"", headers)
 
 
-async def collect(items: AsyncIterator[Any]) -> list[Any]:
-    """All items of an asynchronous iterator."""
-    return [item async for item in items]
+def basic(user: str) -> str:
+    """An Authorization header as Segment's clients send it."""
+    return "Basic " + base64.b64encode(f"{user}:".encode()).decode()

@@ -13,6 +13,7 @@ from coliseum.ids import random_secret, secret_digest
 SQL = db.statements("coliseum.accounts")
 CONSUMERS = ("coliseum", "treasury", "mediaid")
 """The consumers of every tenant's log; each has a cursor of its own."""
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 class TenantInvalid(ColiseumError):
@@ -91,14 +92,16 @@ async def list_tenants(database: db.Database) -> list[Tenant]:
 
 
 async def tenant_by_slug(database: db.Database, slug: str) -> Tenant | None:
-    """The tenant of that slug, if there is one."""
+    """The tenant of that slug, if there is one; ``slug`` may be any text."""
+    if not SLUG.fullmatch(slug):
+        return None
     async with database.connection("capture") as connection:
         found = await db.rows(connection, Tenant, SQL["tenant_by_slug"], slug)
     return found[0] if found else None
 
 
 def _check(slug: str, time_zone: str, currency: str, partitions: int) -> None:
-    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug) or len(slug) > 40:
+    if not SLUG.fullmatch(slug) or len(slug) > 40:
         raise TenantInvalid(f"{slug!r} is no slug: use up to 40 of a-z, 0-9 and single inner hyphens.")
     if time_zone not in zoneinfo.available_timezones():
         raise TenantInvalid(f"{time_zone!r} is no IANA time zone, such as Europe/Vienna.")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 from coliseum import db
 from coliseum.errors import LeaseLost
+from coliseum.kv import WakeUps
 from coliseum.processor.leases import Leases
 from coliseum.processor.projection import Follower, Projection, Unit
 from coliseum.processor.runner import Limits, Runner
@@ -35,7 +36,7 @@ class Processor:
         self._running: dict[Unit, tuple[Runner, asyncio.Task[None]]] = {}
         self._log = Log(node=leases.node_id)
 
-    async def run(self, woken: asyncio.Event, on_round: Callable[[], None] = lambda: None) -> None:
+    async def run(self, woken: WakeUps, on_round: Callable[[], None] = lambda: None) -> None:
         """Work until cancelled; ``woken`` is set when there may be new entries. Gives the leases back at the end."""
         self._log.info("processor_started")
         fan_out = asyncio.create_task(self._fan_out(woken))
@@ -53,12 +54,13 @@ class Processor:
                     await self._leases.release()
             self._log.info("processor_stopped")
 
-    async def _fan_out(self, woken: asyncio.Event) -> None:
+    async def _fan_out(self, woken: WakeUps) -> None:
         while True:
             await woken.wait()
-            woken.clear()
-            for runner, _ in self._running.values():
-                runner.woken.set()
+            tenant_ids = woken.take()
+            for unit, (runner, _) in self._running.items():
+                if unit.tenant.tenant_id in tenant_ids:
+                    runner.woken.set()
 
     async def _refresh(self) -> None:
         for unit, (_, task) in list(self._running.items()):

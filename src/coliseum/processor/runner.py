@@ -18,6 +18,9 @@ POISON = (*db.DATA_ERRORS, ValueError, TypeError, LookupError, ArithmeticError)
 """What says that the entries themselves cannot be digested; anything else is the world's fault, and passes."""
 
 
+IDLE_ROUNDS_MAX = 5
+
+
 class Limits(msgspec.Struct, frozen=True):
     """The bounds of a runner."""
 
@@ -49,6 +52,7 @@ class Runner:
         self._sizes: dict[int, int] = {}
         self._failures: dict[tuple[int, int], int] = {}
         self._passing_failures = 0
+        self._idle_rounds = 0
         self._log = Log(tenant=unit.tenant.slug, consumer=unit.consumer, epoch=unit.epoch)
         self.woken = asyncio.Event()
 
@@ -62,14 +66,22 @@ class Runner:
         while True:
             self.woken.clear()
             try:
-                if not await self.round():
-                    with contextlib.suppress(TimeoutError):
-                        async with asyncio.timeout(self._limits.poll_interval_s):
-                            await self.woken.wait()
+                if await self.round():
+                    self._idle_rounds = 0
+                else:
+                    await self._idle()
             except (LeaseLost, ParkingFailed):
                 raise
             except Exception as error:  # noqa: BLE001 - the world failed, not an entry: wait and try for ever
                 await self._wait_after(error)
+
+    async def _idle(self) -> None:
+        """Wait for a wake-up; without one, look again, and less often the longer nothing has come."""
+        self._idle_rounds = min(IDLE_ROUNDS_MAX, self._idle_rounds + 1)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._limits.poll_interval_s * self._idle_rounds):
+                await self.woken.wait()
+                self._idle_rounds = 0
 
     async def round(self) -> bool:
         """Step each partition once, then let the follower catch up; True when there is more to read."""

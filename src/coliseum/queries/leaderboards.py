@@ -134,6 +134,7 @@ async def _live_page(
     except kv.FAILED:
         return None
     if not reply:
+        await store.wake([tenant.tenant_id])  # the processor makes wanted boards live
         return None
     members, rank, first, state, flat = reply
     fields = dict(zip(state[::2], state[1::2], strict=True))

@@ -11,13 +11,14 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException, NotFoundException, ValidationException
 from litestar.handlers import ASGIRouteHandler
 from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin, SwaggerRenderPlugin
+from litestar.openapi.plugins import JsonRenderPlugin
 
 from coliseum import db
 from coliseum.errors import ColiseumError, QueryInvalid, Refusal, RequestRefused, StoreUnavailable
 from coliseum.telemetry import Log
-from coliseum.web.api import health, reads
+from coliseum.web.api import contract, health, reads
 from coliseum.web.capture import ROUTES, Handler, serve
+from coliseum.web.openapi import describe_capture
 from coliseum.web.problems import problem
 from coliseum.web.services import Services
 
@@ -41,18 +42,20 @@ def build_app(
         services: Services = state.services
         return services
 
-    return Litestar(
+    app = Litestar(
         route_handlers=[*(_mounted(paths, handler) for paths, handler in ROUTES), *reads.HANDLERS,
-                        health.get_health, *pages],
+                        health.get_health, contract.get_event_schema, *pages],
         dependencies={"services": Provide(provide_services, sync_to_thread=False)},
         lifespan=[lifespan],
         exception_handlers={Exception: _on_error},
         signature_types=[Services],
         openapi_config=OpenAPIConfig(
             title="Coliseum", version=version, path="/schema",
-            render_plugins=[SwaggerRenderPlugin(), JsonRenderPlugin()],
+            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
         ),
     )  # fmt: skip
+    describe_capture(app)
+    return app
 
 
 def _mounted(paths: tuple[str, ...], handler: Handler) -> ASGIRouteHandler:

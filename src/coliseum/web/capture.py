@@ -85,7 +85,7 @@ async def webhook(services: Services, scope: Any, headers: Headers, body: bytes)
     slug = parse_qs(scope["query_string"].decode("latin-1")).get("tenant", [""])[0]
     tenant = await webhook_tenant(services, slug, headers, body)
     request = Request(tenant, trusted=True, strict=True, source="webhook", received_at=services.clock())
-    if b'"events"' in body or body.lstrip()[:1] == b"[":
+    if _is_batch(body):
         return await _many(services, body, request)
     return _one(await services.pipeline.capture([body], request))
 
@@ -153,6 +153,21 @@ async def serve(handler: Handler, services: Services, scope: Any, receive: Any, 
         Log().error("capture_failed", error=repr(error), path=scope["path"])
         reply = problem(ColiseumError("Something failed here; nothing of this request may have been stored."))
     return await _send(send, reply)
+
+
+class _Peek(msgspec.Struct):
+    """Whether a body that could be one event or many is an object that holds many."""
+
+    events: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+
+
+def _is_batch(body: bytes) -> bool:
+    if body.lstrip()[:1] == b"[":
+        return True
+    try:
+        return msgspec.json.decode(body, type=_Peek).events is not msgspec.UNSET
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False  # refused as what it is, one event that is no JSON
 
 
 async def _many(services: Services, body: bytes, request: Request) -> Answer:

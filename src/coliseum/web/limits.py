@@ -9,13 +9,13 @@ from coliseum import kv
 
 
 class AddressLimit:
-    """So many requests a minute from one address."""
+    """So many requests a minute from one address; counted over the connections of ``store``, which closes them."""
 
-    def __init__(self, valkey_url: str, requests_per_minute: int) -> None:
+    def __init__(self, store: kv.KeyValue, requests_per_minute: int) -> None:
         self._item = RateLimitItemPerMinute(requests_per_minute, namespace="coliseum-webhook")
-        scheme, _, rest = valkey_url.partition("://")
+        scheme, _, rest = store.url.partition("://")
         uri = f"async+{scheme.replace('redis', 'valkey')}://{rest}"
-        self._shared = FixedWindowRateLimiter(storage_from_string(uri))
+        self._shared = FixedWindowRateLimiter(storage_from_string(uri, connection_pool=store.raw.connection_pool))
         self._own = FixedWindowRateLimiter(MemoryStorage())
 
     async def allows(self, address: str) -> bool:

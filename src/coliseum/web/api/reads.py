@@ -4,9 +4,10 @@ from typing import Annotated, Any
 
 from litestar import Request, get
 from litestar.di import NamedDependency
-from litestar.params import Parameter, QueryParameter
+from litestar.params import QueryParameter
 
 from coliseum.accounts.tenants import Tenant
+from coliseum.errors import QueryInvalid
 from coliseum.metrics.windows import grain_named
 from coliseum.queries import people, status
 from coliseum.queries.ask import check_text, filters_of, instant, subject_of, window_of
@@ -16,25 +17,37 @@ from coliseum.queries.series import Series, series
 from coliseum.web.auth import server_caller
 from coliseum.web.services import Services
 
-MetricName = Annotated[str, Parameter(description="A metric of docs/METRICS.md, such as votes.")]
+MetricName = Annotated[str, QueryParameter(description="A metric of docs/METRICS.md, such as votes.")]
 EntityKind = Annotated[
     str | None,
-    Parameter(description="Kind of entity: artist, event, fan, track, city, venue. Left out: the tenant as a whole."),
+    QueryParameter(
+        description="Kind of entity: artist, event, fan, track, city, venue. Left out: the tenant as a whole."
+    ),
 ]
-Id = Annotated[str | None, Parameter(description="Which entity; a fan's is the platform's user id.")]
-WindowName = Annotated[str, Parameter(description="hour, day, week, month or all, in the tenant's time zone.")]
+Id = Annotated[str | None, QueryParameter(description="Which entity; a fan's is the platform's user id.")]
+WindowName = Annotated[str, QueryParameter(description="hour, day, week, month or all, in the tenant's time zone.")]
 At = Annotated[
-    str | None, Parameter(description="Any instant (RFC 3339) or date inside the window; now when left out.")
+    str | None, QueryParameter(description="Any instant (RFC 3339) or date inside the window; now when left out.")
 ]
-City = Annotated[str | None, Parameter(description="Only what counts in this city.")]
-Genre = Annotated[str | None, Parameter(description="Only what counts for this genre, as the catalogue has it now.")]
+City = Annotated[str | None, QueryParameter(description="Only what counts in this city.")]
+Genre = Annotated[
+    str | None, QueryParameter(description="Only what counts for this genre, as the catalogue has it now.")
+]
 AtEvent = Annotated[str | None, QueryParameter(name="event", description="Only what counts at this event.")]
-Currency = Annotated[str | None, Parameter(description="Of money: ISO 4217, lower case; the tenant's when left out.")]
-Limit = Annotated[int, Parameter(description="Rows a page, 1 to 1000.")]
-Cursor = Annotated[str | None, Parameter(description="nextCursor of the page before.")]
+Currency = Annotated[
+    str | None, QueryParameter(description="Of money: ISO 4217, lower case; the tenant's when left out.")
+]
+Limit = Annotated[int, QueryParameter(description="Rows a page, 1 to 1000.")]
+Cursor = Annotated[str | None, QueryParameter(description="nextCursor of the page before.")]
 
 
 async def _tenant(services: Services, request: Request[Any, Any, Any]) -> Tenant:
+    """The caller's tenant; a parameter that the route does not know is refused, because it would be ignored."""
+    signature = request.route_handler.parsed_fn_signature.parameters
+    known = {getattr(field.kwarg_definition, "name", None) or name for name, field in signature.items()}
+    unknown = sorted(set(request.query_params) - known)
+    if unknown:
+        raise QueryInvalid(f"There is no parameter {unknown[0]!r} here.", unknown[0])
     return (await server_caller(services, dict(request.scope["headers"]))).tenant
 
 
@@ -78,7 +91,7 @@ async def get_metrics(
     metric: MetricName,
     entity: EntityKind = None,
     entity_id: Annotated[str | None, QueryParameter(name="id", description="Which entity.")] = None,
-    grain: Annotated[str, Parameter(description="hour, day, week or month.")] = "day",
+    grain: Annotated[str, QueryParameter(description="hour, day, week or month.")] = "day",
     since: Annotated[
         str | None, QueryParameter(name="from", description="Instant or date of the first bucket.")
     ] = None,
@@ -160,7 +173,7 @@ async def get_status(
 async def get_warnings(
     request: Request[Any, Any, Any],
     services: NamedDependency[Services],
-    days: Annotated[int, Parameter(ge=1, le=90, description="How many days back.")] = 7,
+    days: Annotated[int, QueryParameter(ge=1, le=90, description="How many days back.")] = 7,
 ) -> list[status.Warned]:
     """Refusals and dropped fields by day, reason and event type, with the last example of each."""
     return await status.warnings(services.database, await _tenant(services, request), days)

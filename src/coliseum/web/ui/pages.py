@@ -7,9 +7,9 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from litestar import Request, Response, Router, asgi, get
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
 from litestar.handlers import ASGIRouteHandler
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, QueryParameter
 
 from coliseum.accounts.tenants import Tenant
 from coliseum.errors import ColiseumError, QueryInvalid, Refusal, RequestRefused
@@ -54,7 +54,7 @@ def _live_route(live: Live) -> ASGIRouteHandler:
 
 
 @get("/")
-async def get_page(live: Live, window: str = "all") -> Response[str]:
+async def get_page(live: NamedDependency[Live], window: FromQuery[str] = "all") -> Response[str]:
     """The page: counters, boards, and the stream of arriving events."""
     try:
         tenant = await live.tenant()
@@ -68,18 +68,18 @@ async def get_page(live: Live, window: str = "all") -> Response[str]:
 
 @get("/explain")
 async def get_explanation(
-    live: Live,
-    asking: asyncio.Semaphore,
-    metric: str = "",
-    entity: str | None = None,
-    entity_id: Annotated[str | None, Parameter(query="id")] = None,
-    window: str = "all",
-    at: str | None = None,
-    city: str | None = None,
-    genre: str | None = None,
-    at_event: Annotated[str | None, Parameter(query="event")] = None,
-    currency: str | None = None,
-    cursor: str | None = None,
+    live: NamedDependency[Live],
+    asking: NamedDependency[asyncio.Semaphore],
+    metric: FromQuery[str] = "",
+    entity: FromQuery[str | None] = None,
+    entity_id: Annotated[str | None, QueryParameter(name="id")] = None,
+    window: FromQuery[str] = "all",
+    at: FromQuery[str | None] = None,
+    city: FromQuery[str | None] = None,
+    genre: FromQuery[str | None] = None,
+    at_event: Annotated[str | None, QueryParameter(name="event")] = None,
+    currency: FromQuery[str | None] = None,
+    cursor: FromQuery[str | None] = None,
 ) -> Response[str]:
     """The entries that a number of the page is the sum of."""
     try:
@@ -117,7 +117,7 @@ async def get_explanation(
 
 
 @get("/static/{name:str}")
-async def get_static(request: Request[Any, Any, Any], name: str) -> Response[Any]:
+async def get_static(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[Any]:
     """A style sheet, script or drawing of the page."""
     found = static(name, request.headers.get("if-none-match"))
     if found is None:

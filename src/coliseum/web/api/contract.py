@@ -1,0 +1,14 @@
+"""The contracts themselves, for machines."""
+
+from importlib import resources
+from typing import Any
+
+import msgspec
+from litestar import get
+
+
+@get("/schema/events.json", summary="The JSON Schema of every event type", sync_to_thread=False)
+def get_event_schema() -> dict[str, Any]:
+    """The schema that `docs/EVENTS.md` and the TypeScript types are generated with."""
+    text = (resources.files("coliseum.events") / "schema.json").read_bytes()
+    return msgspec.json.decode(text, type=dict[str, Any])

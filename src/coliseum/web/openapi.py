@@ -1,0 +1,89 @@
+"""The capture routes in the OpenAPI document: they are bare ASGI, so Litestar does not know what they take."""
+
+import msgspec
+from litestar import Litestar
+from litestar.openapi.spec import (
+    OpenAPIMediaType,
+    OpenAPIResponse,
+    OpenAPIType,
+    Operation,
+    Parameter,
+    PathItem,
+    RequestBody,
+    Schema,
+)
+
+
+class CaptureRoute(msgspec.Struct, frozen=True):
+    """What the document says of one capture route."""
+
+    path: str
+    summary: str
+    description: str
+    success: tuple[str, ...]
+    query: tuple[tuple[str, str], ...] = ()
+
+
+EVENT = "One event as JSON: see docs/EVENTS.md, or GET /schema/events.json for its JSON Schema."
+CAPTURE_ROUTES: tuple[CaptureRoute, ...] = (
+    CaptureRoute("/api/passport/log", "Send one event", EVENT, ("201",), (("historical", "true: lift the age limit"),)),
+    CaptureRoute(
+        "/api/passport/batch",
+        "Send up to 1,000 events",
+        'An array of events, or {"events": [...], "sentAt"?}; the answer has a result for each, in order. '
+        "207: some were refused; 400: all were. " + EVENT,
+        ("201", "207"),
+        (("historical", "true: lift the age limit (server keys only)"),),
+    ),
+    CaptureRoute(
+        "/api/passport/tokens",
+        "Make a token by which a browser writes as one user",
+        '{"userId": ..., "ttlSeconds"?: 1 to 86400}; needs a server key. Send the token as Coliseum-User.',
+        ("201",),
+    ),
+    CaptureRoute(
+        "/api/webhooks/passport",
+        "Send events from another backend, signed",
+        "As log or batch; signed by Standard Webhooks headers, or with a JWT (HS256) as bearer.",
+        ("201", "207"),
+        (("tenant", "slug of the tenant whose secret signed it"),),
+    ),
+    *(
+        CaptureRoute(f"/v1/{call}", f"Segment: {call}", "The Segment HTTP API; Basic auth by write key.", ("200",))
+        for call in ("track", "identify", "page", "screen", "group", "alias", "batch", "import")
+    ),
+)
+REFUSED = {
+    "400": "refused; `code` says why",
+    "401": "no key, an unknown key, or a signature that does not fit",
+    "403": "the key may not do this",
+    "405": "only POST is served here",
+    "413": "too large",
+    "429": "too many requests from this address",
+    "503": "the log cannot keep up or is away; Retry-After says when to come back",
+}
+
+
+def describe_capture(app: Litestar) -> None:
+    """Add the capture routes to the application's document."""
+    paths = app.openapi_schema.paths
+    assert paths is not None  # noqa: S101 - the read routes are in it
+    for route in CAPTURE_ROUTES:
+        paths[route.path] = PathItem(post=_operation(route))
+
+
+def _operation(route: CaptureRoute) -> Operation:
+    json = {"application/json": OpenAPIMediaType(schema=Schema(type=OpenAPIType.OBJECT))}
+    answers = {status: OpenAPIResponse(description="stored durably", content=json) for status in route.success}
+    problems = {status: OpenAPIResponse(description=what) for status, what in REFUSED.items()}
+    return Operation(
+        operation_id=route.path.strip("/").replace("/", "_"),
+        summary=route.summary,
+        description=route.description,
+        parameters=[
+            Parameter(name=name, param_in="query", description=what, schema=Schema(type=OpenAPIType.STRING))
+            for name, what in route.query
+        ],
+        request_body=RequestBody(content=json, description=route.description, required=True),
+        responses={**answers, **problems},
+    )
