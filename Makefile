@@ -24,10 +24,12 @@ check: $(DEV) ## formatting, lint, types, layers, generated files
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@set -e; for module in $(GENERATORS); do $(BIN)/python -m $$module --check; done
+	@$(BIN)/python scripts/schema.py --check
 	@$(BIN)/python -m pytest -q tests/shape
 
 generate: $(DEV) ## write the generated files anew
 	@set -e; for module in $(GENERATORS); do $(BIN)/python -m $$module; done
+	@$(BIN)/python scripts/schema.py
 
 lock: $(DEV) ## write requirements/*.lock anew from pyproject.toml (needs uv)
 	@scripts/lock.sh

@@ -18,3 +18,9 @@ async def world(fresh_database: str, valkey_url: str) -> AsyncIterator[World]:
 async def platform(world: World) -> Platform:
     """A tenant of the test's own, in UTC, with one partition."""
     return await world.platform()
+
+
+@pytest.fixture(scope="module")
+async def sender(world: World) -> Platform:
+    """A tenant that a whole module's tests send to."""
+    return await world.platform(partitions=2)

@@ -91,7 +91,8 @@ async def test_a_browser_key_may_not_send(world: World, platform: Platform, even
 
 
 @pytest.mark.parametrize(
-    "who", [{"userId": "fan-1"}, {"userId": "anon:device-2", "deviceId": "device-1"}, {"userId": "anon:"}, {"userId": None}]
+    "who",
+    [{"userId": "fan-1"}, {"userId": "anon:device-2", "deviceId": "device-1"}, {"userId": "anon:"}, {"userId": None}],
 )
 async def test_a_browser_without_a_token_is_nobody_but_its_device(
     world: World, platform: Platform, who: dict[str, Any]
@@ -160,9 +161,7 @@ BAD_CLAIMS: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("changes", BAD_CLAIMS)
-async def test_a_token_with_wrong_claims_is_refused(
-    world: World, platform: Platform, changes: dict[str, Any]
-) -> None:
+async def test_a_token_with_wrong_claims_is_refused(world: World, platform: Platform, changes: dict[str, Any]) -> None:
     reply = await world.http.post(LOG, vote(), platform.browser | {"coliseum-user": forged(platform, **changes)})
     assert (reply.status, reply.code) == (401, "invalid_token"), changes
     assert await world.count(platform) == 0

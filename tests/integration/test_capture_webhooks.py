@@ -171,7 +171,13 @@ async def test_a_jwt_without_algorithm_or_of_another_tenant_is_refused(world: Wo
     _, claims, end = good.split(".")
     heads = [b'{"alg":"none"}', b'{"alg":"None","typ":"JWT"}', b'{"alg":"HS384"}', b"[" * 2_900, b"\xff", b"{}"]
     tokens = [f"{base64.urlsafe_b64encode(head).decode().rstrip('=')}.{claims}.{end}" for head in heads]
-    tokens += [f"{base64.urlsafe_b64encode(heads[0]).decode().rstrip('=')}.{claims}.", "", "x", good[:-2], "\xff.\xff.\xff"]
+    tokens += [
+        f"{base64.urlsafe_b64encode(heads[0]).decode().rstrip('=')}.{claims}.",
+        "",
+        "x",
+        good[:-2],
+        "\xff.\xff.\xff",
+    ]
     for token in tokens:
         headers = [(b"authorization", f"Bearer {token}".encode("latin-1"))]
         reply = await post(world, platform, body_of(vote()), headers)

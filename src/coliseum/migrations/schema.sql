@@ -1,0 +1,934 @@
+-- Generated from the migrations by `make generate`; it is read, never run.
+
+CREATE TABLE public.processor_units (
+    tenant_id integer NOT NULL,
+    consumer text NOT NULL,
+    generation smallint DEFAULT 0 NOT NULL,
+    edition bigint DEFAULT ((random() * ((2)::double precision ^ (40)::double precision)))::bigint NOT NULL,
+    holder text,
+    epoch bigint DEFAULT 0 NOT NULL,
+    expires_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL
+);
+ALTER TABLE ONLY public.processor_units FORCE ROW LEVEL SECURITY;
+CREATE FUNCTION public.coliseum_generation(tenant integer) RETURNS smallint
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT processor_units.generation
+    FROM public.processor_units
+   WHERE ((processor_units.tenant_id = coliseum_generation.tenant) AND (processor_units.consumer = 'coliseum'::text));
+END;
+CREATE TABLE public.catalog_artists (
+    tenant_id integer NOT NULL,
+    id text NOT NULL,
+    name text NOT NULL,
+    genres text[] NOT NULL,
+    city text,
+    country text,
+    picture text,
+    changed_at timestamp with time zone NOT NULL,
+    partition smallint NOT NULL,
+    "offset" bigint NOT NULL
+);
+ALTER TABLE ONLY public.catalog_artists FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.catalog_events (
+    tenant_id integer NOT NULL,
+    id text NOT NULL,
+    name text NOT NULL,
+    venue_id text,
+    city text,
+    starts_at timestamp with time zone,
+    capacity bigint,
+    artist_ids text[] NOT NULL,
+    picture text,
+    changed_at timestamp with time zone NOT NULL,
+    partition smallint NOT NULL,
+    "offset" bigint NOT NULL
+);
+ALTER TABLE ONLY public.catalog_events FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.catalog_venues (
+    tenant_id integer NOT NULL,
+    id text NOT NULL,
+    name text NOT NULL,
+    city text,
+    country text,
+    capacity bigint,
+    picture text,
+    changed_at timestamp with time zone NOT NULL,
+    partition smallint NOT NULL,
+    "offset" bigint NOT NULL
+);
+ALTER TABLE ONLY public.catalog_venues FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.coliseum_names (
+    tenant_id integer NOT NULL,
+    num bigint NOT NULL,
+    kind text NOT NULL,
+    id text NOT NULL
+);
+ALTER TABLE ONLY public.coliseum_names FORCE ROW LEVEL SECURITY;
+CREATE VIEW public.coliseum_artist_places WITH (security_invoker='true') AS
+ SELECT a.tenant_id,
+    n.num AS artist,
+    a.city,
+    a.genres
+   FROM (public.catalog_artists a
+     JOIN public.coliseum_names n ON (((n.tenant_id = a.tenant_id) AND (n.kind = 'artist'::text) AND (n.id = a.id))));
+CREATE VIEW public.coliseum_event_places WITH (security_invoker='true') AS
+ SELECT e.tenant_id,
+    n.num AS event,
+    COALESCE(e.city, v.city) AS city,
+    ARRAY( SELECT DISTINCT g.genre
+           FROM (public.catalog_artists a
+             CROSS JOIN LATERAL unnest(a.genres) g(genre))
+          WHERE ((a.tenant_id = e.tenant_id) AND (a.id = ANY (e.artist_ids)))) AS genres
+   FROM ((public.catalog_events e
+     JOIN public.coliseum_names n ON (((n.tenant_id = e.tenant_id) AND (n.kind = 'event'::text) AND (n.id = e.id))))
+     LEFT JOIN public.catalog_venues v ON (((v.tenant_id = e.tenant_id) AND (v.id = e.venue_id))));
+CREATE TABLE public.coliseum_rollups (
+    tenant_id integer NOT NULL,
+    generation smallint NOT NULL,
+    metric bigint NOT NULL,
+    kind smallint NOT NULL,
+    grain smallint NOT NULL,
+    bucket timestamp with time zone NOT NULL,
+    entity bigint NOT NULL,
+    artist bigint NOT NULL,
+    event bigint NOT NULL,
+    track bigint NOT NULL,
+    city bigint NOT NULL,
+    value bigint NOT NULL,
+    CONSTRAINT coliseum_rollups_exact CHECK (((value >= '-9007199254740992'::bigint) AND (value <= '9007199254740992'::bigint))),
+    CONSTRAINT coliseum_rollups_grain_check CHECK (((grain >= 0) AND (grain <= 3)))
+)
+WITH (fillfactor='70');
+ALTER TABLE ONLY public.coliseum_rollups FORCE ROW LEVEL SECURITY;
+CREATE FUNCTION public.coliseum_board_pairs(tenant integer, stored_metric text, of_kind integer, of_grain integer, at_bucket timestamp with time zone, in_city text, of_genre text, at_event text) RETURNS TABLE(entity bigint, fan bigint, value bigint)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT
+         CASE coliseum_board_pairs.of_kind
+             WHEN 1 THEN f.artist
+             WHEN 2 THEN f.event
+             WHEN 4 THEN f.track
+             ELSE NULL::bigint
+         END AS entity,
+     f.entity AS fan,
+     (sum(f.value))::bigint AS value
+    FROM ((((public.coliseum_rollups f
+      LEFT JOIN public.coliseum_artist_places ap ON (((ap.tenant_id = coliseum_board_pairs.tenant) AND (ap.artist = f.artist))))
+      LEFT JOIN public.coliseum_event_places ep ON (((ep.tenant_id = coliseum_board_pairs.tenant) AND (ep.event = f.event))))
+      LEFT JOIN public.coliseum_names nc ON (((nc.tenant_id = coliseum_board_pairs.tenant) AND (nc.num = f.city))))
+      LEFT JOIN public.coliseum_names nv ON (((nv.tenant_id = coliseum_board_pairs.tenant) AND (nv.num = f.event))))
+   WHERE ((f.tenant_id = coliseum_board_pairs.tenant) AND (f.generation = public.coliseum_generation(coliseum_board_pairs.tenant)) AND (f.kind = 3) AND (f.grain = coliseum_board_pairs.of_grain) AND (f.metric = ( SELECT coliseum_names.num
+            FROM public.coliseum_names
+           WHERE ((coliseum_names.tenant_id = coliseum_board_pairs.tenant) AND (coliseum_names.kind = 'metric'::text) AND (coliseum_names.id = coliseum_board_pairs.stored_metric)))) AND ((coliseum_board_pairs.at_bucket IS NULL) OR (f.bucket = coliseum_board_pairs.at_bucket)) AND ((coliseum_board_pairs.in_city IS NULL) OR (COALESCE(nc.id, ep.city, ap.city) = coliseum_board_pairs.in_city)) AND ((coliseum_board_pairs.of_genre IS NULL) OR (coliseum_board_pairs.of_genre = ANY (COALESCE(ap.genres, ep.genres)))) AND ((coliseum_board_pairs.at_event IS NULL) OR (nv.id = coliseum_board_pairs.at_event)) AND (
+         CASE coliseum_board_pairs.of_kind
+             WHEN 1 THEN f.artist
+             WHEN 2 THEN f.event
+             WHEN 4 THEN f.track
+             ELSE NULL::bigint
+         END <> 0))
+   GROUP BY
+         CASE coliseum_board_pairs.of_kind
+             WHEN 1 THEN f.artist
+             WHEN 2 THEN f.event
+             WHEN 4 THEN f.track
+             ELSE NULL::bigint
+         END, f.entity
+  HAVING (sum(f.value) <> (0)::numeric);
+END;
+CREATE VIEW public.coliseum_bills WITH (security_invoker='true') AS
+ SELECT DISTINCT e.tenant_id,
+    ne.num AS event,
+    na.num AS artist
+   FROM (((public.catalog_events e
+     CROSS JOIN LATERAL unnest(e.artist_ids) billed(id))
+     JOIN public.coliseum_names ne ON (((ne.tenant_id = e.tenant_id) AND (ne.kind = 'event'::text) AND (ne.id = e.id))))
+     JOIN public.coliseum_names na ON (((na.tenant_id = e.tenant_id) AND (na.kind = 'artist'::text) AND (na.id = billed.id))));
+CREATE FUNCTION public.coliseum_board_totals(tenant integer, stored_metric text, of_kind integer, of_grain integer, at_bucket timestamp with time zone, with_bill boolean, in_city text, of_genre text, at_event text) RETURNS TABLE(entity bigint, value bigint)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ WITH facts AS (
+          SELECT r.entity,
+             r.artist,
+             r.event,
+             r.city,
+             r.value
+            FROM public.coliseum_rollups r
+           WHERE ((r.tenant_id = coliseum_board_totals.tenant) AND (r.generation = public.coliseum_generation(coliseum_board_totals.tenant)) AND (r.kind = coliseum_board_totals.of_kind) AND (r.grain = coliseum_board_totals.of_grain) AND (r.metric = ( SELECT coliseum_names.num
+                    FROM public.coliseum_names
+                   WHERE ((coliseum_names.tenant_id = coliseum_board_totals.tenant) AND (coliseum_names.kind = 'metric'::text) AND (coliseum_names.id = coliseum_board_totals.stored_metric)))) AND ((coliseum_board_totals.at_bucket IS NULL) OR (r.bucket = coliseum_board_totals.at_bucket)))
+         UNION ALL
+          SELECT b.artist,
+             b.artist,
+             r.event,
+             r.city,
+             r.value
+            FROM (public.coliseum_rollups r
+              JOIN public.coliseum_bills b ON (((b.tenant_id = r.tenant_id) AND (b.event = r.event))))
+           WHERE (coliseum_board_totals.with_bill AND (r.tenant_id = coliseum_board_totals.tenant) AND (r.generation = public.coliseum_generation(coliseum_board_totals.tenant)) AND (r.kind = 2) AND (r.grain = coliseum_board_totals.of_grain) AND (r.metric = ( SELECT coliseum_names.num
+                    FROM public.coliseum_names
+                   WHERE ((coliseum_names.tenant_id = coliseum_board_totals.tenant) AND (coliseum_names.kind = 'metric'::text) AND (coliseum_names.id = coliseum_board_totals.stored_metric)))) AND ((coliseum_board_totals.at_bucket IS NULL) OR (r.bucket = coliseum_board_totals.at_bucket)))
+         )
+  SELECT f.entity,
+     (sum(f.value))::bigint AS value
+    FROM ((((facts f
+      LEFT JOIN public.coliseum_artist_places ap ON (((ap.tenant_id = coliseum_board_totals.tenant) AND (ap.artist = f.artist))))
+      LEFT JOIN public.coliseum_event_places ep ON (((ep.tenant_id = coliseum_board_totals.tenant) AND (ep.event = f.event))))
+      LEFT JOIN public.coliseum_names nc ON (((nc.tenant_id = coliseum_board_totals.tenant) AND (nc.num = f.city))))
+      LEFT JOIN public.coliseum_names nv ON (((nv.tenant_id = coliseum_board_totals.tenant) AND (nv.num = f.event))))
+   WHERE (((coliseum_board_totals.in_city IS NULL) OR (COALESCE(nc.id, ep.city, ap.city) = coliseum_board_totals.in_city)) AND ((coliseum_board_totals.of_genre IS NULL) OR (coliseum_board_totals.of_genre = ANY (COALESCE(ap.genres, ep.genres)))) AND ((coliseum_board_totals.at_event IS NULL) OR (nv.id = coliseum_board_totals.at_event)))
+   GROUP BY f.entity
+  HAVING (sum(f.value) <> (0)::numeric);
+END;
+CREATE FUNCTION public.coliseum_board_uniques(tenant integer, stored_metric text, of_kind integer, of_grain integer, at_bucket timestamp with time zone, in_city text, of_genre text, at_event text) RETURNS TABLE(entity bigint, value bigint)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT p.entity,
+     count(*) AS count
+    FROM public.coliseum_board_pairs(coliseum_board_uniques.tenant, coliseum_board_uniques.stored_metric, coliseum_board_uniques.of_kind, coliseum_board_uniques.of_grain, coliseum_board_uniques.at_bucket, coliseum_board_uniques.in_city, coliseum_board_uniques.of_genre, coliseum_board_uniques.at_event) p(entity, fan, value)
+   WHERE (p.value > 0)
+   GROUP BY p.entity;
+END;
+CREATE FUNCTION public.coliseum_protect(target regclass) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', target);
+    EXECUTE format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', target);
+    EXECUTE format('CREATE POLICY tenant_only ON %s USING (tenant_id = coliseum_tenant()) '
+                   'WITH CHECK (tenant_id = coliseum_tenant())', target);
+    EXECUTE format('REVOKE ALL ON %s FROM PUBLIC', target);
+END $$;
+CREATE FUNCTION public.coliseum_tenant() RETURNS integer
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (NULLIF(current_setting('coliseum.tenant'::text, true), ''::text))::integer;
+CREATE FUNCTION public.passport_make_partitions(since timestamp with time zone, ahead integer) RETURNS SETOF text
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    month timestamptz;
+    name text;
+BEGIN
+    FOR month IN SELECT generate_series(date_trunc('month', since, 'UTC'),
+                                        date_trunc('month', since, 'UTC') + make_interval(months => ahead),
+                                        interval '1 month') LOOP
+        name := 'passport_entries_' || to_char(month AT TIME ZONE 'UTC', 'YYYYMM');
+        IF to_regclass('public.' || name) IS NULL THEN
+            EXECUTE format('CREATE TABLE %I PARTITION OF passport_entries FOR VALUES FROM (%L) TO (%L)',
+                           name, month, month + interval '1 month');
+            PERFORM coliseum_protect(name::regclass);
+            RETURN NEXT name;
+        END IF;
+    END LOOP;
+END $$;
+CREATE TABLE public.accounts_keys (
+    tenant_id integer NOT NULL,
+    key_id bigint NOT NULL,
+    kind text NOT NULL,
+    secret_digest bytea NOT NULL,
+    prefix text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    revoked_at timestamp with time zone,
+    CONSTRAINT accounts_keys_kind_check CHECK ((kind = ANY (ARRAY['server'::text, 'browser'::text])))
+);
+ALTER TABLE ONLY public.accounts_keys FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.accounts_keys ALTER COLUMN key_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.accounts_keys_key_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.accounts_tenants (
+    tenant_id integer NOT NULL,
+    slug text NOT NULL,
+    name text NOT NULL,
+    time_zone text NOT NULL,
+    currency text NOT NULL,
+    partitions smallint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT accounts_tenants_currency_check CHECK ((currency ~ '^[a-z]{3}$'::text)),
+    CONSTRAINT accounts_tenants_partitions_check CHECK (((partitions >= 1) AND (partitions <= 64))),
+    CONSTRAINT accounts_tenants_slug_check CHECK (((slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text) AND (length(slug) <= 40)))
+);
+ALTER TABLE ONLY public.accounts_tenants FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.accounts_tenants ALTER COLUMN tenant_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.accounts_tenants_tenant_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.passport_entries (
+    tenant_id integer NOT NULL,
+    partition smallint NOT NULL,
+    "offset" bigint NOT NULL,
+    id text NOT NULL,
+    subject_id bigint,
+    session_id uuid,
+    device_id uuid,
+    event_type text NOT NULL,
+    event_category text GENERATED ALWAYS AS (split_part(event_type, '.'::text, 1)) STORED NOT NULL,
+    entity_type text,
+    entity_id text,
+    artist_id text,
+    event_id text,
+    track_id text,
+    city text,
+    currency text,
+    value bigint NOT NULL,
+    occurred_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    source text NOT NULL,
+    dna_influence integer NOT NULL,
+    metadata jsonb NOT NULL
+)
+PARTITION BY RANGE (created_at);
+ALTER TABLE ONLY public.passport_entries FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.processor_dead_letters (
+    tenant_id integer NOT NULL,
+    consumer text NOT NULL,
+    partition smallint NOT NULL,
+    "offset" bigint NOT NULL,
+    id text NOT NULL,
+    event_type text NOT NULL,
+    error text NOT NULL,
+    attempts integer NOT NULL,
+    first_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT processor_dead_letters_attempts_check CHECK ((attempts > 0))
+);
+ALTER TABLE ONLY public.processor_dead_letters FORCE ROW LEVEL SECURITY;
+CREATE VIEW public.audit_facts WITH (security_invoker='true') AS
+ SELECT e.tenant_id,
+    e.partition,
+    e."offset",
+    e.occurred_at,
+    c.metric,
+    k.kind,
+    k.entity_id,
+        CASE
+            WHEN (k.kind = 'tenant'::text) THEN ''::text
+            ELSE COALESCE(e.artist_id, ''::text)
+        END AS artist_id,
+        CASE
+            WHEN (k.kind = 'tenant'::text) THEN ''::text
+            ELSE COALESCE(e.event_id, ''::text)
+        END AS event_id,
+        CASE
+            WHEN (k.kind = 'fan'::text) THEN COALESCE(e.track_id, ''::text)
+            ELSE ''::text
+        END AS track_id,
+        CASE
+            WHEN (k.kind = 'tenant'::text) THEN ''::text
+            ELSE COALESCE(e.city, ''::text)
+        END AS city,
+    c.amount
+   FROM ((public.passport_entries e
+     CROSS JOIN LATERAL ( SELECT 'views'::text AS "?column?",
+            (1)::bigint AS int8,
+            'tenant event'::text AS "?column?"
+          WHERE (e.event_type = 'concierto.event_viewed'::text)
+        UNION ALL
+         SELECT 'interests'::text,
+            1,
+            'tenant event'::text
+          WHERE (e.event_type = 'concierto.event_interested'::text)
+        UNION ALL
+         SELECT 'tickets'::text,
+            ((e.metadata ->> 'quantity'::text))::bigint AS int8,
+            'tenant event fan'::text
+          WHERE (e.event_type = 'concierto.ticket_purchased'::text)
+        UNION ALL
+         SELECT 'attendance'::text,
+            1,
+            'tenant event fan city'::text
+          WHERE (e.event_type = 'concierto.event_attended'::text)
+        UNION ALL
+         SELECT ('money_spent:'::text || e.currency),
+            abs(e.value) AS abs,
+            'tenant fan event artist'::text
+          WHERE (e.event_type = 'treasury.money_spent'::text)
+        UNION ALL
+         SELECT ('money_spent:'::text || e.currency),
+            (- abs(e.value)),
+            'tenant fan event artist'::text
+          WHERE (e.event_type = 'treasury.money_refunded'::text)
+        UNION ALL
+         SELECT ('money_earned:'::text || e.currency),
+            abs(e.value) AS abs,
+            'tenant fan event artist'::text
+          WHERE (e.event_type = 'treasury.money_earned'::text)
+        UNION ALL
+         SELECT 'votes'::text,
+            abs(e.value) AS abs,
+            'tenant artist event fan'::text
+          WHERE (e.event_type = 'coliseum.vote_cast'::text)
+        UNION ALL
+         SELECT 'votes'::text,
+            (- abs(e.value)),
+            'tenant artist event fan'::text
+          WHERE (e.event_type = 'coliseum.vote_voided'::text)
+        UNION ALL
+         SELECT 'plays'::text,
+            1,
+            'tenant track artist fan'::text
+          WHERE ((e.event_type = 'player.track_played'::text) AND (COALESCE(((e.metadata ->> 'durationSeconds'::text))::bigint, (30)::bigint) >= 30))
+        UNION ALL
+         SELECT 'seconds'::text,
+            ((e.metadata ->> 'durationSeconds'::text))::bigint AS int8,
+            'tenant track artist fan'::text
+          WHERE ((e.event_type = 'player.track_played'::text) AND (((e.metadata ->> 'durationSeconds'::text))::bigint >= 30))
+        UNION ALL
+         SELECT 'favorites'::text,
+            1,
+            'tenant track artist'::text
+          WHERE (e.event_type = 'player.track_favorited'::text)
+        UNION ALL
+         SELECT 'favorites'::text,
+            '-1'::integer,
+            'tenant track artist'::text
+          WHERE (e.event_type = 'player.track_unfavorited'::text)
+        UNION ALL
+         SELECT 'follows'::text,
+            1,
+            'tenant target'::text
+          WHERE (e.event_type = 'social.follow'::text)
+        UNION ALL
+         SELECT 'follows'::text,
+            '-1'::integer,
+            'tenant target'::text
+          WHERE (e.event_type = 'social.unfollow'::text)
+        UNION ALL
+         SELECT 'shares'::text,
+            1,
+            'tenant target'::text
+          WHERE (e.event_type = 'social.share'::text)) c(metric, amount, kinds))
+     CROSS JOIN LATERAL ( SELECT 'tenant'::text AS "?column?",
+            ''::text AS "?column?"
+          WHERE (c.kinds ~~ '%tenant%'::text)
+        UNION ALL
+         SELECT 'artist'::text,
+            e.artist_id
+          WHERE (c.kinds ~~ '%artist%'::text)
+        UNION ALL
+         SELECT 'event'::text,
+            e.event_id
+          WHERE (c.kinds ~~ '%event%'::text)
+        UNION ALL
+         SELECT 'fan'::text,
+            (e.subject_id)::text AS subject_id
+          WHERE (c.kinds ~~ '%fan%'::text)
+        UNION ALL
+         SELECT 'track'::text,
+            e.track_id
+          WHERE (c.kinds ~~ '%track%'::text)
+        UNION ALL
+         SELECT 'city'::text,
+            e.city
+          WHERE (c.kinds ~~ '%city%'::text)
+        UNION ALL
+         SELECT
+                CASE e.entity_type
+                    WHEN 'user'::text THEN 'fan'::text
+                    ELSE e.entity_type
+                END AS entity_type,
+            e.entity_id
+          WHERE (c.kinds ~~ '%target%'::text)) k(kind, entity_id))
+  WHERE ((k.entity_id IS NOT NULL) AND (NOT (EXISTS ( SELECT
+           FROM public.processor_dead_letters d
+          WHERE ((d.tenant_id = e.tenant_id) AND (d.consumer = 'coliseum'::text) AND (d.partition = e.partition) AND (d."offset" = e."offset"))))));
+CREATE TABLE public.capture_warnings (
+    tenant_id integer NOT NULL,
+    day date NOT NULL,
+    code text NOT NULL,
+    event_type text NOT NULL,
+    count bigint NOT NULL,
+    last_message text NOT NULL,
+    last_at timestamp with time zone NOT NULL
+);
+ALTER TABLE ONLY public.capture_warnings FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.catalog_tracks (
+    tenant_id integer NOT NULL,
+    id text NOT NULL,
+    name text NOT NULL,
+    artist_id text NOT NULL,
+    duration_seconds bigint,
+    picture text,
+    changed_at timestamp with time zone NOT NULL,
+    partition smallint NOT NULL,
+    "offset" bigint NOT NULL
+);
+ALTER TABLE ONLY public.catalog_tracks FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.coliseum_rules (
+    event_type text NOT NULL,
+    metric text NOT NULL,
+    kind text NOT NULL,
+    measure text NOT NULL,
+    money boolean NOT NULL,
+    CONSTRAINT coliseum_rules_measure_check CHECK ((measure = ANY (ARRAY['value'::text, 'seconds'::text])))
+);
+CREATE VIEW public.coliseum_metrics WITH (security_invoker='true') AS
+ SELECT tenant_id,
+    partition,
+    "offset",
+    id,
+    event_type,
+    occurred_at,
+    created_at,
+    metric,
+    kind,
+    entity_id,
+    artist_id,
+    event_id,
+    track_id,
+    city,
+    value
+   FROM ( SELECT e.tenant_id,
+            e.partition,
+            e."offset",
+            e.id,
+            e.event_type,
+            e.occurred_at,
+            e.created_at,
+                CASE
+                    WHEN r.money THEN ((r.metric || ':'::text) || e.currency)
+                    ELSE r.metric
+                END AS metric,
+                CASE
+                    WHEN (r.kind <> 'target'::text) THEN r.kind
+                    WHEN (e.entity_type = 'user'::text) THEN 'fan'::text
+                    ELSE e.entity_type
+                END AS kind,
+                CASE r.kind
+                    WHEN 'tenant'::text THEN ''::text
+                    WHEN 'artist'::text THEN e.artist_id
+                    WHEN 'event'::text THEN e.event_id
+                    WHEN 'fan'::text THEN (e.subject_id)::text
+                    WHEN 'track'::text THEN e.track_id
+                    WHEN 'city'::text THEN e.city
+                    WHEN 'target'::text THEN e.entity_id
+                    ELSE NULL::text
+                END AS entity_id,
+                CASE
+                    WHEN (r.kind = 'tenant'::text) THEN ''::text
+                    ELSE COALESCE(e.artist_id, ''::text)
+                END AS artist_id,
+                CASE
+                    WHEN (r.kind = 'tenant'::text) THEN ''::text
+                    ELSE COALESCE(e.event_id, ''::text)
+                END AS event_id,
+                CASE
+                    WHEN (r.kind = 'fan'::text) THEN COALESCE(e.track_id, ''::text)
+                    ELSE ''::text
+                END AS track_id,
+                CASE
+                    WHEN (r.kind = 'tenant'::text) THEN ''::text
+                    ELSE COALESCE(e.city, ''::text)
+                END AS city,
+                CASE r.measure
+                    WHEN 'value'::text THEN e.value
+                    WHEN 'seconds'::text THEN (e.value * COALESCE(((e.metadata ->> 'durationSeconds'::text))::bigint, (0)::bigint))
+                    ELSE NULL::bigint
+                END AS value
+           FROM (public.passport_entries e
+             JOIN public.coliseum_rules r USING (event_type))) m
+  WHERE ((entity_id IS NOT NULL) AND (value <> 0));
+CREATE TABLE public.coliseum_migrations (
+    version integer NOT NULL,
+    name text NOT NULL,
+    sha256 text NOT NULL,
+    applied_at timestamp with time zone DEFAULT now() NOT NULL
+);
+ALTER TABLE public.coliseum_names ALTER COLUMN num ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.coliseum_names_num_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.mediaid_affinities (
+    tenant_id integer NOT NULL,
+    generation smallint NOT NULL,
+    subject_id bigint NOT NULL,
+    day timestamp with time zone NOT NULL,
+    artist text NOT NULL,
+    event text NOT NULL,
+    city text NOT NULL,
+    weight bigint NOT NULL
+);
+ALTER TABLE ONLY public.mediaid_affinities FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.passport_entries_default (
+    tenant_id integer CONSTRAINT passport_entries_tenant_id_not_null NOT NULL,
+    partition smallint CONSTRAINT passport_entries_partition_not_null NOT NULL,
+    "offset" bigint CONSTRAINT passport_entries_offset_not_null NOT NULL,
+    id text CONSTRAINT passport_entries_id_not_null NOT NULL,
+    subject_id bigint,
+    session_id uuid,
+    device_id uuid,
+    event_type text CONSTRAINT passport_entries_event_type_not_null NOT NULL,
+    event_category text GENERATED ALWAYS AS (split_part(event_type, '.'::text, 1)) STORED CONSTRAINT passport_entries_event_category_not_null NOT NULL,
+    entity_type text,
+    entity_id text,
+    artist_id text,
+    event_id text,
+    track_id text,
+    city text,
+    currency text,
+    value bigint CONSTRAINT passport_entries_value_not_null NOT NULL,
+    occurred_at timestamp with time zone CONSTRAINT passport_entries_occurred_at_not_null NOT NULL,
+    created_at timestamp with time zone CONSTRAINT passport_entries_created_at_not_null NOT NULL,
+    source text CONSTRAINT passport_entries_source_not_null NOT NULL,
+    dna_influence integer CONSTRAINT passport_entries_dna_influence_not_null NOT NULL,
+    metadata jsonb CONSTRAINT passport_entries_metadata_not_null NOT NULL
+);
+ALTER TABLE ONLY public.passport_entries_default FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.passport_heads (
+    tenant_id integer NOT NULL,
+    partition smallint NOT NULL,
+    head bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT passport_heads_head_check CHECK ((head >= 0))
+);
+ALTER TABLE ONLY public.passport_heads FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.passport_keys (
+    tenant_id integer NOT NULL,
+    id text NOT NULL,
+    content_hash bytea NOT NULL,
+    partition smallint NOT NULL,
+    "offset" bigint NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    CONSTRAINT passport_keys_content_hash_check CHECK ((length(content_hash) = 16))
+);
+ALTER TABLE ONLY public.passport_keys FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.passport_subjects (
+    tenant_id integer NOT NULL,
+    subject_id bigint NOT NULL,
+    user_id text NOT NULL,
+    key bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT passport_subjects_key_check CHECK ((length(key) = 32))
+);
+ALTER TABLE ONLY public.passport_subjects FORCE ROW LEVEL SECURITY;
+CREATE VIEW public.passport_log WITH (security_invoker='true') AS
+ SELECT e.tenant_id,
+    e.partition,
+    e."offset",
+    e.id,
+    s.user_id,
+    e.session_id,
+    e.device_id,
+    e.event_type,
+    e.event_category,
+    e.entity_type,
+    e.entity_id,
+    e.artist_id,
+    e.event_id,
+    e.track_id,
+    e.city,
+    e.currency,
+    e.value,
+    e.occurred_at,
+    e.created_at,
+    e.source,
+    e.dna_influence,
+    e.metadata
+   FROM (public.passport_entries e
+     LEFT JOIN public.passport_subjects s ON (((s.tenant_id = e.tenant_id) AND (s.subject_id = e.subject_id))));
+CREATE TABLE public.passport_personal (
+    tenant_id integer NOT NULL,
+    partition smallint NOT NULL,
+    "offset" bigint NOT NULL,
+    subject_id bigint NOT NULL,
+    fields jsonb NOT NULL
+);
+ALTER TABLE ONLY public.passport_personal FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.processor_cursors (
+    tenant_id integer NOT NULL,
+    consumer text NOT NULL,
+    generation smallint NOT NULL,
+    partition smallint NOT NULL,
+    "offset" bigint DEFAULT 0 NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT processor_cursors_offset_check CHECK (("offset" >= 0))
+);
+ALTER TABLE ONLY public.processor_cursors FORCE ROW LEVEL SECURITY;
+CREATE VIEW public.passport_processed WITH (security_invoker='true') AS
+ SELECT e.tenant_id,
+    e.partition,
+    e."offset",
+    e.id,
+    COALESCE(bool_or((c."offset" > e."offset")) FILTER (WHERE (c.consumer = 'coliseum'::text)), false) AS processed_by_coliseum,
+    COALESCE(bool_or((c."offset" > e."offset")) FILTER (WHERE (c.consumer = 'treasury'::text)), false) AS processed_by_treasury,
+    COALESCE(bool_or((c."offset" > e."offset")) FILTER (WHERE (c.consumer = 'mediaid'::text)), false) AS processed_by_mediaid
+   FROM ((public.passport_entries e
+     LEFT JOIN public.processor_units u ON ((u.tenant_id = e.tenant_id)))
+     LEFT JOIN public.processor_cursors c ON (((c.tenant_id = e.tenant_id) AND (c.consumer = u.consumer) AND (c.generation = u.generation) AND (c.partition = e.partition))))
+  GROUP BY e.tenant_id, e.partition, e."offset", e.id;
+CREATE TABLE public.passport_references (
+    tenant_id integer NOT NULL,
+    kind text NOT NULL,
+    ref_id text NOT NULL,
+    id text NOT NULL,
+    CONSTRAINT passport_references_kind_check CHECK ((kind = 'vote'::text))
+);
+ALTER TABLE ONLY public.passport_references FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.passport_subjects ALTER COLUMN subject_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.passport_subjects_subject_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.processor_nodes (
+    node_id text NOT NULL,
+    seen_at timestamp with time zone NOT NULL
+);
+ALTER TABLE ONLY public.processor_nodes FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.treasury_balances (
+    tenant_id integer NOT NULL,
+    generation smallint NOT NULL,
+    subject_id bigint NOT NULL,
+    currency text NOT NULL,
+    spent numeric(30,0) NOT NULL,
+    earned numeric(30,0) NOT NULL,
+    refunded numeric(30,0) NOT NULL
+);
+ALTER TABLE ONLY public.treasury_balances FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.treasury_transfers (
+    tenant_id integer NOT NULL,
+    generation smallint NOT NULL,
+    partition smallint NOT NULL,
+    "offset" bigint NOT NULL,
+    subject_id bigint NOT NULL,
+    kind text NOT NULL,
+    currency text NOT NULL,
+    amount bigint NOT NULL,
+    occurred_at timestamp with time zone NOT NULL,
+    CONSTRAINT treasury_transfers_amount_check CHECK ((amount > 0)),
+    CONSTRAINT treasury_transfers_kind_check CHECK ((kind = ANY (ARRAY['spent'::text, 'earned'::text, 'refunded'::text])))
+);
+ALTER TABLE ONLY public.treasury_transfers FORCE ROW LEVEL SECURITY;
+ALTER TABLE ONLY public.passport_entries ATTACH PARTITION public.passport_entries_default DEFAULT;
+ALTER TABLE ONLY public.accounts_keys
+    ADD CONSTRAINT accounts_keys_pkey PRIMARY KEY (tenant_id, key_id);
+ALTER TABLE ONLY public.accounts_keys
+    ADD CONSTRAINT accounts_keys_secret_digest_key UNIQUE (secret_digest);
+ALTER TABLE ONLY public.accounts_tenants
+    ADD CONSTRAINT accounts_tenants_pkey PRIMARY KEY (tenant_id);
+ALTER TABLE ONLY public.accounts_tenants
+    ADD CONSTRAINT accounts_tenants_slug_key UNIQUE (slug);
+ALTER TABLE ONLY public.capture_warnings
+    ADD CONSTRAINT capture_warnings_pkey PRIMARY KEY (tenant_id, day, code, event_type);
+ALTER TABLE ONLY public.catalog_artists
+    ADD CONSTRAINT catalog_artists_pkey PRIMARY KEY (tenant_id, id);
+ALTER TABLE ONLY public.catalog_events
+    ADD CONSTRAINT catalog_events_pkey PRIMARY KEY (tenant_id, id);
+ALTER TABLE ONLY public.catalog_tracks
+    ADD CONSTRAINT catalog_tracks_pkey PRIMARY KEY (tenant_id, id);
+ALTER TABLE ONLY public.catalog_venues
+    ADD CONSTRAINT catalog_venues_pkey PRIMARY KEY (tenant_id, id);
+ALTER TABLE ONLY public.coliseum_migrations
+    ADD CONSTRAINT coliseum_migrations_pkey PRIMARY KEY (version);
+ALTER TABLE ONLY public.coliseum_names
+    ADD CONSTRAINT coliseum_names_pkey PRIMARY KEY (tenant_id, num);
+ALTER TABLE ONLY public.coliseum_names
+    ADD CONSTRAINT coliseum_names_tenant_id_kind_id_key UNIQUE (tenant_id, kind, id);
+ALTER TABLE ONLY public.coliseum_rollups
+    ADD CONSTRAINT coliseum_rollups_pkey PRIMARY KEY (tenant_id, generation, metric, kind, grain, bucket, entity, artist, event, track, city);
+ALTER TABLE ONLY public.coliseum_rules
+    ADD CONSTRAINT coliseum_rules_pkey PRIMARY KEY (event_type, metric, kind);
+ALTER TABLE ONLY public.mediaid_affinities
+    ADD CONSTRAINT mediaid_affinities_pkey PRIMARY KEY (tenant_id, generation, subject_id, day, artist, event, city);
+ALTER TABLE ONLY public.passport_entries
+    ADD CONSTRAINT passport_entries_pkey PRIMARY KEY (tenant_id, partition, "offset", created_at);
+ALTER TABLE ONLY public.passport_entries_default
+    ADD CONSTRAINT passport_entries_default_pkey PRIMARY KEY (tenant_id, partition, "offset", created_at);
+ALTER TABLE ONLY public.passport_heads
+    ADD CONSTRAINT passport_heads_pkey PRIMARY KEY (tenant_id, partition);
+ALTER TABLE ONLY public.passport_keys
+    ADD CONSTRAINT passport_keys_pkey PRIMARY KEY (tenant_id, id);
+ALTER TABLE ONLY public.passport_personal
+    ADD CONSTRAINT passport_personal_pkey PRIMARY KEY (tenant_id, partition, "offset");
+ALTER TABLE ONLY public.passport_references
+    ADD CONSTRAINT passport_references_pkey PRIMARY KEY (tenant_id, kind, ref_id);
+ALTER TABLE ONLY public.passport_subjects
+    ADD CONSTRAINT passport_subjects_pkey PRIMARY KEY (tenant_id, subject_id);
+ALTER TABLE ONLY public.passport_subjects
+    ADD CONSTRAINT passport_subjects_tenant_id_user_id_key UNIQUE (tenant_id, user_id);
+ALTER TABLE ONLY public.processor_cursors
+    ADD CONSTRAINT processor_cursors_pkey PRIMARY KEY (tenant_id, consumer, generation, partition);
+ALTER TABLE ONLY public.processor_dead_letters
+    ADD CONSTRAINT processor_dead_letters_pkey PRIMARY KEY (tenant_id, consumer, partition, "offset");
+ALTER TABLE ONLY public.processor_nodes
+    ADD CONSTRAINT processor_nodes_pkey PRIMARY KEY (node_id);
+ALTER TABLE ONLY public.processor_units
+    ADD CONSTRAINT processor_units_pkey PRIMARY KEY (tenant_id, consumer);
+ALTER TABLE ONLY public.treasury_balances
+    ADD CONSTRAINT treasury_balances_pkey PRIMARY KEY (tenant_id, generation, subject_id, currency);
+ALTER TABLE ONLY public.treasury_transfers
+    ADD CONSTRAINT treasury_transfers_pkey PRIMARY KEY (tenant_id, generation, partition, "offset");
+CREATE INDEX coliseum_rollups_entity ON public.coliseum_rollups USING btree (tenant_id, generation, kind, entity, metric, grain, bucket);
+CREATE INDEX passport_entries_occurred_at ON ONLY public.passport_entries USING brin (occurred_at);
+CREATE INDEX passport_entries_default_occurred_at_idx ON public.passport_entries_default USING brin (occurred_at);
+CREATE INDEX passport_keys_received_at ON public.passport_keys USING brin (received_at);
+CREATE INDEX passport_personal_subject ON public.passport_personal USING btree (tenant_id, subject_id);
+CREATE INDEX treasury_transfers_subject ON public.treasury_transfers USING btree (tenant_id, generation, subject_id, currency, occurred_at);
+ALTER INDEX public.passport_entries_occurred_at ATTACH PARTITION public.passport_entries_default_occurred_at_idx;
+ALTER INDEX public.passport_entries_pkey ATTACH PARTITION public.passport_entries_default_pkey;
+ALTER TABLE ONLY public.accounts_keys
+    ADD CONSTRAINT accounts_keys_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
+ALTER TABLE ONLY public.capture_warnings
+    ADD CONSTRAINT capture_warnings_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
+ALTER TABLE ONLY public.catalog_artists
+    ADD CONSTRAINT catalog_artists_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
+ALTER TABLE ONLY public.catalog_events
+    ADD CONSTRAINT catalog_events_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
+ALTER TABLE ONLY public.catalog_tracks
+    ADD CONSTRAINT catalog_tracks_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
+ALTER TABLE ONLY public.catalog_venues
+    ADD CONSTRAINT catalog_venues_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
+ALTER TABLE ONLY public.coliseum_names
+    ADD CONSTRAINT coliseum_names_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
+ALTER TABLE ONLY public.coliseum_rollups
+    ADD CONSTRAINT coliseum_rollups_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
+ALTER TABLE ONLY public.mediaid_affinities
+    ADD CONSTRAINT mediaid_affinities_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
+ALTER TABLE ONLY public.passport_heads
+    ADD CONSTRAINT passport_heads_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
+ALTER TABLE ONLY public.passport_subjects
+    ADD CONSTRAINT passport_subjects_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
+ALTER TABLE ONLY public.processor_cursors
+    ADD CONSTRAINT processor_cursors_tenant_id_consumer_fkey FOREIGN KEY (tenant_id, consumer) REFERENCES public.processor_units(tenant_id, consumer);
+ALTER TABLE ONLY public.processor_dead_letters
+    ADD CONSTRAINT processor_dead_letters_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
+ALTER TABLE ONLY public.processor_units
+    ADD CONSTRAINT processor_units_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
+ALTER TABLE ONLY public.treasury_balances
+    ADD CONSTRAINT treasury_balances_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
+ALTER TABLE ONLY public.treasury_transfers
+    ADD CONSTRAINT treasury_transfers_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
+ALTER TABLE public.accounts_keys ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.accounts_tenants ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.capture_warnings ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.catalog_artists ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.catalog_events ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.catalog_tracks ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.catalog_venues ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.coliseum_names ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.coliseum_rollups ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.mediaid_affinities ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.passport_entries ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.passport_entries_default ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.passport_heads ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.passport_keys ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.passport_personal ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.passport_references ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.passport_subjects ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.processor_cursors ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.processor_dead_letters ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.processor_nodes ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.processor_units ENABLE ROW LEVEL SECURITY;
+CREATE POLICY tenant_only ON public.accounts_keys USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.accounts_tenants USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.capture_warnings USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.catalog_artists USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.catalog_events USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.catalog_tracks USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.catalog_venues USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.coliseum_names USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.coliseum_rollups USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.mediaid_affinities USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.passport_entries USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.passport_entries_default USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.passport_heads USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.passport_keys USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.passport_personal USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.passport_references USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.passport_subjects USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.processor_cursors USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.processor_dead_letters USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.processor_units USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.treasury_balances USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.treasury_transfers USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+ALTER TABLE public.treasury_balances ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.treasury_transfers ENABLE ROW LEVEL SECURITY;
+GRANT USAGE ON SCHEMA public TO coliseum_capture;
+GRANT USAGE ON SCHEMA public TO coliseum_processor;
+GRANT USAGE ON SCHEMA public TO coliseum_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.processor_units TO coliseum_processor;
+GRANT SELECT ON TABLE public.processor_units TO coliseum_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.catalog_artists TO coliseum_processor;
+GRANT SELECT ON TABLE public.catalog_artists TO coliseum_app;
+GRANT SELECT ON TABLE public.catalog_artists TO coliseum_capture;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.catalog_events TO coliseum_processor;
+GRANT SELECT ON TABLE public.catalog_events TO coliseum_app;
+GRANT SELECT ON TABLE public.catalog_events TO coliseum_capture;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.catalog_venues TO coliseum_processor;
+GRANT SELECT ON TABLE public.catalog_venues TO coliseum_app;
+GRANT SELECT ON TABLE public.catalog_venues TO coliseum_capture;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.coliseum_names TO coliseum_processor;
+GRANT SELECT ON TABLE public.coliseum_names TO coliseum_app;
+GRANT SELECT ON TABLE public.coliseum_artist_places TO coliseum_app;
+GRANT SELECT ON TABLE public.coliseum_artist_places TO coliseum_processor;
+GRANT SELECT ON TABLE public.coliseum_event_places TO coliseum_app;
+GRANT SELECT ON TABLE public.coliseum_event_places TO coliseum_processor;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.coliseum_rollups TO coliseum_processor;
+GRANT SELECT ON TABLE public.coliseum_rollups TO coliseum_app;
+GRANT SELECT ON TABLE public.coliseum_bills TO coliseum_app;
+GRANT SELECT ON TABLE public.coliseum_bills TO coliseum_processor;
+REVOKE ALL ON FUNCTION public.coliseum_protect(target regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.passport_make_partitions(since timestamp with time zone, ahead integer) FROM PUBLIC;
+GRANT SELECT ON TABLE public.accounts_keys TO coliseum_capture;
+GRANT SELECT ON TABLE public.accounts_keys TO coliseum_processor;
+GRANT SELECT ON TABLE public.accounts_keys TO coliseum_app;
+GRANT SELECT ON TABLE public.accounts_tenants TO coliseum_capture;
+GRANT SELECT ON TABLE public.accounts_tenants TO coliseum_processor;
+GRANT SELECT ON TABLE public.accounts_tenants TO coliseum_app;
+GRANT SELECT,INSERT ON TABLE public.passport_entries TO coliseum_capture;
+GRANT SELECT ON TABLE public.passport_entries TO coliseum_app;
+GRANT SELECT ON TABLE public.passport_entries TO coliseum_processor;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.processor_dead_letters TO coliseum_processor;
+GRANT SELECT ON TABLE public.processor_dead_letters TO coliseum_app;
+GRANT SELECT ON TABLE public.audit_facts TO coliseum_processor;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.capture_warnings TO coliseum_capture;
+GRANT SELECT ON TABLE public.capture_warnings TO coliseum_app;
+GRANT SELECT ON TABLE public.capture_warnings TO coliseum_processor;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.catalog_tracks TO coliseum_processor;
+GRANT SELECT ON TABLE public.catalog_tracks TO coliseum_app;
+GRANT SELECT ON TABLE public.catalog_tracks TO coliseum_capture;
+GRANT SELECT ON TABLE public.coliseum_rules TO coliseum_app;
+GRANT SELECT ON TABLE public.coliseum_rules TO coliseum_processor;
+GRANT SELECT ON TABLE public.coliseum_metrics TO coliseum_app;
+GRANT SELECT ON TABLE public.coliseum_metrics TO coliseum_processor;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.mediaid_affinities TO coliseum_processor;
+GRANT SELECT ON TABLE public.mediaid_affinities TO coliseum_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.passport_heads TO coliseum_capture;
+GRANT SELECT ON TABLE public.passport_heads TO coliseum_app;
+GRANT SELECT ON TABLE public.passport_heads TO coliseum_processor;
+GRANT SELECT,INSERT ON TABLE public.passport_keys TO coliseum_capture;
+GRANT SELECT ON TABLE public.passport_keys TO coliseum_app;
+GRANT SELECT ON TABLE public.passport_keys TO coliseum_processor;
+GRANT SELECT,INSERT ON TABLE public.passport_subjects TO coliseum_capture;
+GRANT SELECT ON TABLE public.passport_subjects TO coliseum_app;
+GRANT SELECT ON TABLE public.passport_subjects TO coliseum_processor;
+GRANT SELECT ON TABLE public.passport_log TO coliseum_app;
+GRANT SELECT,INSERT ON TABLE public.passport_personal TO coliseum_capture;
+GRANT SELECT ON TABLE public.passport_personal TO coliseum_app;
+GRANT SELECT ON TABLE public.passport_personal TO coliseum_processor;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.processor_cursors TO coliseum_processor;
+GRANT SELECT ON TABLE public.processor_cursors TO coliseum_app;
+GRANT SELECT ON TABLE public.passport_processed TO coliseum_app;
+GRANT SELECT,INSERT ON TABLE public.passport_references TO coliseum_capture;
+GRANT SELECT ON TABLE public.passport_references TO coliseum_app;
+GRANT SELECT ON TABLE public.passport_references TO coliseum_processor;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.processor_nodes TO coliseum_processor;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.treasury_balances TO coliseum_processor;
+GRANT SELECT ON TABLE public.treasury_balances TO coliseum_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.treasury_transfers TO coliseum_processor;
+GRANT SELECT ON TABLE public.treasury_transfers TO coliseum_app;

@@ -1,0 +1,157 @@
+"""Whatever is sent, over generated events, spoiled bytes and batches: the answer and the log always agree."""
+
+import json
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from contract.event_strategies import events, spellings
+from coliseum.errors import Refusal
+from support.asgi import Reply
+from support.festival import now_text
+from support.services import Platform, World
+
+BATCH, LOG = "/api/passport/batch?historical=true", "/api/passport/log?historical=true"
+QUICK = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+REASONS = {str(reason) for reason in Refusal}
+JUNK = st.sampled_from(
+    ["NaN", "1e400", "9" * 400, "-0", '"\\ud800"', '"\\u0000"', "[" * 5_000, "{}", "null", '""', "]", "}", ",", '"', "\\"]
+)
+
+
+@st.composite
+def spoiled(draw: st.DrawFn) -> bytes:
+    """An event's text in which something was cut, doubled or replaced."""
+    text = draw(spellings(draw(events)))
+    at = draw(st.integers(0, len(text)))
+    to = draw(st.integers(at, min(len(text), at + 12)))
+    return text[:at] + draw(JUNK.map(str.encode) | st.binary(max_size=6) | st.just(text[at:to] * 2)) + text[to:]
+
+
+@st.composite
+def batches(draw: st.DrawFn) -> list[bytes]:
+    """Texts of events that are good, spoiled, repeated, or share an id with another."""
+    ids = st.sampled_from([f"id-{draw(st.integers(0, 10**9))}-{n}" for n in range(3)])
+    texts: list[bytes] = []
+    for _ in range(draw(st.integers(0, 6))):
+        match draw(st.sampled_from(["good", "good", "spoiled", "again", "same id"])):
+            case "good":
+                texts.append(draw(spellings(draw(events))))
+            case "spoiled":
+                texts.append(draw(spoiled()))
+            case "again" if texts:
+                texts.append(draw(st.sampled_from(texts)))
+            case _:
+                texts.append(json.dumps({**draw(events), "at": now_text(), "id": draw(ids)}).encode())
+    return texts
+
+
+async def check_results(world: World, sender: Platform, reply: Reply, before: int) -> None:
+    """Statuses add up, accepted ones are in the log exactly once where the answer says, refused ones are not."""
+    told = reply.json
+    results = told["results"]
+    by_status = {
+        status: [result for result in results if result["status"] == status]
+        for status in ("accepted", "duplicate", "refused")
+    }
+    counts = told["accepted"], told["duplicates"], told["refused"]
+    assert counts == tuple(len(found) for found in by_status.values())
+    assert sum(counts) == len(results)
+    assert told["ok"] == (not by_status["refused"])
+    expected = 201 if not by_status["refused"] else 400 if len(by_status["refused"]) == len(results) else 207
+    assert reply.status == expected
+    entries = await world.entries(sender)
+    at = {(entry["partition"], entry["offset"]): entry["id"] for entry in entries}
+    assert len(entries) == before + len(by_status["accepted"])
+    assert len({entry["id"] for entry in entries}) == len(entries)
+    for result in by_status["accepted"] + by_status["duplicate"]:
+        assert at[result["partition"], result["offset"]] == result["id"]
+    for result in by_status["refused"]:
+        assert result["code"] in REASONS
+        assert result["message"]
+
+
+@QUICK
+@given(texts=batches())
+async def test_a_batch_is_answered_for_what_it_is(world: World, sender: Platform, texts: list[bytes]) -> None:
+    before = await world.count(sender)
+    reply = await world.http.post(BATCH, b"[" + b",".join(texts) + b"]", sender.server)
+    if "results" in reply.json:
+        assert len(reply.json["results"]) == len(texts) or any(b"," in text for text in texts)
+        await check_results(world, sender, reply, before)
+    else:
+        assert reply.status in {400, 413}
+        assert reply.code in REASONS
+        assert await world.count(sender) == before
+
+
+@QUICK
+@given(body=st.binary(max_size=60) | spoiled() | JUNK.map(str.encode))
+async def test_any_bytes_are_stored_or_refused_by_name(world: World, sender: Platform, body: bytes) -> None:
+    before = await world.count(sender)
+    reply = await world.http.post(LOG, body, sender.server)
+    after = await world.count(sender)
+    if reply.status == 201:
+        assert after == before + (reply.json["status"] == "accepted")
+    else:
+        assert 400 <= reply.status < 500, reply
+        assert reply.code in REASONS
+        assert after == before
+
+
+VALUES: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+MEMBERS = st.sampled_from(["type", "event", "userId", "anonymousId", "messageId", "timestamp", "sentAt", "context",
+                           "properties", "originalTimestamp", "batch"])  # fmt: skip
+
+
+@QUICK
+@given(
+    call=st.sampled_from(["track", "identify", "page", "screen", "group", "alias", "batch", "import"]),
+    calls=st.lists(st.tuples(events, st.dictionaries(MEMBERS, VALUES, max_size=3)), max_size=3),
+)
+async def test_any_segment_call_is_taken_ignored_or_refused(
+    world: World, sender: Platform, call: str, calls: list[tuple[dict[str, Any], dict[str, Any]]]
+) -> None:
+    bodies = [
+        {"type": "track", "event": event["type"], "properties": event, "userId": "fan-1", "timestamp": now_text(), **odd}
+        for event, odd in calls
+    ]
+    whole: Any = {"batch": bodies} if call in {"batch", "import"} else (bodies or [{}])[0]
+    before = await world.count(sender)
+    reply = await world.http.post(f"/v1/{call}", json.dumps(whole).encode(), sender.server)
+    after = await world.count(sender)
+    if reply.status == 200:
+        statuses = [result["status"] for result in reply.json["results"]]
+        assert after == before + statuses.count("accepted")
+    else:
+        assert 400 <= reply.status < 500, reply
+        assert reply.code in REASONS
+        assert after == before
+
+
+@QUICK
+@given(
+    path=st.sampled_from(["leaderboards", "metrics", "explain", "treasury/statement", "mediaid/profile", "warnings"]),
+    query=st.dictionaries(
+        st.sampled_from(["metric", "entity", "id", "window", "grain", "at", "from", "to", "city", "genre", "event",
+                         "currency", "limit", "cursor", "userId", "days"]),
+        st.sampled_from(["votes", "voters", "plays", "listeners", "money_spent", "follows", "artist", "fan", "tenant",
+                         "week", "all", "hour", "month", "%00", "%ff", "", "-1", "5", "2026-01-01", "0001-01-01",
+                         "0003-01-01", "9998-12-31", "2026-01-01T00:00:00%2B02:00", "9" * 30, "%F0%9F%8E%BA", "W10",
+                         "WzEsMV0", "WzEsLTFd", "WzFlNDAwLDFd", "eur", "pop", "%ED%A0%80"]),
+        max_size=7,
+    ),
+)  # fmt: skip
+async def test_any_question_is_answered_or_refused(
+    world: World, sender: Platform, path: str, query: dict[str, str]
+) -> None:
+    words = "&".join(f"{name}={value}" for name, value in query.items())
+    reply = await world.http.get(f"/api/{path}?{words}", sender.server)
+    assert reply.status in {200, 400}, (path, query, reply)
+    if reply.status == 400:
+        assert reply.code == "invalid_query"
