@@ -4,7 +4,6 @@ The shared suite in ``tests/integration/test_client_contract.py`` holds it to th
 """
 
 import gzip
-import hashlib
 import json
 import threading
 from collections import deque
@@ -114,11 +113,6 @@ class FakeServer:
         self.events[name] = event
         self.order.append(name)
         return {"id": name, "status": "accepted", "partition": 0, "offset": len(self.order) - 1}
-
-
-def digest(events: dict[str, dict[str, Any]]) -> str:
-    """One short text that is the same for the same events, whatever their order."""
-    return hashlib.sha256(json.dumps(sorted(events.items()), sort_keys=True).encode()).hexdigest()[:16]
 
 
 class _Handler(BaseHTTPRequestHandler):

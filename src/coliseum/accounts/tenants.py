@@ -60,6 +60,8 @@ async def create_tenant(
     """
     _check(slug, time_zone, currency, partitions)
     async with database.transaction("owner") as connection:
+        if not await connection.fetchval(SQL["knows_zone"], time_zone):
+            raise TenantInvalid(f"PostgreSQL does not know the time zone {time_zone!r}.")
         # The owner is under the forced policies too: it says for which tenant it writes, once the number is known.
         await connection.execute(
             "SELECT set_config('coliseum.tenant', nextval("

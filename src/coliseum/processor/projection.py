@@ -50,8 +50,10 @@ class Projection(Protocol):
 class Follower(Protocol):
     """Keeps something outside PostgreSQL up with a projection."""
 
-    async def follow(self, unit: Unit, cursors: Mapping[int, int]) -> None:
+    async def follow(self, unit: Unit, cursors: Mapping[int, int]) -> bool:
         """Catch up to these cursors (partition -> next offset), which are committed; safe to call again.
+
+        True when there is more to do that needs no new entries.
 
         Raises:
             LeaseLost: a later holder has written there.

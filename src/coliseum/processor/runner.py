@@ -53,6 +53,8 @@ class Runner:
         self._failures: dict[tuple[int, int], int] = {}
         self._passing_failures = 0
         self._idle_rounds = 0
+        self._follow_failures = 0
+        self._follow_at = 0.0
         self._log = Log(tenant=unit.tenant.slug, consumer=unit.consumer, epoch=unit.epoch)
         self.woken = asyncio.Event()
 
@@ -91,8 +93,8 @@ class Runner:
         for partition in cursors:
             more |= await self._step(partition, cursors)
         self._passing_failures = 0
-        if self._follower is not None:
-            await self._follow(self._follower, cursors)
+        if self._follower is not None and asyncio.get_running_loop().time() >= self._follow_at:
+            more |= await self._follow(self._follower, cursors)
         return more
 
     async def _step(self, partition: int, cursors: dict[int, int]) -> bool:
@@ -124,15 +126,18 @@ class Runner:
         del self._failures[partition, offset]
         self._log.error("entry_parked", partition=partition, offset=offset, error=str(error))
 
-    async def _follow(self, follower: Follower, cursors: Mapping[int, int]) -> None:
+    async def _follow(self, follower: Follower, cursors: Mapping[int, int]) -> bool:
         try:
-            await follower.follow(self._unit, cursors)
+            more = await follower.follow(self._unit, cursors)
         except LeaseLost:
             raise
-        except Exception as error:  # noqa: BLE001 - the other store is away: PostgreSQL's numbers must go on
-            self._passing_failures += 1
-            self._log.warning("follower_behind", error=repr(error), attempt=self._passing_failures)
-            await asyncio.sleep(delay_s(self._passing_failures, self._rng))
+        except Exception as error:  # noqa: BLE001 - the other store is away: PostgreSQL's numbers go on meanwhile
+            self._follow_failures += 1
+            self._follow_at = asyncio.get_running_loop().time() + delay_s(self._follow_failures, self._rng)
+            self._log.warning("follower_behind", error=repr(error), attempt=self._follow_failures)
+            return False
+        self._follow_failures = 0
+        return more
 
     async def _wait_after(self, error: Exception) -> None:
         self._passing_failures += 1

@@ -57,7 +57,7 @@ class BoardsFollower:
         self._ranges = _Ranges()
         self._indexes: dict[int, LiveBoards] = {}
 
-    async def follow(self, unit: Unit, cursors: Mapping[int, int]) -> None:
+    async def follow(self, unit: Unit, cursors: Mapping[int, int]) -> bool:
         """See ``Follower.follow``."""
         boards = BoardStore(self._store, unit.tenant.tenant_id, unit.epoch)
         try:
@@ -65,9 +65,10 @@ class BoardsFollower:
             state = await self._sound(unit, boards, state, cursors)
             for partition, end in cursors.items():
                 await self._catch_up(unit, boards, partition, state.cursors[partition], end)
-            await self._fill(unit, boards, cursors)
+            return await self._fill(unit, boards, cursors)
         except BoardsMoved as moved:
             Log(tenant=unit.tenant.slug).warning("follower_behind", error=str(moved))
+            return True
 
     async def _sound(self, unit: Unit, boards: BoardStore, state: State | None, cursors: Mapping[int, int]) -> State:
         """The state to go on from; all boards are remade when Valkey's is missing, impossible or far behind."""
@@ -126,8 +127,11 @@ class BoardsFollower:
             )
         return changes_of(deltas, live, tenant.zone), catalog_changed
 
-    async def _fill(self, unit: Unit, boards: BoardStore, cursors: Mapping[int, int]) -> None:
-        """Make pinned and wanted boards live, a few a round; drop those that nobody has read for a while."""
+    async def _fill(self, unit: Unit, boards: BoardStore, cursors: Mapping[int, int]) -> bool:
+        """Make pinned and wanted boards live, a few a round; drop those that nobody has read for a while.
+
+        True when more are missing.
+        """
         now = self._clock()
         live = await boards.live()
         pinned = pinned_boards(unit, now)
@@ -138,6 +142,7 @@ class BoardsFollower:
         idle = [board for board, asked in live.items() if asked < idle_before and board not in pinned]
         if idle:
             await boards.drop(idle)
+        return len(missing) > FILLS_A_ROUND_MAX
 
     async def _fill_one(
         self, unit: Unit, boards: BoardStore, board: Board, cursors: Mapping[int, int], now: datetime

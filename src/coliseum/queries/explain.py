@@ -11,7 +11,7 @@ from coliseum.accounts.tenants import Tenant
 from coliseum.errors import QueryInvalid
 from coliseum.metrics.registry import Kind, Metric, Unique, stored_name
 from coliseum.metrics.windows import Window
-from coliseum.queries.ask import Filters, Subject
+from coliseum.queries.ask import Filters, Subject, check_text
 from coliseum.queries.names import number_of
 
 SQL = db.statements("coliseum.queries")
@@ -71,6 +71,8 @@ async def explain(
         raise QueryInvalid(f"limit is from 1 to {LIMIT_MAX}.", "limit")
     if subject.kind is not Kind.TENANT and entity_id is None:
         raise QueryInvalid("id says of which entity; leave entity out for the tenant as a whole.", "id")
+    if entity_id is not None:
+        check_text(entity_id, "id")
     after = _after(cursor)
     async with database.tenant(tenant.tenant_id, snapshot=True) as connection:
         where = await _where(connection, tenant, subject, entity_id, window, filters)

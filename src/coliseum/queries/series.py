@@ -9,7 +9,7 @@ from coliseum.accounts.tenants import Tenant
 from coliseum.errors import QueryInvalid
 from coliseum.metrics.registry import Kind, Metric, Unique, stored_name
 from coliseum.metrics.windows import Grain, bucket_end, bucket_start
-from coliseum.queries.ask import Subject
+from coliseum.queries.ask import Subject, check_text
 from coliseum.queries.names import number_of
 
 SQL = db.statements("coliseum.queries")
@@ -72,7 +72,10 @@ async def series(
     """
     buckets = _buckets(tenant, grain, since, until, now)
     first, end = buckets[0], bucket_end(buckets[-1], grain, tenant.zone)
-    before = bucket_start(first - (end - first), grain, tenant.zone)
+    try:
+        before = bucket_start(first - (end - first), grain, tenant.zone)
+    except OverflowError:
+        raise QueryInvalid("The period before this one is out of the calendar.", "from") from None
     async with database.tenant(tenant.tenant_id, snapshot=True) as connection:
         reader = _Reader(connection, tenant, subject, grain)
         await reader.find(entity_id)
@@ -113,6 +116,8 @@ class _Reader:
         kind = self._subject.kind
         if kind is not Kind.TENANT and entity_id is None:
             raise QueryInvalid("id says of which entity; leave entity out for the tenant as a whole.", "id")
+        if entity_id is not None:
+            check_text(entity_id, "id")
         self._entity = await number_of(self._connection, self._tenant.tenant_id, kind, entity_id or "")
 
     async def values(self, buckets: list[datetime], end: datetime) -> dict[datetime, int]:

@@ -21,8 +21,8 @@ from coliseum.web.services import Services
 PAGE: Final = Path("docs/API.md")
 HEAD: Final = """# HTTP API
 
-This page is generated from `src/coliseum/web/` by `make generate`; edit it there. A running server has the routes that
-read as an OpenAPI document at `/schema/openapi.json`, and as a page to try them at `/schema`.
+This page is generated from `src/coliseum/web/` by `make generate`; edit it there. A running server has the same as an
+OpenAPI document at `/schema/openapi.json`, and the JSON Schema of events at `/schema/events.json`.
 
 Bodies and answers are JSON in UTF-8; times are RFC 3339. A key is sent as `Authorization: Bearer <key>`, or as the user
 name of Basic authentication with an empty password. What is wrong with a request is said as in [ERRORS.md](ERRORS.md).
@@ -69,7 +69,9 @@ NOTES: Final = {
 }
 READING: Final = """## Reading
 
-All of these need a server key and answer for its tenant alone; `/health` needs none.
+All of `/api/` need a server key and answer for its tenant alone; a parameter that a route does not know is refused.
+The others need no key. The page at `/`, with `/explain`, `/live` (server-sent events) and `/static/`, is for people: it
+shows the tenant of `COLISEUM_PUBLIC_TENANT` to anybody, and no number of a single fan.
 
 """
 
@@ -108,8 +110,8 @@ def _read_sections(app: Litestar) -> Iterator[str]:
     about = {
         route.path: inspect.getdoc(route.route_handlers[0].fn) for route in app.routes if isinstance(route, HTTPRoute)
     }
-    for path, operations in document["paths"].items():
-        operation = operations["get"]
+    reading = {path: operations["get"] for path, operations in document["paths"].items() if "get" in operations}
+    for path, operation in reading.items():
         parts = [f"### `GET {path}`\n\n{operation['summary']}. {about[path] or ''}\n"]
         if parameters := operation.get("parameters"):
             parts.append(
@@ -131,6 +133,8 @@ def _row(parameter: dict[str, Any]) -> str:
 
 def _answer(schema: dict[str, Any], schemas: dict[str, Any]) -> str:
     """The answer's fields, and those of every struct that stands in them."""
+    if not _name(schema):
+        return "Answer: an object.\n"
     waiting, lines = [_name(schema)], []
     lead = "Answer: a list of" if schema.get("type") == "array" else "Answer: a"
     for name in waiting:

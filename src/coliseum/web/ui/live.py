@@ -91,19 +91,19 @@ class Live:
         if self.closing or self._watching.total() >= VIEWERS_MAX:
             raise RequestRefused(Refusal.OVERLOADED, "too many are watching; the page itself can be reloaded")
         self._watching[window] += 1
-        if self._poller is None or self._poller.done():
-            self._poller = asyncio.create_task(self._poll(tenant))
-            self._poller.add_done_callback(self._ended)
+        if self._poller is None:
+            self._start(tenant)
         try:
             yield
         finally:
             self._watching[window] -= 1
 
     async def now(self, tenant: Tenant, window: str) -> Snapshot:
-        """The state of a window, at most two seconds old."""
+        """The state of a window: just read, or what the poller has checked within the last two seconds."""
         async with self._reading:
             snapshot, checked_at = self._kept.get(window, (None, 0.0))
-            if snapshot is not None and time.monotonic() - checked_at < FRESH_S:
+            fresh_s = FRESH_S if self.polling else UPDATE_GAP_S
+            if snapshot is not None and time.monotonic() - checked_at < fresh_s:
                 return snapshot
             read = await Reader(self.services, tenant, self.directory).read([window])
             self._kept[window] = read[window], time.monotonic()
@@ -112,6 +112,10 @@ class Live:
     def latest(self, window: str) -> Snapshot:
         """The newest state of a window that ``now`` was asked for before."""
         return self._kept[window][0]
+
+    def _start(self, tenant: Tenant) -> None:
+        self._poller = asyncio.create_task(self._poll(tenant))
+        self._poller.add_done_callback(lambda poller: self._ended(poller, tenant))
 
     async def _poll(self, tenant: Tenant) -> None:
         pause_s = UPDATE_GAP_S
@@ -143,7 +147,9 @@ class Live:
     async def _read(self, tenant: Tenant, windows: list[str]) -> tuple[bool, bool]:
         marks, now = await marks_of(self.services, tenant), time.monotonic()
         kept = {window: self._kept[window][0] for window in windows if window in self._kept}
-        settled = len(kept) == len(windows) and all(snapshot.settled for snapshot in kept.values())
+        settled = len(kept) == len(windows) and all(
+            snapshot.settled and snapshot.position == list(marks.heads) for snapshot in kept.values()
+        )
         if marks == self._marks and settled and self.answering and now - self._read_at < REREAD_S:
             fresh = kept
         else:
@@ -160,13 +166,18 @@ class Live:
         told, self.turn = self.turn, asyncio.Event()
         told.set()
 
-    def _ended(self, poller: asyncio.Task[None]) -> None:
-        """A poller that failed ends its viewers' streams; they come back, and so does it."""
-        if not poller.cancelled() and (error := poller.exception()) is not None:
+    def _ended(self, poller: asyncio.Task[None], tenant: Tenant) -> None:
+        """A poller that failed ends its viewers' streams; they come back, and with them a new poller."""
+        self._poller = None
+        if poller.cancelled():
+            return
+        if (error := poller.exception()) is not None:
             Log().error("capture_failed", error=repr(error), path="/live")
             self._tell()
+        elif self._watching.total() > 0 and not self.closing:
+            self._start(tenant)  # somebody came while it was ending
 
     @property
     def polling(self) -> bool:
         """Whether states are being read; when not, a viewer's stream has nothing more to say."""
-        return not self.closing and self._poller is not None and not self._poller.done()
+        return not self.closing and self._poller is not None

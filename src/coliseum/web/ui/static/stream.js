@@ -14,7 +14,7 @@ export function drawLines(section, lines) {
   list.prepend(...fresh);
   while (list.children.length > LINES_MAX) list.lastElementChild.remove();
   section.querySelector(".none").hidden = true;
-  if (!calm()) for (const line of fresh) line.animate({ opacity: [0, 1] }, APPEAR);
+  if (!calm()) for (const line of fresh) line.animate({ opacity: [0.25, 1] }, APPEAR);
 }
 
 function made(line) {
