@@ -38,6 +38,9 @@ UNREACHABLE = (
 )
 """What is raised when PostgreSQL is away, restarting, full or stuck: nothing was committed, or nobody can know."""
 
+CONFLICTS = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
+"""What is raised when two transactions stood in each other's way: nothing was kept, and another try may succeed."""
+
 DATA_ERRORS = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
 """What is raised when a statement cannot digest its input, however often it is tried."""
 
@@ -103,6 +106,7 @@ def _server_settings(right: Right) -> dict[str, str]:
         "timezone": "UTC",
         "idle_in_transaction_session_timeout": f"{IDLE_IN_TRANSACTION_S}s",
         "jit": "off",
+        "synchronous_commit": "on",  # whatever the server or the role says: an acknowledged event is on disk
     }
     if right != "owner":
         settings["role"] = f"coliseum_{right}"
@@ -140,7 +144,7 @@ class Database:
                     server_settings=_server_settings(right),
                     max_inactive_connection_lifetime=300,
                 )
-        except asyncpg.InvalidParameterValueError as error:
+        except (asyncpg.InvalidParameterValueError, asyncpg.InsufficientPrivilegeError) as error:
             raise StoreUnavailable(
                 f"PostgreSQL refuses: {error}.", hint="`coliseum migrate` prepares the database."
             ) from error

@@ -160,7 +160,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         float,
         _seconds(
             "COLISEUM_POLL_INTERVAL_S",
-            "Seconds between two looks at the log when no wake-up came.",
+            "Seconds between two looks at the log when no wake-up came; up to five times that while nothing comes.",
             ge=0.05,
             le=60,
         ),
@@ -177,7 +177,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         int,
         _whole(
             "COLISEUM_WEBHOOK_REQUESTS_PER_MINUTE",
-            "Webhook requests a minute and tenant.",
+            "Webhook requests a minute from one address.",
             ge=1,
             le=1_000_000,
         ),

@@ -34,11 +34,17 @@ async def resolve_references(database: db.Database, drafts: Iterable[Draft], req
     async with database.connection("capture") as connection:
         found_votes = await db.rows(connection, VoteRow, SQL["find_votes"], request.tenant.tenant_id, ids)
         found_payments = await db.rows(connection, PaymentRow, SQL["find_payments"], request.tenant.tenant_id, ids)
+        own_ids = [draft.id for draft, _ in refs]
+        sent_before = {
+            row["id"] for row in await connection.fetch(SQL["sent_before"], request.tenant.tenant_id, own_ids)
+        }
     votes = {row.id: row for row in found_votes}
     payments = {row.id: row for row in found_payments}
     for draft, reference in refs:
         if reference.kind == "vote":
-            _void(draft, votes.get(reference.id))
+            # What was sent before is answered as the first time, even when the vote's id has been forgotten since.
+            if reference.id in votes or draft.id not in sent_before:
+                _void(draft, votes.get(reference.id))
         else:
             _refund(draft, payments.get(reference.id))
 

@@ -22,6 +22,8 @@ BROWSER_TYPES = frozenset({
 })  # fmt: skip
 """What a key that anybody can read may send: nothing that moves money, tickets, other people's votes or the catalog."""
 ID_MAX = 128
+ANONYMOUS = "anon:"
+"""What stands before a device's id in the user id of somebody who has not logged in."""
 _ID = re.compile(rb'"id"\s*:\s*("(?:[^"\\]|\\.){1,512}")')
 
 
@@ -87,7 +89,13 @@ def claimed_id(raw: bytes) -> str:
 def _own_user(request: Request, device_id: str | None) -> str | None:
     if request.user_id is not None:
         return request.user_id
-    return None if device_id is None else f"anon:{device_id}"
+    if device_id is not None and len(device_id) > ID_MAX - len(ANONYMOUS):
+        raise EventRefused(
+            Refusal.INVALID_PAYLOAD,
+            f"without a user token deviceId has at most {ID_MAX - len(ANONYMOUS)} characters",
+            "deviceId",
+        )
+    return None if device_id is None else f"{ANONYMOUS}{device_id}"
 
 
 def _with_user(raw: bytes, request: Request, refused: EventRefused) -> bytes:

@@ -36,6 +36,7 @@ class Kind(IntEnum):
 
 KINDS = {kind.label: kind for kind in Kind}
 TARGETS = ("artist", "event", "venue", "fan", "track", "leaderboard", "report")
+"""What can be shared; only the first four can be followed."""
 
 
 class Metric(msgspec.Struct, frozen=True):

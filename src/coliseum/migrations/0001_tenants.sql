@@ -17,7 +17,12 @@ BEGIN
                 NULL; -- somebody else's migration made it in this very moment
             END;
         END IF;
-        IF NOT pg_has_role(current_user, wanted.name, 'MEMBER') THEN
+        -- Being a member is not enough from PostgreSQL 16 on: the right to take the role on is a grant of its own.
+        IF current_setting('server_version_num')::int >= 160000 THEN
+            IF NOT pg_has_role(current_user, wanted.name, 'SET') THEN
+                EXECUTE format('GRANT %I TO CURRENT_USER WITH SET TRUE, INHERIT FALSE', wanted.name);
+            END IF;
+        ELSIF NOT pg_has_role(current_user, wanted.name, 'MEMBER') THEN
             EXECUTE format('GRANT %I TO CURRENT_USER', wanted.name);
         END IF;
     END LOOP;

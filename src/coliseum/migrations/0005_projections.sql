@@ -73,6 +73,17 @@ CREATE TABLE coliseum_rollups (
 ) WITH (fillfactor = 70);
 CREATE INDEX coliseum_rollups_entity ON coliseum_rollups (tenant_id, generation, kind, entity, metric, grain, bucket);
 
+-- The sum of all amounts of a metric, refunds and the like counted as positive. No sum of any part of them can be
+-- larger, so while this fits into 2^53 every score of every board does; an entry that would not fit is put aside.
+CREATE TABLE coliseum_gross (
+    tenant_id int NOT NULL REFERENCES accounts_tenants,
+    generation smallint NOT NULL,
+    metric text NOT NULL,
+    gross bigint NOT NULL,
+    CONSTRAINT coliseum_gross_exact CHECK (gross BETWEEN 0 AND 9007199254740992),
+    PRIMARY KEY (tenant_id, generation, metric)
+);
+
 -- Where an artist or an event belongs, and who stands on a bill: today's catalogue, in numbers. Filters join these,
 -- so a correction of the catalogue corrects every number that is read after it.
 CREATE VIEW coliseum_artist_places WITH (security_invoker = true) AS
@@ -139,8 +150,8 @@ CREATE TABLE mediaid_affinities (
 );
 
 SELECT coliseum_protect(name::regclass) FROM unnest(ARRAY[
-    'coliseum_names', 'coliseum_rollups', 'treasury_transfers', 'treasury_balances', 'mediaid_affinities']) AS name;
-GRANT SELECT, INSERT, UPDATE, DELETE ON coliseum_names, coliseum_rollups, treasury_transfers, treasury_balances,
+    'coliseum_names', 'coliseum_rollups', 'coliseum_gross', 'treasury_transfers', 'treasury_balances', 'mediaid_affinities']) AS name;
+GRANT SELECT, INSERT, UPDATE, DELETE ON coliseum_names, coliseum_rollups, coliseum_gross, treasury_transfers, treasury_balances,
     mediaid_affinities TO coliseum_processor;
-GRANT SELECT ON coliseum_names, coliseum_rollups, treasury_transfers, treasury_balances, mediaid_affinities
+GRANT SELECT ON coliseum_names, coliseum_rollups, coliseum_gross, treasury_transfers, treasury_balances, mediaid_affinities
     TO coliseum_app;

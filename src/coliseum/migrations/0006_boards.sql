@@ -1,5 +1,7 @@
 -- What boards are made of. All three read the generation that is served now, and today's catalogue.
 -- of_kind, of_grain: numbers as in coliseum_rollups; at_bucket NULL: all time; a filter that is NULL does not apply;
+-- Each joins whole sets once. Right after a burst PostgreSQL has no statistics yet and would loop over the catalogue for
+-- every row instead (measured: 41 s for 19,000 entries, 3 ms without), so loops are ruled out.
 -- with_bill: what counts for an event counts for the artists on its bill.
 
 CREATE FUNCTION coliseum_generation(tenant int) RETURNS smallint
@@ -12,7 +14,7 @@ CREATE FUNCTION coliseum_board_totals(
     tenant int, stored_metric text, of_kind int, of_grain int, at_bucket timestamptz, with_bill boolean,
     in_city text, of_genre text, at_event text
 ) RETURNS TABLE (entity bigint, value bigint)
-    LANGUAGE sql STABLE
+    LANGUAGE sql STABLE SET enable_nestloop = off
 BEGIN ATOMIC
 WITH facts AS (
     SELECT r.entity, r.artist, r.event, r.city, r.value
@@ -46,7 +48,7 @@ CREATE FUNCTION coliseum_board_pairs(
     tenant int, stored_metric text, of_kind int, of_grain int, at_bucket timestamptz,
     in_city text, of_genre text, at_event text
 ) RETURNS TABLE (entity bigint, fan bigint, value bigint)
-    LANGUAGE sql STABLE
+    LANGUAGE sql STABLE SET enable_nestloop = off
 BEGIN ATOMIC
 SELECT CASE of_kind WHEN 1 THEN f.artist WHEN 2 THEN f.event WHEN 4 THEN f.track END AS entity,
        f.entity AS fan, sum(f.value)::bigint AS value
@@ -70,7 +72,7 @@ CREATE FUNCTION coliseum_board_uniques(
     tenant int, stored_metric text, of_kind int, of_grain int, at_bucket timestamptz,
     in_city text, of_genre text, at_event text
 ) RETURNS TABLE (entity bigint, value bigint)
-    LANGUAGE sql STABLE
+    LANGUAGE sql STABLE SET enable_nestloop = off
 BEGIN ATOMIC
 SELECT p.entity, count(*)::bigint
 FROM coliseum_board_pairs(tenant, stored_metric, of_kind, of_grain, at_bucket, in_city, of_genre, at_event) AS p

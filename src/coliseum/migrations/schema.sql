@@ -103,6 +103,7 @@ WITH (fillfactor='70');
 ALTER TABLE ONLY public.coliseum_rollups FORCE ROW LEVEL SECURITY;
 CREATE FUNCTION public.coliseum_board_pairs(tenant integer, stored_metric text, of_kind integer, of_grain integer, at_bucket timestamp with time zone, in_city text, of_genre text, at_event text) RETURNS TABLE(entity bigint, fan bigint, value bigint)
     LANGUAGE sql STABLE
+    SET enable_nestloop TO 'off'
     BEGIN ATOMIC
  SELECT
          CASE coliseum_board_pairs.of_kind
@@ -146,6 +147,7 @@ CREATE VIEW public.coliseum_bills WITH (security_invoker='true') AS
      JOIN public.coliseum_names na ON (((na.tenant_id = e.tenant_id) AND (na.kind = 'artist'::text) AND (na.id = billed.id))));
 CREATE FUNCTION public.coliseum_board_totals(tenant integer, stored_metric text, of_kind integer, of_grain integer, at_bucket timestamp with time zone, with_bill boolean, in_city text, of_genre text, at_event text) RETURNS TABLE(entity bigint, value bigint)
     LANGUAGE sql STABLE
+    SET enable_nestloop TO 'off'
     BEGIN ATOMIC
  WITH facts AS (
           SELECT r.entity,
@@ -182,6 +184,7 @@ CREATE FUNCTION public.coliseum_board_totals(tenant integer, stored_metric text,
 END;
 CREATE FUNCTION public.coliseum_board_uniques(tenant integer, stored_metric text, of_kind integer, of_grain integer, at_bucket timestamp with time zone, in_city text, of_genre text, at_event text) RETURNS TABLE(entity bigint, value bigint)
     LANGUAGE sql STABLE
+    SET enable_nestloop TO 'off'
     BEGIN ATOMIC
  SELECT p.entity,
      count(*) AS count
@@ -468,6 +471,14 @@ CREATE TABLE public.catalog_tracks (
     "offset" bigint NOT NULL
 );
 ALTER TABLE ONLY public.catalog_tracks FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.coliseum_gross (
+    tenant_id integer NOT NULL,
+    generation smallint NOT NULL,
+    metric text NOT NULL,
+    gross bigint NOT NULL,
+    CONSTRAINT coliseum_gross_exact CHECK (((gross >= 0) AND (gross <= '9007199254740992'::bigint)))
+);
+ALTER TABLE ONLY public.coliseum_gross FORCE ROW LEVEL SECURITY;
 CREATE TABLE public.coliseum_rules (
     event_type text NOT NULL,
     metric text NOT NULL,
@@ -737,6 +748,8 @@ ALTER TABLE ONLY public.catalog_tracks
     ADD CONSTRAINT catalog_tracks_pkey PRIMARY KEY (tenant_id, id);
 ALTER TABLE ONLY public.catalog_venues
     ADD CONSTRAINT catalog_venues_pkey PRIMARY KEY (tenant_id, id);
+ALTER TABLE ONLY public.coliseum_gross
+    ADD CONSTRAINT coliseum_gross_pkey PRIMARY KEY (tenant_id, generation, metric);
 ALTER TABLE ONLY public.coliseum_migrations
     ADD CONSTRAINT coliseum_migrations_pkey PRIMARY KEY (version);
 ALTER TABLE ONLY public.coliseum_names
@@ -797,6 +810,8 @@ ALTER TABLE ONLY public.catalog_tracks
     ADD CONSTRAINT catalog_tracks_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
 ALTER TABLE ONLY public.catalog_venues
     ADD CONSTRAINT catalog_venues_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
+ALTER TABLE ONLY public.coliseum_gross
+    ADD CONSTRAINT coliseum_gross_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
 ALTER TABLE ONLY public.coliseum_names
     ADD CONSTRAINT coliseum_names_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
 ALTER TABLE ONLY public.coliseum_rollups
@@ -824,6 +839,7 @@ ALTER TABLE public.catalog_artists ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.catalog_events ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.catalog_tracks ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.catalog_venues ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.coliseum_gross ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.coliseum_names ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.coliseum_rollups ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.mediaid_affinities ENABLE ROW LEVEL SECURITY;
@@ -845,6 +861,7 @@ CREATE POLICY tenant_only ON public.catalog_artists USING ((tenant_id = public.c
 CREATE POLICY tenant_only ON public.catalog_events USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.catalog_tracks USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.catalog_venues USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.coliseum_gross USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.coliseum_names USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.coliseum_rollups USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.mediaid_affinities USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
@@ -906,6 +923,8 @@ GRANT SELECT ON TABLE public.capture_warnings TO coliseum_processor;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.catalog_tracks TO coliseum_processor;
 GRANT SELECT ON TABLE public.catalog_tracks TO coliseum_app;
 GRANT SELECT ON TABLE public.catalog_tracks TO coliseum_capture;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.coliseum_gross TO coliseum_processor;
+GRANT SELECT ON TABLE public.coliseum_gross TO coliseum_app;
 GRANT SELECT ON TABLE public.coliseum_rules TO coliseum_app;
 GRANT SELECT ON TABLE public.coliseum_rules TO coliseum_processor;
 GRANT SELECT ON TABLE public.coliseum_metrics TO coliseum_app;

@@ -19,7 +19,7 @@ PERSONAL_COLUMNS = ("tenant_id", "partition", "offset", "subject_id", "fields")
 
 
 class ClaimConflict(ColiseumError):
-    """Another partition claimed one of these ids at the same moment; run again."""
+    """Another partition claimed one of these ids, or a vote taken back, at the same moment; run again."""
 
 
 class Claim(msgspec.Struct, frozen=True):
@@ -63,7 +63,9 @@ async def append(
 
 async def _claim_references(connection: db.Connection, tenant_id: int, entries: Sequence[NewEntry]) -> frozenset[str]:
     """Claim the votes that these entries take back; returns the ids of the entries that came too late."""
-    voids = [entry for entry in entries if entry.voids is not None]
+    # Of entries that share an id only the first can be stored, and so only it may claim.
+    firsts = _first_of_each_id(entries, skip=frozenset())
+    voids = [entry for entry in firsts.values() if entry.voids is not None]
     if not voids:
         return frozenset()
     # An id that the log knows already is a duplicate or a reused id: it must not claim anything a second time.
@@ -78,6 +80,10 @@ async def _claim_references(connection: db.Connection, tenant_id: int, entries: 
             [entry.id for entry in voids],
         )
     }
+    if any(entry.voids not in owners for entry in voids):
+        raise ClaimConflict
+    if any(entry.voids not in owners for entry in voids):
+        raise ClaimConflict
     return frozenset(entry.id for entry in voids if owners[entry.voids] != entry.id)
 
 

@@ -15,6 +15,8 @@ from coliseum.passport.append import ClaimConflict, append
 from coliseum.passport.entries import NewEntry, Outcome, Unstorable
 
 CONFLICT_RETRIES_MAX = 8
+UNSTORABLE = (*db.DATA_ERRORS, ValueError, ArithmeticError)
+"""What an entry raises that the database refuses, or that cannot even be written down for it."""
 
 
 class _Submission:
@@ -112,7 +114,7 @@ class Appender:
     async def _append(self, tenant_id: int, partition: int, entries: Sequence[NewEntry]) -> list[Outcome]:
         try:
             return await self._append_once(tenant_id, partition, entries)
-        except db.DATA_ERRORS as error:
+        except UNSTORABLE as error:
             # One entry that the database cannot hold must not take its neighbours down: halve until it stands alone.
             if len(entries) == 1:
                 return [Unstorable(str(error))]
@@ -125,7 +127,7 @@ class Appender:
             try:
                 async with self._database.connection("capture") as connection:
                     return await append(connection, tenant_id, partition, entries, self._clock())
-            except ClaimConflict:
+            except (ClaimConflict, *db.CONFLICTS):
                 await asyncio.sleep(0.001 * attempt)
         raise StoreUnavailable("Other appends hold these ids; send this again.")
 

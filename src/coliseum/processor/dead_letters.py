@@ -8,9 +8,13 @@ import msgspec
 from coliseum import db
 from coliseum.accounts.tenants import Tenant
 from coliseum.errors import ColiseumError
-from coliseum.processor.projection import Batch, Projection
+from coliseum.processor.projection import POISON, Batch, Projection
 
 SQL = db.statements("coliseum.processor")
+
+
+class RebuildRunning(ColiseumError):
+    """This projection is being rebuilt; try again when that is done."""
 
 
 class NoSuchDeadLetter(ColiseumError):
@@ -45,10 +49,16 @@ async def retry(
 
     Its effects and the end of its time among the dead letters commit together, while the unit's cursor is held; the
     unit's edition rises, so that the boards are remade with it.
+
+    Raises:
+        RebuildRunning: the projection is being rebuilt; try again afterwards.
     """
     projection = projections[letter.consumer]
     try:
         async with database.transaction("processor") as connection:
+            # A rebuild under way leaves dead letters out: what is digested meanwhile would be missing after it.
+            if not await connection.fetchval(SQL["try_retry_lock"], tenant.tenant_id, letter.consumer):
+                raise RebuildRunning
             generation = await connection.fetchval(
                 SQL["hold_unit"], tenant.tenant_id, letter.consumer, letter.partition
             )
@@ -60,7 +70,7 @@ async def retry(
             batch = Batch(tenant, generation, letter.partition, letter.offset, letter.offset + 1)
             await projection.apply(connection, batch)
             await connection.execute(SQL["raise_edition"], tenant.tenant_id, letter.consumer)
-    except db.DATA_ERRORS as error:
+    except POISON as error:
         async with database.transaction("processor") as connection:
             await connection.execute(
                 SQL["count_attempt"], tenant.tenant_id, letter.consumer, letter.partition, letter.offset, repr(error)

@@ -8,6 +8,9 @@ import msgspec
 from coliseum import db
 from coliseum.accounts.tenants import Tenant
 
+POISON = (*db.DATA_ERRORS, ValueError, TypeError, LookupError, ArithmeticError)
+"""What says that the entries themselves cannot be digested; anything else is the world's fault, and passes."""
+
 
 class Batch(msgspec.Struct, frozen=True):
     """A range of one partition of a tenant's log: from ``start`` up to, not including, ``end``."""

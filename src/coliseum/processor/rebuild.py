@@ -12,14 +12,10 @@ import msgspec
 
 from coliseum import db
 from coliseum.accounts.tenants import Tenant
-from coliseum.errors import ColiseumError
+from coliseum.processor.dead_letters import RebuildRunning
 from coliseum.processor.projection import Batch, Projection
 
 SQL = db.statements("coliseum.processor")
-
-
-class RebuildRunning(ColiseumError):
-    """This projection is being rebuilt already."""
 
 
 class _Pair(msgspec.Struct, frozen=True):

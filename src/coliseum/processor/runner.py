@@ -10,13 +10,9 @@ import msgspec
 from coliseum import db
 from coliseum.errors import LeaseLost
 from coliseum.processor.backoff import delay_s
-from coliseum.processor.projection import Follower, Projection, Unit
+from coliseum.processor.projection import POISON, Follower, Projection, Unit
 from coliseum.processor.step import ParkingFailed, park, read_cursors, step
 from coliseum.telemetry import Log
-
-POISON = (*db.DATA_ERRORS, ValueError, TypeError, LookupError, ArithmeticError)
-"""What says that the entries themselves cannot be digested; anything else is the world's fault, and passes."""
-
 
 IDLE_ROUNDS_MAX = 5
 

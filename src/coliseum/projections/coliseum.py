@@ -16,6 +16,7 @@ class ColiseumProjection:
     async def forget(self, connection: db.Connection, tenant_id: int, generation: int) -> None:
         """See ``Projection.forget``."""
         await connection.execute(SQL["forget_rollups"], tenant_id, generation)
+        await connection.execute(SQL["forget_gross"], tenant_id, generation)
 
     async def apply(self, connection: db.Connection, batch: Batch) -> None:
         """See ``Projection.apply``. A total that would pass 2^53 is refused by the table."""
@@ -33,6 +34,7 @@ class ColiseumProjection:
         )
         await connection.execute(SQL["learn_names"], tenant.tenant_id)
         await connection.execute(SQL["add_rollups"], tenant.tenant_id, batch.generation, tenant.time_zone)
+        await connection.execute(SQL["add_gross"], tenant.tenant_id, batch.generation)
         await connection.execute(SQL["empty_batch"])
 
 

@@ -73,6 +73,8 @@ async def explain(
         raise QueryInvalid("id says of which entity; leave entity out for the tenant as a whole.", "id")
     if entity_id is not None:
         check_text(entity_id, "id")
+    if subject.kind is Kind.TENANT and filters.single[0]:
+        raise QueryInvalid("A filter narrows down one entity; say which by entity and id.", filters.single[0])
     after = _after(cursor)
     async with database.tenant(tenant.tenant_id, snapshot=True) as connection:
         where = await _where(connection, tenant, subject, entity_id, window, filters)

@@ -11,6 +11,7 @@ from coliseum.accounts.tenants import Tenant
 from coliseum.boards.board import Board, Keys, epoch_seconds, member, number
 from coliseum.boards.totals import page
 from coliseum.errors import QueryInvalid
+from coliseum.metrics.registry import Kind
 from coliseum.metrics.windows import Window
 from coliseum.queries.ask import Filters, Subject
 from coliseum.queries.names import NOBODY, Named, names_of
@@ -74,6 +75,8 @@ async def leaderboard(
         QueryInvalid: the limit or the cursor is none.
         StoreUnavailable: PostgreSQL is away. When Valkey is, the rollups answer.
     """
+    if subject.kind is Kind.TENANT:
+        raise QueryInvalid("A board is of artists, events or the like; the tenant as a whole has a series.", "entity")
     if not 1 <= limit <= LIMIT_MAX:
         raise QueryInvalid(f"limit is from 1 to {LIMIT_MAX}.", "limit")
     after = _after(cursor)

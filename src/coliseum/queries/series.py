@@ -73,7 +73,9 @@ async def series(
     buckets = _buckets(tenant, grain, since, until, now)
     first, end = buckets[0], bucket_end(buckets[-1], grain, tenant.zone)
     try:
-        before = bucket_start(first - (end - first), grain, tenant.zone)
+        before = first
+        for _ in buckets:
+            before = bucket_start(before - timedelta(microseconds=1), grain, tenant.zone)
     except OverflowError:
         raise QueryInvalid("The period before this one is out of the calendar.", "from") from None
     async with database.tenant(tenant.tenant_id, snapshot=True) as connection:

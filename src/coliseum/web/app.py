@@ -69,6 +69,8 @@ def _mounted(paths: tuple[str, ...], handler: Handler) -> ASGIRouteHandler:
 def _on_error(request: Request[Any, Any, Any], error: Exception) -> LitestarResponse[bytes]:
     reply = problem(_our_error(error, request.url.path))
     headers = {name.decode(): value.decode() for name, value in reply.headers if name != b"content-type"}
+    if isinstance(error, HTTPException) and error.headers and reply.status == 405:
+        headers.update({name: value for name, value in error.headers.items() if name.lower() == "allow"})
     return LitestarResponse(
         reply.body, status_code=reply.status, headers=headers, media_type="application/problem+json"
     )

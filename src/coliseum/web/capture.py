@@ -10,10 +10,11 @@ from urllib.parse import parse_qs
 
 import msgspec
 
+from coliseum import db
 from coliseum.accounts.keys import Caller
 from coliseum.capture.draft import Request, Result
 from coliseum.capture.segment import translate
-from coliseum.errors import ColiseumError, Refusal, RequestRefused
+from coliseum.errors import ColiseumError, Refusal, RequestRefused, StoreUnavailable
 from coliseum.events.batch import decode_batch
 from coliseum.telemetry import Log
 from coliseum.web.auth import (
@@ -147,8 +148,11 @@ async def serve(handler: Handler, services: Services, scope: Any, receive: Any, 
         reply = await handler(services, scope, headers, await read_body(headers, receive))
     except ColiseumError as error:
         reply = problem(error)
+    except db.UNREACHABLE as error:
+        reply = problem(StoreUnavailable(f"PostgreSQL did not answer: {error}"))
     except Disconnected:
-        return None
+        # Whoever is still there sent a body that is no HTTP; to anybody else this says nothing.
+        reply = problem(RequestRefused(Refusal.BAD_ENCODING, "the body broke off"))
     except Exception as error:  # noqa: BLE001 - the last place where it can be said
         Log().error("capture_failed", error=repr(error), path=scope["path"])
         reply = problem(ColiseumError("Something failed here; nothing of this request may have been stored."))
@@ -224,5 +228,7 @@ def _request_of(
 
 async def _send(send: Any, reply: Answer) -> None:
     length = (b"content-length", str(len(reply.body)).encode())
-    await send({"type": "http.response.start", "status": reply.status, "headers": [*reply.headers, length, *CORS]})
+    allow = [(b"allow", b"POST, OPTIONS")] if reply.status == 405 else []
+    headers = [*reply.headers, length, *allow, *CORS]
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
     await send({"type": "http.response.body", "body": reply.body})

@@ -83,6 +83,4 @@ def _problem(status: int, code: str, detail: str, field: str | None = None) -> A
         headers.append((b"retry-after", str(RETRY_AFTER_S).encode()))
     if status == 401:
         headers.append((b"www-authenticate", b'Bearer realm="coliseum"'))
-    if status == 405:
-        headers.append((b"allow", b"POST"))
     return Answer(status, msgspec.json.encode(content), tuple(headers))

@@ -24,4 +24,4 @@ ON CONFLICT (tenant_id, id) DO UPDATE SET
     partition = excluded.partition,
     "offset" = excluded."offset"
 WHERE (excluded.changed_at, excluded.partition, excluded."offset")
-    > (current.changed_at, current.partition, current."offset")
+    >= (current.changed_at, current.partition, current."offset")

@@ -7,5 +7,6 @@ CREATE TEMPORARY TABLE IF NOT EXISTS coliseum_batch (
     track_id text NOT NULL,
     city text NOT NULL,
     hour timestamptz NOT NULL,
-    value numeric NOT NULL
+    value numeric NOT NULL,
+    gross numeric NOT NULL
 ) ON COMMIT DELETE ROWS

@@ -9,6 +9,6 @@ from litestar import get
 
 @get("/schema/events.json", summary="The JSON Schema of every event type", sync_to_thread=False)
 def get_event_schema() -> dict[str, Any]:
-    """The schema that `docs/EVENTS.md` and the TypeScript types are generated with."""
+    """What every event must look like, made from the contracts that decode it."""
     text = (resources.files("coliseum.events") / "schema.json").read_bytes()
     return msgspec.json.decode(text, type=dict[str, Any])

@@ -18,6 +18,7 @@ from coliseum.web.auth import server_caller
 from coliseum.web.services import Services
 
 MetricName = Annotated[str, QueryParameter(description="A metric of docs/METRICS.md, such as votes.")]
+BoardKind = Annotated[str, QueryParameter(description="Kind of entity: artist, event, fan, track, city, venue.")]
 EntityKind = Annotated[
     str | None,
     QueryParameter(
@@ -56,7 +57,7 @@ async def get_leaderboard(
     request: Request[Any, Any, Any],
     services: NamedDependency[Services],
     metric: MetricName,
-    entity: EntityKind = "artist",
+    entity: BoardKind = "artist",
     window: WindowName = "all",
     at: At = None,
     city: City = None,

@@ -36,7 +36,7 @@ REREAD_S = 10.0
 class Live:
     """Owns the latest snapshot of each window, the viewers' count and the poller. Lives in one event loop."""
 
-    def __init__(self, slug: str | None) -> None:
+    def __init__(self, slug: str | None, viewers_max: int = VIEWERS_MAX) -> None:
         self.slug = slug
         self.directory = Directory()
         self.closing = False
@@ -44,6 +44,10 @@ class Live:
         """Whether the last read succeeded."""
         self.turn = asyncio.Event()
         """Set, and replaced by a new one, when there is something new to send."""
+        self.idle = asyncio.Event()
+        """Set while nothing is read."""
+        self.idle.set()
+        self._viewers_max = viewers_max
         self._services: Services | None = None
         self._watching: Counter[str] = Counter()
         self._kept: dict[str, tuple[Snapshot, float]] = {}
@@ -88,7 +92,7 @@ class Live:
         Raises:
             RequestRefused: ``overloaded``, when this process has all the viewers that it serves.
         """
-        if self.closing or self._watching.total() >= VIEWERS_MAX:
+        if self.closing or self._watching.total() >= self._viewers_max:
             raise RequestRefused(Refusal.OVERLOADED, "too many are watching; the page itself can be reloaded")
         self._watching[window] += 1
         if self._poller is None:
@@ -114,6 +118,7 @@ class Live:
         return self._kept[window][0]
 
     def _start(self, tenant: Tenant) -> None:
+        self.idle.clear()
         self._poller = asyncio.create_task(self._poll(tenant))
         self._poller.add_done_callback(lambda poller: self._ended(poller, tenant))
 
@@ -121,7 +126,7 @@ class Live:
         pause_s = UPDATE_GAP_S
         async with self.services.store.wake_ups() as woken:
             while self._watching.total() > 0:
-                woken.clear()
+                woken.take()
                 began = time.monotonic()
                 moved, settled = await self._look(tenant)
                 await asyncio.sleep(max(UPDATE_GAP_S, min(REST_S_MAX, REST_FACTOR * (time.monotonic() - began))))
@@ -169,6 +174,7 @@ class Live:
     def _ended(self, poller: asyncio.Task[None], tenant: Tenant) -> None:
         """A poller that failed ends its viewers' streams; they come back, and with them a new poller."""
         self._poller = None
+        self.idle.set()
         if poller.cancelled():
             return
         if (error := poller.exception()) is not None:
