@@ -82,8 +82,6 @@ async def _claim_references(connection: db.Connection, tenant_id: int, entries: 
     }
     if any(entry.voids not in owners for entry in voids):
         raise ClaimConflict
-    if any(entry.voids not in owners for entry in voids):
-        raise ClaimConflict
     return frozenset(entry.id for entry in voids if owners[entry.voids] != entry.id)
 
 

@@ -9,7 +9,6 @@ WITH wanted AS (
     INSERT INTO passport_references (tenant_id, kind, ref_id, id)
     SELECT $1, 'vote', ref_id, id FROM wanted WHERE ref_id NOT IN (SELECT ref_id FROM taken) ORDER BY ref_id
     ON CONFLICT DO NOTHING
-    ON CONFLICT DO NOTHING
     RETURNING ref_id, id
 )
 SELECT ref_id, id FROM taken UNION ALL SELECT ref_id, id FROM claimed

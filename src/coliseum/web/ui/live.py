@@ -25,7 +25,7 @@ UPDATE_GAP_S = 0.2
 """The least time between two reads."""
 REST_FACTOR = 3
 """A read is followed by so many times its own length of rest, so that the page never takes more than a quarter."""
-REST_S_MAX = 0.6
+REST_S_MAX = 0.4
 POLL_S = 1.0
 FRESH_S = 2 * POLL_S
 """A state that was checked so recently is shown to a new viewer as it is."""

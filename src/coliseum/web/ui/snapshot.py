@@ -85,7 +85,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     @property
     def said(self) -> tuple[object, ...]:
         """All that a viewer can see but the time of reading."""
-        return self.position, self.counters, self.boards
+        return self.position, self.settled, self.counters, self.boards
 
 
 class Marks(msgspec.Struct, frozen=True):

@@ -1,0 +1,73 @@
+"""A real Chromium, driven through its ChromeDriver, that may talk to nobody but the server under test."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.remote.webdriver import WebDriver
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+OPTIONS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+)
+
+
+def program(names: tuple[str, ...], what: str) -> str:
+    """The path of the first of these programs; the test is skipped when there is none."""
+    found = next((path for name in names if (path := shutil.which(name))), None)
+    if found is None:
+        pytest.skip(f"no {what} on this machine: {' or '.join(names)} is needed")
+    return found
+
+
+@contextmanager
+def browser(profile: Path) -> Iterator[WebDriver]:
+    """A browser with an empty profile that writes down its console and its requests."""
+    options = webdriver.ChromeOptions()
+    options.binary_location = program(BROWSERS, "browser")
+    for option in OPTIONS:
+        options.add_argument(option)
+    options.add_argument(f"--user-data-dir={profile}")
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    driver = webdriver.Chrome(options, Service(program(("chromedriver",), "driver for the browser")))
+    try:
+        driver.set_script_timeout(20)
+        yield driver
+    finally:
+        driver.quit()
+
+
+def emulate(driver: WebDriver, **features: str) -> None:
+    """Let the page's media queries see these features, such as ``prefers_color_scheme="dark"``."""
+    named = [{"name": name.replace("_", "-"), "value": value} for name, value in features.items()]
+    command(driver, "Emulation.setEmulatedMedia", features=named)
+
+
+def resize(driver: WebDriver, width_px: int, height_px: int) -> None:
+    """Make the window of the page so large."""
+    command(
+        driver,
+        "Emulation.setDeviceMetricsOverride",
+        width=width_px,
+        height=height_px,
+        deviceScaleFactor=1,
+        mobile=width_px < 500,
+    )
+
+
+def command(driver: WebDriver, name: str, **arguments: Any) -> Any:
+    """A command of the DevTools protocol."""
+    return driver.execute_cdp_cmd(name, arguments)  # type: ignore[attr-defined]

@@ -1,0 +1,221 @@
+"""What the numbers must be, in plain Python from the events as they were sent: no SQL, no registry, no windows module.
+
+Slow and obvious on purpose. A number is found by going through every event that was ever accepted.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+Context = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Fact:
+    """An amount of a metric at an instant, for entities by kind, in a context that filters look at."""
+
+    metric: str
+    amount: int
+    at: datetime
+    entities: Context
+    context: Context
+    bill: bool = False
+
+
+def bucket(instant: datetime, window: str, zone: ZoneInfo) -> object:
+    """What two instants of one window have in common."""
+    local = instant.astimezone(zone)
+    match window:
+        case "all":
+            return "all"
+        case "hour":
+            return instant - timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
+        case "day":
+            return local.date()
+        case "week":
+            return local.date() - timedelta(days=local.weekday())
+        case _:
+            return local.date().replace(day=1)
+
+
+@dataclass
+class Model:
+    """All accepted events of one tenant, and its catalogue."""
+
+    zone: ZoneInfo
+    facts: list[Fact] = field(default_factory=list)
+    catalog: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    transfers: dict[tuple[str, str], dict[str, int]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(int)))
+    affinities: dict[tuple[str, date, str, str, str], int] = field(default_factory=lambda: defaultdict(int))
+    by_id: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def accept(self, event: dict[str, Any], partition: int, offset: int) -> None:
+        """Take in an event that the log accepted at this place."""
+        self.by_id[event["id"]] = event
+        category, _, name = event["type"].partition(".")
+        if category == "catalog":
+            self._catalog(name, event, (parsed(event["at"]), partition, offset))
+            return
+        if event["type"] == "coliseum.vote_voided":
+            event, sign = self.by_id[event["voteId"]], -1
+        elif event["type"] == "treasury.money_refunded":
+            event, sign = self._refund(event), 1
+        else:
+            sign = 1
+        self.facts += self._facts(event, sign)
+        self._affinity(event, sign)
+        if event["type"].startswith("treasury."):
+            kind = event["type"].rpartition("_")[2]
+            self.transfers[event["userId"], event["currency"]][kind] += event["amountCents"]
+
+    def _refund(self, event: dict[str, Any]) -> dict[str, Any]:
+        payment = self.by_id.get(event["refundOf"])
+        if payment is not None and payment["type"] == "treasury.money_spent" and not {"artistId", "eventId"} & event.keys():
+            event = event | {name: payment[name] for name in ("artistId", "eventId") if name in payment}
+        return event
+
+    def _catalog(self, kind: str, event: dict[str, Any], place: tuple[datetime, int, int]) -> None:
+        known = self.catalog.get((kind, event[f"{kind}Id"]))
+        if known is None or known["place"] < place:
+            self.catalog[kind, event[f"{kind}Id"]] = {**event, "place": place}
+
+    def _facts(self, event: dict[str, Any], sign: int) -> Iterator[Fact]:
+        at = parsed(event["at"])
+        context = {name: event[f"{name}Id"] for name in ("artist", "event", "track") if f"{name}Id" in event}
+        if "city" in event:
+            context["city"] = event["city"]
+        if "targetType" in event and event["targetType"] in {"artist", "event", "track"}:
+            context[event["targetType"]] = event["targetId"]
+        everything = {"fan": event["userId"], **context}
+        for metric, amount, kinds in counted(event):
+            entities = {kind: everything[kind] for kind in kinds if kind in everything}
+            if "target" in kinds:
+                kind = "fan" if event["targetType"] == "user" else event["targetType"]
+                entities = {kind: event["targetId"]}
+            yield Fact(metric, sign * amount, at, {**entities, "tenant": ""}, context, metric in {"views", "attendance"})
+
+    def _affinity(self, event: dict[str, Any], sign: int) -> None:
+        weight = sign * weight_of(event)
+        if weight:
+            artist = event.get("artistId") or (event["targetId"] if event.get("targetType") == "artist" else "")
+            at_event = event.get("eventId") or (event["targetId"] if event.get("targetType") == "event" else "")
+            day = parsed(event["at"]).astimezone(self.zone).date()
+            self.affinities[event["userId"], day, artist, at_event, event.get("city", "")] += weight
+
+    # Reading
+
+    def board(self, metric: str, kind: str, window: str, at: datetime, filter_: str = "", wanted: str = "") -> dict[str, int]:
+        """The members of a board and their scores."""
+        unique = {"voters": "votes", "listeners": "plays"}.get(metric)
+        wanted_bucket = bucket(at, window, self.zone)
+        sums: dict[Any, int] = defaultdict(int)
+        for fact in self.facts:
+            if fact.metric != (unique or metric) or bucket(fact.at, window, self.zone) != wanted_bucket:
+                continue
+            for entity, context in self._members(fact, kind, unique=unique is not None):
+                if self._passes(context, filter_, wanted):
+                    sums[(entity, fact.entities["fan"]) if unique else entity] += fact.amount
+        if not unique:
+            return {entity: total for entity, total in sums.items() if total}
+        fans: dict[str, int] = defaultdict(int)
+        for (entity, _), total in sums.items():
+            fans[entity] += total > 0
+        return {entity: count for entity, count in fans.items() if count}
+
+    def _members(self, fact: Fact, kind: str, *, unique: bool) -> Iterator[tuple[str, Context]]:
+        if unique:
+            if kind in fact.context and "fan" in fact.entities:
+                yield fact.context[kind], fact.context
+            return
+        if kind in fact.entities:
+            yield fact.entities[kind], fact.context
+        if fact.bill and kind == "artist" and "event" in fact.entities:
+            for billed in dict.fromkeys(self._known("event", fact.context.get("event")).get("artistIds", [])):
+                yield billed, {**fact.context, "artist": billed}
+
+    def _known(self, kind: str, entity_id: str | None) -> dict[str, Any]:
+        return self.catalog.get((kind, entity_id or ""), {})
+
+    def _passes(self, context: Context, filter_: str, wanted: str) -> bool:
+        at_event, artist = self._known("event", context.get("event")), self._known("artist", context.get("artist"))
+        match filter_:
+            case "":
+                return True
+            case "event":
+                return context.get("event") == wanted
+            case "city":
+                venue = self._known("venue", at_event.get("venueId"))
+                places = (context.get("city"), at_event.get("city"), venue.get("city"), artist.get("city"))
+                return next((place for place in places if place), None) == wanted
+            case _:
+                if artist:
+                    return wanted in artist.get("genres", [])
+                bill = (self._known("artist", billed) for billed in at_event.get("artistIds", []))
+                return any(wanted in billed.get("genres", []) for billed in bill)
+
+    def hourly(self) -> dict[tuple[str, str, str, datetime], int]:
+        """Every total by metric, kind, entity and hour."""
+        return self.totals(lambda at: bucket(at, "hour", self.zone))
+
+    def totals(self, key: Callable[[datetime], Any]) -> dict[Any, int]:
+        """Every total by metric, kind, entity and whatever ``key`` makes of the instant."""
+        sums: dict[Any, int] = defaultdict(int)
+        for fact in self.facts:
+            for kind, entity in fact.entities.items():
+                sums[fact.metric, kind, entity, key(fact.at)] += fact.amount
+        return {place: total for place, total in sums.items() if total}
+
+
+def parsed(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def counted(event: dict[str, Any]) -> Iterator[tuple[str, int, tuple[str, ...]]]:
+    """What an event counts for: metric, amount, kinds of entity."""
+    match event["type"]:
+        case "concierto.event_viewed":
+            yield "views", 1, ("event",)
+        case "concierto.event_interested":
+            yield "interests", 1, ("event",)
+        case "concierto.ticket_purchased":
+            yield "tickets", event["quantity"], ("event", "fan")
+        case "concierto.event_attended":
+            yield "attendance", 1, ("event", "fan", "city")
+        case "treasury.money_spent":
+            yield f"money_spent:{event['currency']}", event["amountCents"], ("fan", "event", "artist")
+        case "treasury.money_refunded":
+            yield f"money_spent:{event['currency']}", -event["amountCents"], ("fan", "event", "artist")
+        case "treasury.money_earned":
+            yield f"money_earned:{event['currency']}", event["amountCents"], ("fan", "event", "artist")
+        case "coliseum.vote_cast":
+            yield "votes", event["weight"], ("artist", "event", "fan")
+        case "player.track_played" if event.get("durationSeconds", 30) >= 30:
+            yield "plays", 1, ("track", "artist", "fan")
+            if event.get("durationSeconds"):
+                yield "seconds", event["durationSeconds"], ("track", "artist", "fan")
+        case "player.track_favorited" | "player.track_unfavorited":
+            yield "favorites", 1 if event["type"].endswith("_favorited") else -1, ("track", "artist")
+        case "social.follow" | "social.unfollow":
+            yield "follows", 1 if event["type"] == "social.follow" else -1, ("target",)
+        case "social.share":
+            yield "shares", 1, ("target",)
+
+
+def weight_of(event: dict[str, Any]) -> int:
+    """What an event weighs in its person's profile."""
+    match event["type"]:
+        case "concierto.event_attended":
+            return 8
+        case "coliseum.vote_cast":
+            return 3
+        case "player.track_played":
+            return 1 if event.get("durationSeconds", 30) >= 30 else 0
+        case "player.track_favorited" | "player.track_unfavorited":
+            return 5 if event["type"].endswith("_favorited") else -5
+        case "social.follow" | "social.unfollow":
+            return 4 if event["type"] == "social.follow" else -4
+        case _:
+            return 0
