@@ -24,7 +24,8 @@ HOSTILE = "<img src=x onerror=\"document.body.dataset.hacked='yes'\">"
 WHEN_TEXT = """
 const [text, done] = arguments;
 const look = () => document.querySelector("main").innerText.includes(text) && done(Date.now());
-new MutationObserver(look).observe(document.querySelector("main"), {subtree: true, childList: true, characterData: true});
+const what = {subtree: true, childList: true, characterData: true};
+new MutationObserver(look).observe(document.querySelector("main"), what);
 look();
 """
 
@@ -162,8 +163,8 @@ def test_the_page_fits_the_screen(driver: WebDriver, tenant: Tenant, width_px: i
     emulate(driver, prefers_color_scheme=scheme)
     resize(driver, width_px, 800)
     driver.get(tenant.system.url + path)
-    assert driver.execute_script("return document.documentElement.scrollWidth") == width_px  # type: ignore[no-untyped-call]
-    paper, ink = driver.execute_script(  # type: ignore[no-untyped-call]
+    assert driver.execute_script("return document.documentElement.scrollWidth") <= width_px
+    paper, ink = driver.execute_script(
         "const {backgroundColor, color} = getComputedStyle(document.body); return [backgroundColor, color]"
     )
     assert (brightness(paper) > brightness(ink)) == (scheme == "light")
@@ -180,7 +181,7 @@ def test_who_wants_no_motion_gets_none(driver: WebDriver, tenant: Tenant) -> Non
     open_live(driver, tenant)
     log(tenant, vote("ada", 1000), vote("ada", 1000))
     driver.execute_async_script(WHEN_TEXT, "2,005")
-    assert driver.execute_script("return document.getAnimations().length") == 0  # type: ignore[no-untyped-call]
+    assert driver.execute_script("return document.getAnimations().length") == 0
     emulate(driver, prefers_reduced_motion="no-preference")
 
 

@@ -70,4 +70,4 @@ def resize(driver: WebDriver, width_px: int, height_px: int) -> None:
 
 def command(driver: WebDriver, name: str, **arguments: Any) -> Any:
     """A command of the DevTools protocol."""
-    return driver.execute_cdp_cmd(name, arguments)  # type: ignore[attr-defined]
+    return driver.execute_cdp_cmd(name, arguments)

@@ -228,7 +228,7 @@ def _request_of(
 
 async def _send(send: Any, reply: Answer) -> None:
     length = (b"content-length", str(len(reply.body)).encode())
-    allow = [(b"allow", b"POST, OPTIONS")] if reply.status == 405 else []
+    allow = [(b"allow", b"POST")] if reply.status == 405 else []
     headers = [*reply.headers, length, *allow, *CORS]
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
     await send({"type": "http.response.body", "body": reply.body})
