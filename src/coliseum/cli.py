@@ -79,11 +79,11 @@ def tenant_create(
     partitions: Annotated[int, typer.Option(help="Partitions of its log; more for a large tenant.")] = 1,
 ) -> None:
     """Make a tenant and print its keys; they are stored hashed and cannot be shown again."""
-    from coliseum import wiring
+    from coliseum import operations
 
     settings = _settings()
     new = asyncio.run(
-        wiring.create_tenant(
+        operations.create_tenant(
             settings,
             slug=slug,
             name=name,
@@ -93,7 +93,7 @@ def tenant_create(
         )
     )
     typer.echo(f"Server key:     {new.server_key}\nBrowser key:    {new.browser_key}")
-    secret = wiring.webhook_secret(settings, slug)
+    secret = operations.webhook_secret(settings, slug)
     if secret is not None:
         typer.echo(f"Webhook secret: {secret}")
 
@@ -101,25 +101,25 @@ def tenant_create(
 @tenant.command("list")
 def tenant_list() -> None:
     """List all tenants."""
-    from coliseum import wiring
+    from coliseum import operations
 
-    _print_table(asyncio.run(wiring.list_tenants(_settings())), "There is no tenant yet.")
+    _print_table(asyncio.run(operations.list_tenants(_settings())), "There is no tenant yet.")
 
 
 @dead_letters.command("list")
 def dead_letters_list(*, tenant: OneTenant = None) -> None:
     """List the entries that were set aside."""
-    from coliseum import wiring
+    from coliseum import operations
 
-    _print_table(asyncio.run(wiring.list_dead_letters(_settings(), tenant)), "There are no dead letters.")
+    _print_table(asyncio.run(operations.list_dead_letters(_settings(), tenant)), "There are no dead letters.")
 
 
 @dead_letters.command("show")
 def dead_letters_show(slug: Slug, event_id: Annotated[str, typer.Argument(help="The event's id.")]) -> None:
     """Show one entry that was set aside, with what went wrong."""
-    from coliseum import wiring
+    from coliseum import operations
 
-    found = asyncio.run(wiring.show_dead_letter(_settings(), slug, event_id))
+    found = asyncio.run(operations.show_dead_letter(_settings(), slug, event_id))
     typer.echo(msgspec.json.format(msgspec.json.encode(found)))
 
 
@@ -128,9 +128,9 @@ def dead_letters_retry(
     slug: Slug, event_id: Annotated[str | None, typer.Argument(help="One event; all without it.")] = None
 ) -> None:
     """Hand entries that were set aside to their projections again."""
-    from coliseum import wiring
+    from coliseum import operations
 
-    tried = asyncio.run(wiring.retry_dead_letters(_settings(), slug, event_id))
+    tried = asyncio.run(operations.retry_dead_letters(_settings(), slug, event_id))
     for letter, error in tried:
         typer.echo(f"{letter.id} ({letter.consumer}): {error or 'digested'}")
     failed = sum(error is not None for _, error in tried)
@@ -142,9 +142,9 @@ def dead_letters_retry(
 @app.command()
 def verify(*, tenant: OneTenant = None) -> None:
     """Recompute every stored number from the log another way; exit with 1 when there are differences."""
-    from coliseum import wiring
+    from coliseum import operations
 
-    differences = asyncio.run(wiring.verify(_settings(), tenant))
+    differences = asyncio.run(operations.verify(_settings(), tenant))
     _print_table(differences, "Every stored number is what the log says.")
     if differences:
         raise typer.Exit(1)
@@ -153,9 +153,9 @@ def verify(*, tenant: OneTenant = None) -> None:
 @app.command()
 def rebuild(*, tenant: OneTenant = None) -> None:
     """Throw the projections away and remake them from the log; reads go on meanwhile."""
-    from coliseum import wiring
+    from coliseum import operations
 
-    asyncio.run(wiring.rebuild(_settings(), tenant))
+    asyncio.run(operations.rebuild(_settings(), tenant))
     typer.echo("The projections have been remade.")
 
 

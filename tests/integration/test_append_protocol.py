@@ -193,9 +193,7 @@ async def test_a_vote_is_taken_back_once_however_many_try_at_once(world: World, 
     await check_log(world, wide)
 
 
-async def store_single_or_all(
-    world: World, platform: Platform, number: int, batch: list[NewEntry]
-) -> list[Outcome]:
+async def store_single_or_all(world: World, platform: Platform, number: int, batch: list[NewEntry]) -> list[Outcome]:
     """Half of the senders send one by one."""
     partition = number % PARTITIONS
     if number % 2:
@@ -240,4 +238,4 @@ async def test_only_capture_may_add_to_the_log(world: World, role: Any) -> None:
     for table in LOG_TABLES:
         async with world.database.connection(role) as connection:
             with pytest.raises(db.InsufficientPrivilege):
-                await connection.execute(f"INSERT INTO {table} DEFAULT VALUES")  # noqa: S608 - names of ours
+                await connection.execute(f"INSERT INTO {table} DEFAULT VALUES")

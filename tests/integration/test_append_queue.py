@@ -33,9 +33,7 @@ def committed() -> Committed:
 
 @pytest.fixture
 async def appender(world: World, committed: Committed) -> AsyncIterator[Appender]:
-    made = Appender(
-        world.database, utc_now, queue_events_max=100, append_batch_events_max=30, on_commit=committed
-    )
+    made = Appender(world.database, utc_now, queue_events_max=100, append_batch_events_max=30, on_commit=committed)
     yield made
     await made.drain()
     assert made.queued_events == 0
@@ -51,9 +49,7 @@ class Held:
     async def __aenter__(self) -> None:
         self._context = self._world.database.transaction("owner")
         connection = await self._context.__aenter__()
-        await connection.execute(
-            "SELECT FROM passport_heads WHERE tenant_id = $1 FOR UPDATE", self._platform.tenant_id
-        )
+        await connection.execute("SELECT FROM passport_heads WHERE tenant_id = $1 FOR UPDATE", self._platform.tenant_id)
 
     async def __aexit__(self, *exception: object) -> None:
         await self._context.__aexit__(None, None, None)

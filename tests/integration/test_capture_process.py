@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from coliseum import wiring
+from coliseum import operations, wiring
 from coliseum.settings import Settings
 from support.festival import event, vote
 from support.services import SECRET_KEY
@@ -44,7 +44,7 @@ def system(environ: dict[str, str]) -> Iterator[System]:
 
 @pytest.fixture(scope="module")
 async def key(environ: dict[str, str]) -> str:
-    made = await wiring.create_tenant(Settings(database_url=environ["DATABASE_URL"]), slug="trickle")
+    made = await operations.create_tenant(Settings(database_url=environ["DATABASE_URL"]), slug="trickle")
     return made.server_key
 
 
@@ -113,7 +113,9 @@ def test_memory_stays_flat_under_bombs_and_giants(system: System, key: str) -> N
             request(system, *each)
     before = memory_bytes(system)
     with ThreadPoolExecutor(6) as pool:
-        answers = list(pool.map(lambda each: request(system, *each), [(packed, bomb), (nested, deep), (zeros, many)] * 8))
+        answers = list(
+            pool.map(lambda each: request(system, *each), [(packed, bomb), (nested, deep), (zeros, many)] * 8)
+        )
     assert {answer[9:12] for answer in answers} <= {b"413", b"400"}, answers
     assert memory_bytes(system) - before < 60 * MIB
     assert entries(system, key) == 0

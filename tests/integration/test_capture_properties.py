@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from contract.event_strategies import events, spellings
 from coliseum.errors import Refusal
+from contract.event_strategies import events, spellings
 from support.asgi import Reply
 from support.festival import now_text
 from support.services import Platform, World
@@ -17,7 +17,23 @@ BATCH, LOG = "/api/passport/batch?historical=true", "/api/passport/log?historica
 QUICK = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 REASONS = {str(reason) for reason in Refusal}
 JUNK = st.sampled_from(
-    ["NaN", "1e400", "9" * 400, "-0", '"\\ud800"', '"\\u0000"', "[" * 5_000, "{}", "null", '""', "]", "}", ",", '"', "\\"]
+    [
+        "NaN",
+        "1e400",
+        "9" * 400,
+        "-0",
+        '"\\ud800"',
+        '"\\u0000"',
+        "[" * 5_000,
+        "{}",
+        "null",
+        '""',
+        "]",
+        "}",
+        ",",
+        '"',
+        "\\",
+    ]
 )
 
 
@@ -119,7 +135,14 @@ async def test_any_segment_call_is_taken_ignored_or_refused(
     world: World, sender: Platform, call: str, calls: list[tuple[dict[str, Any], dict[str, Any]]]
 ) -> None:
     bodies = [
-        {"type": "track", "event": event["type"], "properties": event, "userId": "fan-1", "timestamp": now_text(), **odd}
+        {
+            "type": "track",
+            "event": event["type"],
+            "properties": event,
+            "userId": "fan-1",
+            "timestamp": now_text(),
+            **odd,
+        }
         for event, odd in calls
     ]
     whole: Any = {"batch": bodies} if call in {"batch", "import"} else (bodies or [{}])[0]

@@ -210,7 +210,10 @@ async def test_pooled_connections_never_mix_tenants_up(
     async def read(platform: Platform, how: str) -> None:
         nonlocal looks
         with suppress(ZeroDivisionError, db.PostgresError, TimeoutError):
-            async with asyncio.timeout(0.02 if how == "timeout" else None), small.tenant(platform.tenant_id) as connection:
+            async with (
+                asyncio.timeout(0.02 if how == "timeout" else None),
+                small.tenant(platform.tenant_id) as connection,
+            ):
                 for _ in range(3):
                     rows = await connection.fetch("SELECT tenant_id, artist_id FROM passport_entries")
                     assert {row["tenant_id"] for row in rows} == {platform.tenant_id}

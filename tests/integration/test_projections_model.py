@@ -191,7 +191,9 @@ class Play:
         rows = await self.world.fetch(AFFINITIES, self.platform.tenant_id)
         zone = self.model.zone
         found = {
-            (row["user_id"], row["day"].astimezone(zone).date(), row["artist"], row["event"], row["city"]): row["weight"]
+            (row["user_id"], row["day"].astimezone(zone).date(), row["artist"], row["event"], row["city"]): row[
+                "weight"
+            ]
             for row in rows
         }
         expected = {place: weight for place, weight in self.model.affinities.items() if weight}

@@ -76,7 +76,7 @@ class Http:
         source = body if isinstance(body, Body) else Body([body])
         sent: list[dict[str, Any]] = []
 
-        async def send(message: dict[str, Any]) -> None:  # noqa: RUF029 - the protocol asks for it
+        async def send(message: dict[str, Any]) -> None:
             sent.append(message)
 
         await self._app(scope, source.receive, send)

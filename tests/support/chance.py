@@ -6,7 +6,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 ARTISTS, EVENTS, TRACKS = ["abba", "loreen", "lordi", "unheard"], ["final", "semi", "party"], ["waterloo", "euphoria"]
-CITIES, GENRES, VENUES, FANS = ["Basel", "Graz", "Malmö"], ["pop", "rock"], ["hall", "club"], ["ana", "ben", "cai", "dua"]
+CITIES, GENRES, VENUES, FANS = (
+    ["Basel", "Graz", "Malmö"],
+    ["pop", "rock"],
+    ["hall", "club"],
+    ["ana", "ben", "cai", "dua"],
+)
 TYPES = {
     "coliseum.vote_cast": 6, "coliseum.vote_voided": 3, "player.track_played": 5, "player.track_favorited": 2,
     "player.track_unfavorited": 2, "social.follow": 3, "social.unfollow": 2, "social.share": 2,

@@ -48,7 +48,9 @@ class Model:
     zone: ZoneInfo
     facts: list[Fact] = field(default_factory=list)
     catalog: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
-    transfers: dict[tuple[str, str], dict[str, int]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(int)))
+    transfers: dict[tuple[str, str], dict[str, int]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(int))
+    )
     affinities: dict[tuple[str, date, str, str, str], int] = field(default_factory=lambda: defaultdict(int))
     by_id: dict[str, dict[str, Any]] = field(default_factory=dict)
 
@@ -73,7 +75,11 @@ class Model:
 
     def _refund(self, event: dict[str, Any]) -> dict[str, Any]:
         payment = self.by_id.get(event["refundOf"])
-        if payment is not None and payment["type"] == "treasury.money_spent" and not {"artistId", "eventId"} & event.keys():
+        if (
+            payment is not None
+            and payment["type"] == "treasury.money_spent"
+            and not {"artistId", "eventId"} & event.keys()
+        ):
             event = event | {name: payment[name] for name in ("artistId", "eventId") if name in payment}
         return event
 
@@ -95,7 +101,9 @@ class Model:
             if "target" in kinds:
                 kind = "fan" if event["targetType"] == "user" else event["targetType"]
                 entities = {kind: event["targetId"]}
-            yield Fact(metric, sign * amount, at, {**entities, "tenant": ""}, context, metric in {"views", "attendance"})
+            yield Fact(
+                metric, sign * amount, at, {**entities, "tenant": ""}, context, metric in {"views", "attendance"}
+            )
 
     def _affinity(self, event: dict[str, Any], sign: int) -> None:
         weight = sign * weight_of(event)
@@ -107,7 +115,9 @@ class Model:
 
     # Reading
 
-    def board(self, metric: str, kind: str, window: str, at: datetime, filter_: str = "", wanted: str = "") -> dict[str, int]:
+    def board(
+        self, metric: str, kind: str, window: str, at: datetime, filter_: str = "", wanted: str = ""
+    ) -> dict[str, int]:
         """The members of a board and their scores."""
         unique = {"voters": "votes", "listeners": "plays"}.get(metric)
         wanted_bucket = bucket(at, window, self.zone)

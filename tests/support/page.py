@@ -151,12 +151,5 @@ async def processing(world: World) -> AsyncIterator[None]:
             yield
         finally:
             task.cancel()
-            import sys
-            async def spy():
-                await asyncio.sleep(5)
-                for t in asyncio.all_tasks():
-                    t.print_stack(file=sys.stderr)
-            spying = asyncio.create_task(spy())
             with suppress(asyncio.CancelledError):
                 await task
-            spying.cancel()

@@ -125,7 +125,7 @@ class Live:
     async def _poll(self, tenant: Tenant) -> None:
         pause_s = UPDATE_GAP_S
         async with self.services.store.wake_ups() as woken:
-            while self._watching.total() > 0:
+            while self._watching.total() > 0 and not self.closing:
                 woken.take()
                 began = time.monotonic()
                 moved, settled = await self._look(tenant)
