@@ -16,6 +16,7 @@ from valkey.exceptions import ResponseError, ValkeyError
 from valkey.exceptions import TimeoutError as ValkeyTimeoutError
 
 from coliseum.errors import ServerTooOld, StoreUnavailable
+from coliseum.tasks import end
 
 UNREACHABLE = (ValkeyConnectionError, ValkeyTimeoutError, OSError, TimeoutError)
 FAILED = (ValkeyError, OSError, TimeoutError)
@@ -110,9 +111,7 @@ class KeyValue:
         try:
             yield woken
         finally:
-            listener.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await listener
+            await end(listener)
 
     async def _listen(self, woken: WakeUps) -> None:
         while True:
@@ -143,9 +142,7 @@ class Waker:
 
     async def close(self) -> None:
         """Stop telling."""
-        self._task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._task
+        await end(self._task)
 
     async def _run(self) -> None:
         while True:

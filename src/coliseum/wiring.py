@@ -33,6 +33,7 @@ from coliseum.projections.coliseum import ColiseumProjection
 from coliseum.projections.mediaid import MediaidProjection
 from coliseum.projections.treasury import TreasuryProjection
 from coliseum.settings import Settings
+from coliseum.tasks import end
 from coliseum.upgrade import upgrade
 from coliseum.web.app import build_app
 from coliseum.web.limits import AddressLimit
@@ -179,15 +180,12 @@ async def _until_signal(*work: Coroutine[Any, Any, None]) -> None:
     loop = asyncio.get_running_loop()
     tasks = [asyncio.create_task(each) for each in work]
 
-    def stop() -> None:
-        for task in tasks:
-            task.cancel()
-
+    stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop)
-    done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    stop()
-    await asyncio.gather(*tasks, return_exceptions=True)
-    for task in done:
-        if not task.cancelled():
+        loop.add_signal_handler(number, stopping.set)
+    signalled = asyncio.create_task(stopping.wait())
+    done, _ = await asyncio.wait([*tasks, signalled], return_when=asyncio.FIRST_COMPLETED)
+    await end(signalled, *tasks)
+    for task in tasks:
+        if task in done and not task.cancelled():
             task.result()

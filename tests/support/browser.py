@@ -6,12 +6,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import pytest
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.remote.webdriver import WebDriver
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+DRIVERS = ("chromedriver",)
 OPTIONS = (
     "--headless",
     "--no-sandbox",
@@ -25,24 +25,27 @@ OPTIONS = (
 )
 
 
-def program(names: tuple[str, ...], what: str) -> str:
-    """The path of the first of these programs; the test is skipped when there is none."""
-    found = next((path for name in names if (path := shutil.which(name))), None)
-    if found is None:
-        pytest.skip(f"no {what} on this machine: {' or '.join(names)} is needed")
-    return found
+def program(names: tuple[str, ...]) -> str | None:
+    """The path of the first of these programs that this machine has."""
+    return next((path for name in names if (path := shutil.which(name))), None)
+
+
+def missing() -> str | None:
+    """Why no browser can be driven here; None when one can."""
+    absent = [" or ".join(names) for names in (BROWSERS, DRIVERS) if program(names) is None]
+    return f"not on this machine: {', '.join(absent)}" if absent else None
 
 
 @contextmanager
 def browser(profile: Path) -> Iterator[WebDriver]:
     """A browser with an empty profile that writes down its console and its requests."""
     options = webdriver.ChromeOptions()
-    options.binary_location = program(BROWSERS, "browser")
+    options.binary_location = program(BROWSERS) or ""
     for option in OPTIONS:
         options.add_argument(option)
     options.add_argument(f"--user-data-dir={profile}")
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = webdriver.Chrome(options, Service(program(("chromedriver",), "driver for the browser")))
+    driver = webdriver.Chrome(options, Service(program(DRIVERS)))
     try:
         driver.set_script_timeout(20)
         yield driver

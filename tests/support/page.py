@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import json
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -150,6 +150,6 @@ async def processing(world: World) -> AsyncIterator[None]:
         try:
             yield
         finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+            while not task.done():  # Python 3.11's wait_for, which the Valkey client uses, can lose a cancellation
+                task.cancel()
+                await asyncio.wait([task], timeout=1)

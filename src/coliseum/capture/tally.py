@@ -1,7 +1,6 @@
 """Counts of refusals and dropped fields, for each tenant to see; written once a second, in one statement."""
 
 import asyncio
-import contextlib
 from datetime import date, datetime
 
 import msgspec
@@ -9,6 +8,7 @@ import msgspec
 from coliseum import db
 from coliseum.clock import Clock
 from coliseum.events.catalogue import TYPES
+from coliseum.tasks import end
 from coliseum.telemetry import Log
 
 SQL = db.statements("coliseum.capture")
@@ -44,9 +44,7 @@ class Tally:
 
     async def close(self) -> None:
         """Write what is left and stop."""
-        self._task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._task
+        await end(self._task)
         await self._write()
 
     async def _write_regularly(self) -> None:

@@ -1,7 +1,7 @@
 """Where hours, days, weeks (ISO, Monday) and months begin, in a tenant's time zone. All instants are UTC.
 
-The same rule as PostgreSQL's ``date_trunc(grain, instant, zone)``, which fills the rollups: an hour is cut by the
-zone's offset at that instant; a day, week or month begins at the local midnight.
+The same rule as ``coliseum_bucket`` in PostgreSQL, which fills the rollups: an hour is cut by the zone's offset at that
+instant; a day, week or month begins at the local midnight, at the first one when clocks are set back to it.
 """
 
 import zoneinfo
@@ -24,7 +24,7 @@ class Grain(IntEnum):
 
     @property
     def label(self) -> str:
-        """The name used on the wire and by date_trunc."""
+        """The name used on the wire and by PostgreSQL."""
         return self.name.lower()
 
 

@@ -1,5 +1,16 @@
 -- What the log adds up to. Every table here can be thrown away and remade from the log.
 
+-- Where the bucket that holds an instant begins, in a zone. As date_trunc, but for a midnight that comes twice (clocks
+-- set back to it) a day, week or month begins at the first: date_trunc takes the second, behind instants of that day.
+CREATE FUNCTION coliseum_bucket(grain text, instant timestamptz, zone text) RETURNS timestamptz
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN CASE
+        WHEN grain <> 'hour' AND (date_trunc(grain, instant, zone) - interval '1 hour') AT TIME ZONE zone
+                               = date_trunc(grain, instant, zone) AT TIME ZONE zone
+        THEN date_trunc(grain, instant, zone) - interval '1 hour'
+        ELSE date_trunc(grain, instant, zone)
+    END;
+
 -- Which event types count for which metric and kind of entity: the registry of coliseum.metrics, as rows.
 CREATE TABLE coliseum_rules (
     event_type text NOT NULL,

@@ -192,6 +192,9 @@ CREATE FUNCTION public.coliseum_board_uniques(tenant integer, stored_metric text
    WHERE (p.value > 0)
    GROUP BY p.entity;
 END;
+CREATE FUNCTION public.coliseum_bucket(grain text, instant timestamp with time zone, zone text) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN CASE WHEN ((grain <> 'hour'::text) AND (((date_trunc(grain, instant, zone) - '01:00:00'::interval) AT TIME ZONE zone) = (date_trunc(grain, instant, zone) AT TIME ZONE zone))) THEN (date_trunc(grain, instant, zone) - '01:00:00'::interval) ELSE date_trunc(grain, instant, zone) END;
 CREATE FUNCTION public.coliseum_protect(target regclass) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'

@@ -11,6 +11,7 @@ from coliseum.kv import WakeUps
 from coliseum.processor.leases import Leases
 from coliseum.processor.projection import Follower, Projection, Unit
 from coliseum.processor.runner import Limits, Runner
+from coliseum.tasks import end
 from coliseum.telemetry import Log
 
 
@@ -46,7 +47,7 @@ class Processor:
                 on_round()
                 await asyncio.sleep(min(1.0, self._lease_s / 3))
         finally:
-            fan_out.cancel()
+            await end(fan_out)
             for unit in list(self._running):
                 await self._stop(unit)
             with contextlib.suppress(Exception):
@@ -96,10 +97,8 @@ class Processor:
 
     async def _stop(self, unit: Unit) -> None:
         _, task = self._running.pop(unit)
-        task.cancel()
-        try:
-            await task
-        except (asyncio.CancelledError, LeaseLost):
-            pass
-        except Exception as error:  # noqa: BLE001 - said, and tried afresh at the next refresh
+        await end(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None and not isinstance(error, LeaseLost):
+            # Said, and tried afresh at the next refresh.
             self._log.error("parking_failed", tenant=unit.tenant.slug, consumer=unit.consumer, error=repr(error))

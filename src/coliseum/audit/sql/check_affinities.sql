@@ -1,7 +1,7 @@
 WITH unit AS (
     SELECT generation FROM processor_units WHERE tenant_id = $1 AND consumer = 'mediaid'
 ), expected AS (
-    SELECT e.subject_id, date_trunc('day', e.occurred_at, $3) AS day, coalesce(e.artist_id, '') AS artist,
+    SELECT e.subject_id, coliseum_bucket('day', e.occurred_at, $3) AS day, coalesce(e.artist_id, '') AS artist,
            coalesce(e.event_id, '') AS event, coalesce(e.city, '') AS city, sum(e.dna_influence) AS weight
     FROM unit
     JOIN processor_cursors c ON c.tenant_id = $1 AND c.consumer = 'mediaid' AND c.generation = unit.generation

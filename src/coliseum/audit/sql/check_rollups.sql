@@ -1,7 +1,7 @@
 WITH unit AS (
     SELECT generation FROM processor_units WHERE tenant_id = $1 AND consumer = 'coliseum'
 ), expected AS (
-    SELECT f.metric, f.kind, g.grain, date_trunc(g.label, f.occurred_at, $3) AS bucket, f.entity_id, f.artist_id,
+    SELECT f.metric, f.kind, g.grain, coliseum_bucket(g.label, f.occurred_at, $3) AS bucket, f.entity_id, f.artist_id,
            f.event_id, f.track_id, f.city, sum(f.amount) AS value
     FROM unit
     JOIN processor_cursors c ON c.tenant_id = $1 AND c.consumer = 'coliseum' AND c.generation = unit.generation

@@ -15,9 +15,9 @@ WITH numbered AS (
 )
 INSERT INTO coliseum_rollups AS r
     (tenant_id, generation, metric, kind, grain, bucket, entity, artist, event, track, city, value)
-SELECT $1, $2, metric, kind, g.grain, date_trunc(g.label, hour, $3), entity, artist, event, track, city, sum(value)
+SELECT $1, $2, metric, kind, g.grain, coliseum_bucket(g.label, hour, $3), entity, artist, event, track, city, sum(value)
 FROM numbered
 CROSS JOIN (VALUES (0, 'hour'), (1, 'day'), (2, 'week'), (3, 'month')) AS g (grain, label)
-GROUP BY metric, kind, g.grain, date_trunc(g.label, hour, $3), entity, artist, event, track, city
+GROUP BY metric, kind, g.grain, coliseum_bucket(g.label, hour, $3), entity, artist, event, track, city
 ON CONFLICT (tenant_id, generation, metric, kind, grain, bucket, entity, artist, event, track, city)
 DO UPDATE SET value = r.value + excluded.value

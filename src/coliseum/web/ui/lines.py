@@ -23,7 +23,7 @@ WORDS: Final = {
     "treasury.money_earned": "Payout",
     "treasury.money_refunded": "Refund",
     "coliseum.vote_cast": "Vote",
-    "coliseum.vote_voided": "Vote voided",
+    "coliseum.vote_voided": "Voided",
     "player.track_played": "Play",
     "player.track_favorited": "Favorite",
     "player.track_unfavorited": "Unfavorite",
