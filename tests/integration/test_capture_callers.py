@@ -69,7 +69,7 @@ async def test_a_revoked_key_stops_working(world: World, platform: Platform) -> 
     assert (await world.http.post(LOG, vote(), platform.server)).code == "unknown_key"
 
 
-FORBIDDEN = {
+FORBIDDEN: dict[str, dict[str, Any]] = {
     "catalog.artist": {"artistId": "abba", "name": "ABBA"},
     "treasury.money_spent": {"amountCents": 1, "currency": "eur", "reason": "bar"},
     "treasury.money_earned": {"amountCents": 1, "currency": "eur", "role": "artist", "source": "bar"},

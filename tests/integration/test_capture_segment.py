@@ -37,7 +37,7 @@ async def test_a_track_call_becomes_an_event(world: World, platform: Platform) -
 
 
 async def test_a_batch_mixes_calls_and_tells_of_each(world: World, platform: Platform) -> None:
-    calls = [
+    calls: list[Any] = [
         track(), {"type": "identify", "userId": "fan-1", "traits": {"a": 1}}, track(properties={"artistId": "abba"}),
         {"type": "page"}, track(event="Song Played"), "text", None, 7, {}, track(event=5), {"type": {"a": []}},
     ]  # fmt: skip

@@ -18,6 +18,7 @@ from coliseum.processor.step import step
 from coliseum.projections.boards import BoardsFollower
 from coliseum.projections.boardstore import BoardsMoved, BoardStore
 from coliseum.projections.deltas import Changes
+from coliseum.tasks import end
 from support.conductor import Conductor
 from support.festival import vote
 from support.services import Platform, World
@@ -26,11 +27,10 @@ LEASE_S = 60
 
 
 @pytest.fixture(autouse=True)
-async def nobody_at_work(world: World) -> AsyncIterator[None]:
+async def nobody_at_work(world: World) -> None:
     """Each test begins without nodes, and with every unit free."""
     await world.execute("DELETE FROM processor_nodes")
     await world.execute("UPDATE processor_units SET holder = NULL, expires_at = '-infinity'")
-    yield
 
 
 async def holders(world: World) -> dict[tuple[int, str], str | None]:
@@ -86,7 +86,7 @@ async def test_a_silent_nodes_units_are_taken_over_with_a_higher_epoch(world: Wo
     await world.execute("UPDATE processor_nodes SET seen_at = now() - interval '1 hour' WHERE node_id = 'dead'")
     taken = await heir.refresh()
     assert {unit.tenant.tenant_id for unit in taken} == {platform.tenant_id}
-    assert all(unit.epoch == before[platform.tenant_id, unit.consumer] + 1 for unit in taken)
+    assert all(unit.epoch > before[platform.tenant_id, unit.consumer] for unit in taken)
     # It comes back: what was taken from it is not its own any more.
     assert not names(taken) & names(await dead.refresh())
 
@@ -98,10 +98,7 @@ class Gate:
     projection: Projection
     inside: asyncio.Event
     go_on: asyncio.Event
-
-    @property
-    def name(self) -> str:
-        return self.projection.name
+    name: str = "coliseum"
 
     async def forget(self, connection: db.Connection, tenant_id: int, generation: int) -> None:
         await self.projection.forget(connection, tenant_id, generation)
@@ -205,8 +202,7 @@ async def processors(world: World) -> AsyncIterator[list[asyncio.Task[None]]]:
     await asyncio.gather(*(event.wait() for event in events))
     yield tasks
     for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+        await end(task)
     for store in stores:
         await store.close()
 
@@ -234,8 +230,7 @@ async def test_a_wake_up_brings_events_to_the_board_and_a_dead_processors_work_g
     holder = (await holders(world))[platform.tenant_id, "coliseum"]
     # As a SIGKILL would: it neither gives its units back nor says goodbye.
     await world.execute("REVOKE UPDATE ON processor_units FROM coliseum_processor")
-    processors[int(str(holder)[-1])].cancel()
-    await asyncio.wait([processors[int(str(holder)[-1])]])
+    await end(processors[int(str(holder)[-1])])
     await world.execute("GRANT UPDATE ON processor_units TO coliseum_processor")
     assert (await holders(world))[platform.tenant_id, "coliseum"] == holder
     await send_votes(world, platform, 5)

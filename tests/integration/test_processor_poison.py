@@ -2,15 +2,15 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
 from coliseum import db, wiring
 from coliseum.audit.verify import verify
-from coliseum.processor.dead_letters import DeadLetter, dead_letters, retry
+from coliseum.processor.dead_letters import dead_letters, retry
 from coliseum.processor.projection import Batch, Projection
+from coliseum.tasks import end
 from support.conductor import ATTEMPTS_MAX, Conductor
 from support.festival import event, spent, vote
 from support.services import Platform, World
@@ -52,11 +52,6 @@ async def top(world: World, platform: Platform, metric: str, **more: str) -> dic
     words = "".join(f"&{name}={value}" for name, value in more.items())
     board = (await world.http.get(f"/api/leaderboards?metric={metric}{words}", platform.server)).json
     return {row["id"]: row["score"] for row in board["rows"]}
-
-
-@pytest.fixture
-async def letters(world: World, platform: Platform) -> AsyncIterator[list[DeadLetter]]:
-    yield await dead_letters(world.database, platform.tenant.slug)
 
 
 async def test_a_poisoned_entry_stands_aside_after_its_tries_and_a_retry_counts_it(
@@ -138,8 +133,7 @@ async def test_what_is_not_the_entries_fault_is_tried_for_ever(world: World, pla
         ill.poison = set()
         while await top(world, platform, "votes") != {"abba": 1}:
             await asyncio.sleep(0.005)
-    running.cancel()
-    await asyncio.wait([running])
+    await end(running)
 
 
 @pytest.mark.parametrize("starts_at", [

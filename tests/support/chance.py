@@ -2,6 +2,7 @@
 
 import itertools
 import random
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -51,15 +52,15 @@ class Chance:
         """A change of the catalogue, told about now or about an earlier time."""
         pick, some = self.rng.choice, self.some
         kind = pick(["artist", "artist", "event", "event", "venue"])
-        own = {
+        choices: dict[str, Callable[[], dict[str, Any]]] = {
             "artist": lambda: {"artistId": pick(ARTISTS[:3]), "genres": some(GENRES), "city": pick([None, *CITIES])},
             "event": lambda: {
                 "eventId": pick(EVENTS[:2]), "artistIds": some(ARTISTS), "venueId": pick([None, *VENUES]),
                 "city": pick([None, None, *CITIES]),
             },
             "venue": lambda: {"venueId": pick(VENUES), "city": pick([None, *CITIES])},
-        }[kind]()  # fmt: skip
-        made = self._common(f"catalog.{kind}") | {"userId": None, "name": f"name {next(COUNT)}"} | own
+        }  # fmt: skip
+        made = {**self._common(f"catalog.{kind}"), "userId": None, "name": f"name {next(COUNT)}", **choices[kind]()}
         return {name: value for name, value in made.items() if value is not None}
 
     def some(self, things: list[str]) -> list[str]:
@@ -78,7 +79,7 @@ class Chance:
         }  # fmt: skip
 
     def _player(self, name: str) -> dict[str, Any]:
-        track = {"trackId": self.rng.choice(TRACKS), "artistId": self.rng.choice(ARTISTS)}
+        track: dict[str, Any] = {"trackId": self.rng.choice(TRACKS), "artistId": self.rng.choice(ARTISTS)}
         if name == "track_played":
             track["durationSeconds"] = self.rng.choice([None, 0, 29, 30, 200])
         return track

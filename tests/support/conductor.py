@@ -1,7 +1,7 @@
 """A processor by hand: one tenant's units stepped round by round, with crashes where a test wants them."""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -72,7 +72,10 @@ class Conductor:
         leases = Leases(self.world.database, self.node, LEASE_S)
         # Alone among the nodes, so that its fair share is everything.
         await self.world.execute("DELETE FROM processor_nodes WHERE node_id <> $1", self.node)
-        held = await leases.refresh()
+        self.adopt(await leases.refresh())
+
+    def adopt(self, held: Sequence[Unit]) -> None:
+        """Begin with a fresh runner for each of the tenant's units among these."""
         self.units = {unit.consumer: unit for unit in held if unit.tenant.tenant_id == self.platform.tenant_id}
         assert len(self.units) == 3
         self.runners = {consumer: self._runner(unit) for consumer, unit in self.units.items()}

@@ -52,7 +52,13 @@ class World:
     platforms: dict[str, Platform] = field(default_factory=dict)
 
     async def platform(
-        self, *, zone: str = "UTC", currency: str = "eur", partitions: int = 1, slug: str | None = None
+        self,
+        *,
+        zone: str = "UTC",
+        currency: str = "eur",
+        partitions: int = 1,
+        slug: str | None = None,
+        keep_boards: bool = False,
     ) -> Platform:
         """Make a tenant that nobody else uses."""
         made = await create_tenant(
@@ -62,7 +68,10 @@ class World:
             currency=currency,
             partitions=partitions,
         )
-        return Platform(made.tenant, made.server_key, made.browser_key)
+        platform = Platform(made.tenant, made.server_key, made.browser_key)
+        if not keep_boards:
+            await self.forget_boards(platform)  # Valkey is shared: another module's tenant had this number
+        return platform
 
     async def fetch(self, sql: str, *args: object) -> list[Mapping[str, Any]]:
         """Read with the rights of the processor, who sees every tenant."""

@@ -8,6 +8,7 @@ from msgspec import Struct
 from coliseum.events.catalogue import TYPES, Event, event_type
 from coliseum.events.contract import EntityType, ReferenceKind, TargetEvent
 from coliseum.events.fields import is_marked
+from coliseum.events.times import parse_rfc3339
 
 COLUMNS: Final = ("artist_id", "event_id", "track_id", "city", "currency")
 """Fields that have a typed column of their own name."""
@@ -59,6 +60,8 @@ class _Plan(Struct, frozen=True):
     columns: tuple[str, ...]
     entities: tuple[tuple[EntityType, str], ...]
     metadata: tuple[tuple[str, str], ...]
+    instants: tuple[str, ...]
+    """Names in metadata of instants. They are kept in UTC: RFC 3339 allows offsets that the database does not read."""
     personal: tuple[tuple[str, str], ...]
 
 
@@ -77,6 +80,9 @@ def to_record(event: Event) -> Record:
         at=event.at,
         sent_at=event.sent_at,
     )
+    for name in plan.instants:
+        if name in record.metadata:
+            record.metadata[name] = parse_rfc3339(record.metadata[name], name).isoformat().replace("+00:00", "Z")
     for column in plan.columns:
         setattr(record, column, getattr(event, column))
     for entity_type, attribute in plan.entities:
@@ -121,6 +127,9 @@ def _plan(contract: type[Event]) -> _Plan:
         columns=columns,
         entities=entities,
         metadata=tuple((name, field.encode_name) for name, field in fields.items() if name not in held),
+        instants=tuple(
+            field.encode_name for name, field in fields.items() if name not in held and is_marked(field.type, "instant")
+        ),
         personal=tuple((name, fields[name].encode_name) for name in personal),
     )
 
