@@ -8,6 +8,13 @@ end
 if tonumber(redis.call('HGET', KEYS[2], ARGV[1])) < tonumber(ARGV[2]) then
     redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
 end
+-- Byte by byte, as a sorted set orders its members: Lua's own comparison follows the server's locale.
+local function before(one, other)
+    for i = 1, #one do
+        if one:byte(i) ~= other:byte(i) then return one:byte(i) < other:byte(i) end
+    end
+    return false
+end
 local first = 0
 if ARGV[4] then
     local held = redis.call('ZSCORE', KEYS[4], ARGV[5])
@@ -20,7 +27,8 @@ if ARGV[4] then
         local low, high = first, first + ties
         while low < high do
             local middle = math.floor((low + high) / 2)
-            if redis.call('ZRANGE', KEYS[4], middle, middle)[1] <= ARGV[5] then low = middle + 1 else high = middle end
+            local there = redis.call('ZRANGE', KEYS[4], middle, middle)[1]
+            if before(there, ARGV[5]) or there == ARGV[5] then low = middle + 1 else high = middle end
         end
         first = low
     end
