@@ -121,7 +121,8 @@ class KeyValue:
                     while True:
                         message = await pubsub.get_message(ignore_subscribe_messages=True, timeout=None)
                         if message is not None:
-                            woken.tenant_ids.update(msgspec.json.decode(message["data"], type=list[int]))
+                            with contextlib.suppress(msgspec.MsgspecError):  # anybody may publish anything
+                                woken.tenant_ids.update(msgspec.json.decode(message["data"], type=list[int]))
                             woken.set()
             except FAILED:
                 await asyncio.sleep(1)

@@ -225,6 +225,8 @@ async def test_a_wake_up_brings_events_to_the_board_and_a_dead_processors_work_g
             await asyncio.sleep(0.02)
     await send_votes(world, platform, 3)
     await counted(world, platform, 3, within_s=10)
+    for noise in (b"", b"\xff", b"1", b'["a"]'):
+        await world.store.raw.publish(kv.WAKE_CHANNEL, noise)
     await send_votes(world, platform, 4)
     await counted(world, platform, 7, within_s=2)  # nobody looks by itself: it was the wake-up
     holder = (await holders(world))[platform.tenant_id, "coliseum"]
