@@ -170,8 +170,8 @@ async def world_value(world: World, sql: str) -> object:
 
 async def test_an_append_that_stands_still_gives_up_by_itself(world: World, platform: Platform) -> None:
     async with world.database.connection("capture") as connection:
-        assert await connection.fetchval("SHOW lock_timeout") == "15s"
-        assert await connection.fetchval("SHOW statement_timeout") == "30s"
+        assert await connection.fetchval("SHOW lock_timeout") == "11s"
+        assert await connection.fetchval("SHOW statement_timeout") == "12s"
         assert await connection.fetchval("SHOW idle_in_transaction_session_timeout") == "10s"
         assert await connection.fetchval("SHOW synchronous_commit") == "on"
 

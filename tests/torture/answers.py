@@ -12,8 +12,8 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from support.model import Fact, Model
-from torture.ledger import Ledger
-from torture.oracle import NOTHING, Row, Verdict, place
+from torture.ledger import Ledger, Story
+from torture.oracle import NOTHING, Row, Verdict, place, unlike
 from torture.sender import Account, Line
 from torture.watcher import ASKED, Seen, seen_of
 
@@ -46,15 +46,15 @@ class Truth:
 def truth_of(account: Account, ledger: Ledger, rows: Iterable[Row], parked: set[tuple[int, int]]) -> Truth:
     """What follows from a tenant's log, from the payloads in the ledger; ``parked`` entries do not count."""
     truth = Truth(Model(ZoneInfo(account.time_zone)), account.partitions)
-    payloads = {
-        (story.tenant, story.id): story.payload
-        for story in ledger.stories.values()
-        if story.acked or not story.must_not_be_stored
-    }
+    sent: dict[tuple[str, str], list[Story]] = {}
+    for story in ledger.stories.values():
+        sent.setdefault((story.tenant, story.id), []).append(story)
     own = [row for row in rows if row["slug"] == account.slug and place(row) not in parked]
     for row in sorted(own, key=lambda row: row["event_type"] in GOES_BACK):
         known = len(truth.model.facts)
-        truth.model.accept(payloads[row["slug"], row["id"]], *place(row))
+        # Two contents may have been sent under one id, and an answer to the second one lost.
+        told = next(story for story in sent[row["slug"], row["id"]] if story.acked or not unlike(story, row))
+        truth.model.accept(told.payload, *place(row))
         for fact in truth.model.facts[known:]:
             truth.facts.setdefault(fact.metric, []).append((place(row), fact))
     return truth

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -15,6 +15,8 @@ class Background:
 
     def __init__(self) -> None:
         self.loop = asyncio.new_event_loop()
+        self.at_end: list[Callable[[], None]] = []
+        """Called on the loop when all ends."""
         self._thread = threading.Thread(target=self.loop.run_forever, name="torture-loop", daemon=True)
 
     def __enter__(self) -> Self:
@@ -34,7 +36,10 @@ class Background:
         return asyncio.run_coroutine_threadsafe(work, self.loop).result(timeout_s)
 
     async def _end_tasks(self) -> None:
+        for call in self.at_end:
+            call()
         others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
+        await asyncio.sleep(0)  # transports that were closed just now say goodbye

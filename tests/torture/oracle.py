@@ -67,13 +67,13 @@ def check_log(ledger: Ledger, rows: list[Row]) -> Verdict:
     differences = list(_gaps(rows))
     for key, story in ledger.stories.items():
         found = stored.get((story.tenant, story.id), [])
-        owner = next((row for row in found if story.acked or not _unlike(story, row)), None)
+        owner = next((row for row in found if story.acked or not unlike(story, row)), None)
         lost += _lost(key, story, found)
         double += _told_twice(key, story)
         if story.must_not_be_stored and owner is not None:
             differences.append(f"refused and yet stored: {key} {story.attempts}")
         if story.acked and found:
-            differences += [f"{key}: {text}" for text in _unlike(story, found[0])]
+            differences += [f"{key}: {text}" for text in unlike(story, found[0])]
     known = {(story.tenant, story.id) for story in ledger.stories.values()}
     differences += [f"nobody sent {where}" for where in stored.keys() - known]
     return Verdict(lost, double, differences)
@@ -123,7 +123,7 @@ def _gaps(rows: list[Row]) -> Iterator[str]:
         expected[where] += 1
 
 
-def _unlike(story: Story, row: Row) -> list[str]:
+def unlike(story: Story, row: Row) -> list[str]:
     """In what an entry differs from what was sent."""
     event = story.payload
     if not isinstance(event, dict):

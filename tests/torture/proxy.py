@@ -160,7 +160,7 @@ class Proxy:
     async def _start(self) -> None:
         server = await asyncio.start_server(self._accept, "127.0.0.1", 0, limit=PIECE_BYTES)
         self.port = server.sockets[0].getsockname()[1]
-        self._server = server
+        self._background.at_end.append(server.close)
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         pipe = Pipe(self, writer)

@@ -1,6 +1,7 @@
 """One seed: load, faults chosen by the seed, healing, rest, and the checks of everything."""
 
 import random
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -49,6 +50,10 @@ FAULTS: tuple[tuple[type[Fault], int], ...] = (
     (ValkeyEmptied, 2), (EmptiedDuringRebuild, 1), (MemoryFull, 2),
 )  # fmt: skip
 """Each with how often it is chosen."""
+
+
+UNEXPECTED = re.compile(r'Traceback|"capture_failed"|"parking_failed"')
+"""What no fault excuses."""
 
 
 @dataclass
@@ -127,6 +132,7 @@ def run_seed(seed: int, folder: Path, seconds: float, say: Callable[[str], None]
         load.end()
         report.verdict = judged(stage, load, line, report) + check_footprints(stage, before)
         line.close()
+        load.ledger.close()
     return report
 
 
@@ -208,7 +214,6 @@ def internal_errors(stage: Stage, load: Load) -> Iterator[str]:
             yield f"{thread} was answered 500 {statuses[500]} times"
     for name, service in stage.services.items():
         text = service.log.read_text(errors="replace")
-        for sign in ("Traceback", '"capture_failed"', '"parking_failed"'):
-            if sign in text:
-                at = text.index(sign)
-                yield f"{name} logged {text[max(0, at - 500) : at + 1_500]}"
+        for found in UNEXPECTED.finditer(text):
+            yield f"{name} logged {text[max(0, found.start() - 300) : found.end() + 1_500]}"
+            break

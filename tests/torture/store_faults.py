@@ -186,7 +186,7 @@ class MemoryFull(Fault):
 
     def __init__(self, rng: random.Random) -> None:
         super().__init__(rng)
-        self.policy = rng.choice(["noeviction", "noeviction", "noeviction"])
+        self.policy = rng.choice(["noeviction", "allkeys-lru", "allkeys-random"])
         self.lasts_s = rng.uniform(2, 5)
 
     @property

@@ -1,0 +1,83 @@
+"""What hears no more connects anew, by itself and soon."""
+
+import asyncio
+from urllib.parse import urlsplit
+
+import asyncpg
+import pytest
+
+from coliseum import db, kv
+from torture.background import Background
+from torture.proxy import Kind, Proxy, Toxic
+from torture.stage import with_port
+
+
+async def woken_within(store: kv.KeyValue, woken: kv.WakeUps, seconds: float) -> None:
+    async with asyncio.timeout(seconds):
+        while not woken.is_set():
+            await store.wake([7])
+            await asyncio.sleep(0.05)
+    assert woken.take() == {7}
+
+
+@pytest.mark.parametrize("kind", ["half_open", "blackhole"])
+async def test_wake_ups_come_again_after_a_connection_went_dead(
+    valkey_url: str, kind: Kind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kv, "SILENCE_S", 0.5)
+    direct = kv.KeyValue(valkey_url)
+    with Background() as background:
+        proxy = Proxy(background, urlsplit(valkey_url).port or 0)
+        through = kv.KeyValue(with_port(valkey_url, proxy.port))
+        async with through.wake_ups() as woken:
+            await woken_within(direct, woken, 5)
+            proxy.set(Toxic(kind))
+            proxy.set(Toxic())
+            woken.take()
+            await woken_within(direct, woken, 10)
+        await through.close()
+    await direct.close()
+
+
+async def test_a_listener_of_a_quiet_server_stays_connected(valkey_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kv, "SILENCE_S", 0.1)
+    store = kv.KeyValue(valkey_url)
+    async with store.wake_ups() as woken:
+        await woken_within(store, woken, 5)
+        before = await store.raw.client_list(_type="pubsub")
+        await asyncio.sleep(0.5)
+        after = await store.raw.client_list(_type="pubsub")
+        assert [each["id"] for each in after] == [each["id"] for each in before]
+        await woken_within(store, woken, 5)
+    await store.close()
+
+
+async def test_a_connection_that_answers_no_more_is_given_up_with_all_others(database_url: str) -> None:
+    with Background() as background:
+        proxy = Proxy(background, urlsplit(database_url).port or 0)
+        database = await db.Database.open(with_port(database_url, proxy.port), owner=4)
+        async with database.connection("owner") as one, database.connection("owner") as other:
+            assert await one.fetchval("SELECT 1") == await other.fetchval("SELECT 1") == 1
+        proxy.set(Toxic("half_open"))
+        proxy.set(Toxic())
+        begun_s = asyncio.get_running_loop().time()
+        with pytest.raises(db.UNREACHABLE):
+            async with database.transaction("owner", held_max_s=0.5) as connection:
+                await connection.fetchval("SELECT 1")
+        assert asyncio.get_running_loop().time() - begun_s < 2
+        database.hang_up()
+        async with asyncio.timeout(2), database.connection("owner") as connection:
+            assert await connection.fetchval("SELECT 1") == 1
+        await database.close()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        asyncpg.DiskFullError("could not extend file"),
+        asyncpg.InternalClientError("cannot switch to state 12; another operation (2) is in progress"),
+        asyncpg.PostgresIOError("could not fsync file"),
+    ],
+)
+def test_a_server_in_distress_is_out_of_reach_and_not_a_fault_of_ours(error: Exception) -> None:
+    assert isinstance(error, db.UNREACHABLE)
