@@ -21,7 +21,7 @@ test: $(DEV) ## run the tests; says what it skips and why
 	@$(BIN)/python -m pytest
 
 torture: $(DEV) ## break everything at random, and look for what was lost or counted twice; SEEDS="1 2 3" MINUTES=5
-	@PYTHONPATH=tests $(BIN)/python -m torture --seeds "$(SEEDS)" --minutes $(MINUTES)
+	@PYTHONPATH=tests $(BIN)/python -m torture --seeds "$(SEEDS)" --minutes $(MINUTES) $(if $(KEEP),--keep "$(KEEP)")
 
 check: $(DEV) ## formatting, lint, types, layers, generated files
 	@$(BIN)/ruff format --check .
