@@ -110,6 +110,9 @@ def _server_settings(right: Right) -> dict[str, str]:
     }
     if right != "owner":
         settings["role"] = f"coliseum_{right}"
+    if right == "processor":
+        settings["work_mem"] = "64MB"  # a batch is sorted and hashed in memory
+        settings["plan_cache_mode"] = "force_custom_plan"  # one statement serves batches of one entry and of 100,000
     if right in ("app", "capture"):
         settings["statement_timeout"] = f"{int(TIMEOUT_S)}s"
         settings["lock_timeout"] = f"{int(TIMEOUT_S / 2)}s"

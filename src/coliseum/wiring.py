@@ -42,8 +42,9 @@ from coliseum.web.ui.live import Live
 from coliseum.web.ui.pages import page_router
 
 UPKEEP_EVERY_S = 3_600
+COLISEUM = ColiseumProjection()
 PROJECTIONS: dict[str, Projection] = {
-    projection.name: projection for projection in (ColiseumProjection(), TreasuryProjection(), MediaidProjection())
+    projection.name: projection for projection in (COLISEUM, TreasuryProjection(), MediaidProjection())
 }
 
 
@@ -121,6 +122,7 @@ async def run_processor(settings: Settings) -> None:
         Leases(database, node_id, settings.lease_s),
         PROJECTIONS,
         {"coliseum": BoardsFollower(database, store, utc_now, settings.board_idle_s)},
+        {"coliseum": COLISEUM},
         Limits(settings.step_entries_max, settings.dead_letter_attempts_max, settings.poll_interval_s),
         settings.lease_s,
     )

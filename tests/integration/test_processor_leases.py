@@ -192,7 +192,7 @@ async def processors(world: World) -> AsyncIterator[list[asyncio.Task[None]]]:
         store = stores[number]
         processor = Processor(
             world.database, Leases(world.database, f"worker-{number}", 3), wiring.PROJECTIONS,
-            {"coliseum": BoardsFollower(world.database, store, utc_now, 900)}, Limits(1_000, 5, 3_600), 3,
+            {"coliseum": BoardsFollower(world.database, store, utc_now, 900)}, {"coliseum": wiring.COLISEUM}, Limits(1_000, 5, 3_600), 3,
         )  # fmt: skip
         async with store.wake_ups() as woken:
             await processor.run(woken, ready.set)

@@ -93,6 +93,12 @@ class Conductor:
         for _ in range(count):
             await self.rng.choice(list(self.runners.values())).round()
 
+    async def tidy(self) -> None:
+        """Fold what the steps have added so far."""
+        generation = self.units["coliseum"].generation
+        async with self.world.database.transaction("processor") as connection:
+            assert not await wiring.COLISEUM.tidy(connection, self.platform.tenant, generation)
+
     async def quiesce(self) -> None:
         """Rounds without faults until nothing is left to read, to follow or to fill."""
         self.store.failures_a_hundred = 0

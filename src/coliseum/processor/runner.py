@@ -12,6 +12,7 @@ from coliseum.errors import LeaseLost
 from coliseum.processor.backoff import delay_s
 from coliseum.processor.projection import POISON, Follower, Projection, Unit
 from coliseum.processor.step import ParkingFailed, park, read_cursors, step
+from coliseum.processor.tidying import Tidying
 from coliseum.telemetry import Log
 
 IDLE_ROUNDS_MAX = 5
@@ -37,6 +38,7 @@ class Runner:
         follower: Follower | None,
         limits: Limits,
         rng: random.Random,
+        tidying: Tidying | None = None,
     ) -> None:
         self._database = database
         self._node_id = node_id
@@ -45,6 +47,7 @@ class Runner:
         self._follower = follower
         self._limits = limits
         self._rng = rng
+        self._tidying = tidying
         self._sizes: dict[int, int] = {}
         self._failures: dict[tuple[int, int], int] = {}
         self._passing_failures = 0
@@ -61,6 +64,13 @@ class Runner:
             LeaseLost: another processor has the unit.
             ParkingFailed: an entry can be neither digested nor put aside.
         """
+        try:
+            await self._run()
+        finally:
+            if self._tidying is not None:
+                await self._tidying.close()
+
+    async def _run(self) -> None:
         while True:
             self.woken.clear()
             try:
@@ -91,6 +101,8 @@ class Runner:
         self._passing_failures = 0
         if self._follower is not None and asyncio.get_running_loop().time() >= self._follow_at:
             more |= await self._follow(self._follower, cursors)
+        if self._tidying is not None:
+            self._tidying.start_if_due(quiet=not more)
         return more
 
     async def _step(self, partition: int, cursors: dict[int, int]) -> bool:
@@ -101,6 +113,8 @@ class Runner:
             await self._poisoned(partition, cursors[partition], size, error)
             return True
         cursors[partition] = progress.end
+        if self._tidying is not None:
+            self._tidying.added(progress.end - progress.start)
         self._sizes[partition] = min(self._limits.step_entries_max, size * 2)
         return progress.end < progress.head
 

@@ -147,15 +147,14 @@ class BoardsFollower:
     async def _fill_one(
         self, unit: Unit, boards: BoardStore, board: Board, cursors: Mapping[int, int], now: datetime
     ) -> None:
-        tenant_id = unit.tenant.tenant_id
         await boards.forget_aside(board)
         async with self._database.transaction("processor", snapshot=True) as connection:
             if await read_cursors(connection, unit) != cursors:
                 raise BoardsMoved
-            async for chunk in totals(connection, tenant_id, board):
+            async for chunk in totals(connection, unit.tenant, board):
                 await boards.fill_totals(board, [(row.entity, row.value) for row in chunk])
             if isinstance(board.declared, Unique):
-                async for some in pairs(connection, tenant_id, board):
+                async for some in pairs(connection, unit.tenant, board):
                     await boards.fill_pairs(board, [(row.entity, row.fan, row.value) for row in some])
         await boards.install(board, cursors, int(now.timestamp()))
 

@@ -1,41 +1,52 @@
-"""The ``coliseum`` consumer: the catalogue, and hourly rollups with days, weeks and months on top."""
+"""The ``coliseum`` consumer: the catalogue, what fans did by the hour, and rollups of everything else.
+
+A step only appends. What fans did stays as it is; increments of the rollups are folded into them by ``tidy``, many
+steps at a time. A sum is always that of both, so that folding changes no number.
+"""
 
 from coliseum import db
+from coliseum.accounts.tenants import Tenant
 from coliseum.catalog.apply import apply_catalog
 from coliseum.metrics.registry import rules
 from coliseum.processor.projection import Batch
 
 SQL = db.statements("coliseum.projections")
+FOLD_ROWS_MAX = 200_000
+"""A fold of this many increments takes about a second; readers and steps do not wait for it."""
+WHOLE_TABLES_FROM_ENTRIES = 2_000
 
 
 class ColiseumProjection:
-    """Adds a batch in five set-wise statements: what counts, new names, sums of four grains."""
+    """Adds a batch in two set-wise statements: new names, then everything that counts."""
 
     name = "coliseum"
 
     async def forget(self, connection: db.Connection, tenant_id: int, generation: int) -> None:
         """See ``Projection.forget``."""
-        await connection.execute(SQL["forget_rollups"], tenant_id, generation)
-        await connection.execute(SQL["forget_gross"], tenant_id, generation)
+        # Increments first: a fold under way holds them, and what it has made of them is then seen and deleted too.
+        for name in ("forget_increments", "forget_rollups", "forget_fan_hours", "forget_gross"):
+            await connection.execute(SQL[name], tenant_id, generation)
 
     async def apply(self, connection: db.Connection, batch: Batch) -> None:
-        """See ``Projection.apply``. A total that would pass 2^53 is refused by the table."""
-        tenant = batch.tenant
+        """See ``Projection.apply``. A total that would pass 2^53 is refused by the table of gross sums."""
+        tenant, where = batch.tenant, (batch.partition, batch.start, batch.end, list(batch.skip))
         await apply_catalog(connection, tenant.tenant_id, batch.partition, batch.start, batch.end, batch.skip)
-        await connection.execute(SQL["make_batch"])
-        await connection.execute(
-            SQL["fill_batch"],
-            tenant.tenant_id,
-            batch.partition,
-            batch.start,
-            batch.end,
-            list(batch.skip),
-            tenant.time_zone,
-        )
-        await connection.execute(SQL["learn_names"], tenant.tenant_id)
-        await connection.execute(SQL["add_rollups"], tenant.tenant_id, batch.generation, tenant.time_zone)
-        await connection.execute(SQL["add_gross"], tenant.tenant_id, batch.generation)
-        await connection.execute(SQL["empty_batch"])
+        await connection.execute(SQL["plan_for"], *_plan_for(batch.end - batch.start))
+        await connection.execute(SQL["learn_names"], tenant.tenant_id, *where)
+        await connection.execute(SQL["add_facts"], tenant.tenant_id, batch.generation, *where, tenant.time_zone)
+
+    async def tidy(self, connection: db.Connection, tenant: Tenant, generation: int) -> bool:
+        """See ``Tidier.tidy``: fold increments into the rollups of four grains."""
+        moved = await connection.fetchval(SQL["fold"], tenant.tenant_id, generation, tenant.time_zone, FOLD_ROWS_MAX)
+        return int(moved) == FOLD_ROWS_MAX
+
+
+def _plan_for(entries: int) -> tuple[str, str]:
+    """How a batch of this size is planned: the tables may be too new for PostgreSQL to know how large they are.
+
+    A large batch joins whole tables, once each; a small one looks each name up by its index.
+    """
+    return ("off", "on") if entries >= WHOLE_TABLES_FROM_ENTRIES else ("on", "off")
 
 
 async def declare_rules(connection: db.Connection) -> None:

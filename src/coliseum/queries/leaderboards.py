@@ -160,12 +160,12 @@ def _ranked(flat: list[bytes], rank: int, first: int) -> list[tuple[int, int, in
 async def _stored_page(
     connection: db.Connection, tenant: Tenant, board: Board, after: tuple[int, int] | None, limit: int
 ) -> _Page:
-    ranked = await page(connection, tenant.tenant_id, board, after, limit)
+    ranked = await page(connection, tenant, board, after, limit)
     rows = [(row.entity, row.value, row.rank) for row in ranked]
     if ranked:
         members = ranked[0].members
     else:
-        first = await page(connection, tenant.tenant_id, board, None, 1) if after else []
+        first = await page(connection, tenant, board, None, 1) if after else []
         members = first[0].members if first else 0
     return _Page(rows, members, await position(connection, tenant.tenant_id), "rollups")
 
