@@ -75,6 +75,76 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON coliseum_rollups, coliseum_increments TO
 GRANT SELECT, INSERT, DELETE ON coliseum_fan_hours TO coliseum_processor;
 GRANT SELECT ON coliseum_rollups, coliseum_increments, coliseum_fan_hours TO coliseum_app;
 
+-- What a range of the log adds up to, in numbers: every kind of entity in its contexts by the hour, fans one by one
+-- (kind 3; only they carry a track). gross: the sum of all amounts, those taken back counted as positive.
+-- Steps add it to the tables, and live boards are kept by it. Names must have been learnt before.
+CREATE FUNCTION coliseum_counts(
+    tenant int, of_partition smallint, since bigint, until bigint, leave_out bigint[], zone text, with_fans boolean
+) RETURNS TABLE (metric int, stored_metric text, kind int, hour timestamptz, entity bigint, artist int, event int,
+                 track int, city int, value bigint, gross numeric)
+    LANGUAGE sql STABLE
+BEGIN ATOMIC
+WITH kinds (name, num) AS (
+    VALUES ('tenant', 0), ('artist', 1), ('event', 2), ('fan', 3), ('user', 3), ('track', 4), ('city', 5), ('venue', 6),
+           ('leaderboard', 7), ('report', 8)
+), entries AS MATERIALIZED (
+    SELECT e.event_type, coalesce(e.currency, '') AS currency, date_trunc('hour', e.occurred_at, zone) AS hour,
+           e.subject_id AS fan, k.num AS target_kind,
+           CASE WHEN e.entity_type = 'user' THEN e.entity_id::bigint ELSE ne.num END AS target,
+           coalesce(na.num, 0)::int AS artist, coalesce(nv.num, 0)::int AS event, coalesce(nt.num, 0)::int AS track,
+           coalesce(nc.num, 0)::int AS city,
+           e.value, e.value * coalesce((e.metadata ->> 'durationSeconds')::bigint, 0) AS seconds
+    FROM passport_entries e
+    LEFT JOIN kinds k ON k.name = e.entity_type
+    LEFT JOIN coliseum_names ne ON ne.tenant_id = tenant AND ne.kind = e.entity_type AND ne.id = e.entity_id
+    LEFT JOIN coliseum_names na ON na.tenant_id = tenant AND na.kind = 'artist' AND na.id = e.artist_id
+    LEFT JOIN coliseum_names nv ON nv.tenant_id = tenant AND nv.kind = 'event' AND nv.id = e.event_id
+    LEFT JOIN coliseum_names nt ON nt.tenant_id = tenant AND nt.kind = 'track' AND nt.id = e.track_id
+    LEFT JOIN coliseum_names nc ON nc.tenant_id = tenant AND nc.kind = 'city' AND nc.id = e.city
+    WHERE e.tenant_id = tenant AND e.partition = of_partition AND e."offset" >= since AND e."offset" < until
+      AND e."offset" <> ALL (leave_out) AND e.value <> 0
+), counted AS MATERIALIZED ( -- kind: NULL for whatever the entry is aimed at
+    SELECT r.event_type, types.currency, m.num::int AS metric, m.id AS stored_metric, k.num AS kind,
+           r.measure = 'seconds' AS in_seconds
+    FROM (SELECT DISTINCT x.event_type, x.currency FROM entries x) AS types
+    JOIN coliseum_rules r ON r.event_type = types.event_type
+    JOIN coliseum_names m ON m.tenant_id = tenant AND m.kind = 'metric'
+        AND m.id = CASE WHEN r.money THEN r.metric || ':' || types.currency ELSE r.metric END
+    LEFT JOIN kinds k ON k.name = r.kind
+), contexts AS MATERIALIZED (
+    SELECT x.event_type, x.currency, x.hour, x.target_kind, x.target, x.artist, x.event, x.track, x.city,
+           sum(x.value)::bigint AS value, sum(x.seconds)::bigint AS seconds,
+           sum(abs(x.value)) AS gross, sum(abs(x.seconds)) AS gross_seconds
+    FROM entries x
+    GROUP BY x.event_type, x.currency, x.hour, x.target_kind, x.target, x.artist, x.event, x.track, x.city
+), each AS (
+    SELECT k.metric, k.stored_metric, coalesce(k.kind, c.target_kind) AS kind, c.hour,
+           CASE k.kind WHEN 0 THEN 0 WHEN 1 THEN nullif(c.artist, 0) WHEN 2 THEN nullif(c.event, 0)
+                       WHEN 4 THEN nullif(c.track, 0) WHEN 5 THEN nullif(c.city, 0) ELSE c.target END AS entity,
+           CASE WHEN k.kind = 0 THEN 0 ELSE c.artist END AS artist,
+           CASE WHEN k.kind = 0 THEN 0 ELSE c.event END AS event,
+           0 AS track,
+           CASE WHEN k.kind = 0 THEN 0 ELSE c.city END AS city,
+           CASE WHEN k.in_seconds THEN c.seconds ELSE c.value END AS value,
+           CASE WHEN k.in_seconds THEN c.gross_seconds ELSE c.gross END AS gross
+    FROM contexts c
+    JOIN counted k ON k.event_type = c.event_type AND k.currency = c.currency
+    WHERE k.kind IS DISTINCT FROM 3
+    UNION ALL
+    SELECT k.metric, k.stored_metric, 3, x.hour, x.fan, x.artist, x.event, x.track, x.city,
+           CASE WHEN k.in_seconds THEN x.seconds ELSE x.value END, 0
+    FROM entries x
+    JOIN counted k ON k.event_type = x.event_type AND k.currency = x.currency
+    WHERE with_fans AND k.kind = 3
+)
+SELECT t.metric, t.stored_metric, t.kind, t.hour, t.entity, t.artist, t.event, t.track, t.city,
+       sum(t.value)::bigint, sum(t.gross)
+FROM each t
+WHERE t.entity IS NOT NULL
+GROUP BY t.metric, t.stored_metric, t.kind, t.hour, t.entity, t.artist, t.event, t.track, t.city
+HAVING sum(t.value) <> 0 OR sum(t.gross) <> 0;
+END;
+
 -- The number of a metric's stored name; NULL when nothing was ever counted.
 CREATE FUNCTION coliseum_metric(tenant int, stored_metric text) RETURNS int
     LANGUAGE sql STABLE

@@ -13,20 +13,21 @@ from coliseum import db, kv
 from coliseum.boards.board import Board, epoch_seconds
 from coliseum.boards.totals import pairs, totals
 from coliseum.clock import Clock
-from coliseum.metrics.registry import BY_NAME, KINDS, Unique
+from coliseum.metrics.registry import KINDS, METRICS, Unique
 from coliseum.metrics.windows import window_at
 from coliseum.processor.projection import Unit
 from coliseum.processor.step import parked_offsets, read_cursors
+from coliseum.projections.batches import plan_for
 from coliseum.projections.boardstore import BoardsMoved, BoardStore, State
-from coliseum.projections.deltas import Changes, Delta, LiveBoards, changes_of
+from coliseum.projections.deltas import Changes, LiveBoards
 from coliseum.telemetry import Log
 
 SQL = db.statements("coliseum.projections")
 PINNED_KINDS = ("artist", "event")
 PINNED_WINDOWS = ("day", "week", "all")
-RANGE_ENTRIES_MIN, RANGE_ENTRIES_MAX = 50, 5_000
-UPDATES_WANTED = 1_000
-"""One script call holds Valkey for about 10 ms at this many updates."""
+RANGE_ENTRIES_MIN, RANGE_ENTRIES_MAX = 50, 20_000
+UPDATES_WANTED = 5_000
+"""One script call holds Valkey for about 15 ms at this many updates."""
 REMAKE_BEHIND_ENTRIES = 200_000
 """Further behind than this, remaking the boards from the rollups is quicker than reading on."""
 FILLS_A_ROUND_MAX = 16
@@ -89,7 +90,7 @@ class BoardsFollower:
             remake = live.following_catalog if catalog_changed else []
             await boards.apply(partition, start, stop, changes, remake)
             if remake:
-                live = LiveBoards(live.boards.difference(remake))
+                live = LiveBoards(live.boards.difference(remake), unit.tenant)
             start = stop
             self._ranges.learn(changes.size)
 
@@ -97,7 +98,7 @@ class BoardsFollower:
         """The tenant's boards, indexed; kept until they change."""
         index = self._indexes.get(unit.tenant.tenant_id)
         if index is None or index.boards != boards.keys():
-            index = self._indexes[unit.tenant.tenant_id] = LiveBoards(boards)
+            index = self._indexes[unit.tenant.tenant_id] = LiveBoards(boards, unit.tenant)
         return index
 
     async def _changes(
@@ -111,21 +112,9 @@ class BoardsFollower:
             if not live.boards:
                 return Changes(), catalog_changed
             skip = await parked_offsets(connection, unit, partition, start, stop)
-            deltas = await db.rows(
-                connection,
-                Delta,
-                SQL["board_deltas"],
-                tenant.tenant_id,
-                partition,
-                start,
-                stop,
-                skip,
-                tenant.time_zone,
-                live.metrics,
-                live.kinds,
-                live.bills,
-            )
-        return changes_of(deltas, live, tenant.zone), catalog_changed
+            await connection.execute(SQL["plan_for"], *plan_for(stop - start))
+            changes = await live.changes(connection, tenant.tenant_id, partition, start, stop, skip, tenant.time_zone)
+        return changes, catalog_changed
 
     async def _fill(self, unit: Unit, boards: BoardStore, cursors: Mapping[int, int]) -> bool:
         """Make pinned and wanted boards live, a few a round; drop those that nobody has read for a while.
@@ -160,12 +149,15 @@ class BoardsFollower:
 
 
 def pinned_boards(unit: Unit, now: datetime) -> set[Board]:
-    """The boards that are always kept: every metric's artists and events, by day, by week and for all time."""
+    """The boards that are always kept: every summed metric's artists and events, by day, by week and for all time.
+
+    Boards of unique fans are kept while they are watched: each remembers every pair of member and fan.
+    """
     zone = unit.tenant.zone
     starts = {name: epoch_seconds(window_at(name, now, zone).start) for name in PINNED_WINDOWS}
     return {
         Board(metric.name, unit.tenant.currency if metric.money else "", KINDS[kind], window, start)
-        for metric in BY_NAME.values()
+        for metric in METRICS
         for kind in metric.boards
         if kind in PINNED_KINDS
         for window, start in starts.items()

@@ -4,7 +4,8 @@ Every script checks the fence (the holder's epoch) and, where it matters, the cu
 or to this process in between, a change is applied at its place in the log or not at all.
 """
 
-from collections.abc import Iterable, Mapping
+import struct
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -84,16 +85,13 @@ class BoardStore:
         names = [board.name for board in remake]
         keys = [self.keys.state, self.keys.boards, self.keys.wanted]
         args: list[object] = [self._epoch, partition, start, end, len(names), *names]
-        for board, members in changes.totals.items():
+        for board, totals in changes.totals:
             keys += (self.keys.board(board.name), self.keys.fans(board.name))
-            args += ("t", len(members))
-            for entity, delta in members.items():
-                args += (member(entity), delta)
-        for board, fans in changes.pairs.items():
+            args += ("t", _packed(totals.entities), _packed(totals.sums))
+        for board, pairs in changes.pairs:
             keys += (self.keys.board(board.name), self.keys.fans(board.name))
-            args += ("u", len(fans))
-            for (entity, fan), delta in fans.items():
-                args += (member(entity), member(fan), delta)
+            named = [number for pair in zip(pairs.entities, pairs.fans, strict=True) for number in pair]
+            args += ("u", _packed(named), _packed(pairs.sums))
         await self._guarded("apply_deltas", keys, args)
 
     async def fill_totals(self, board: Board, rows: Iterable[tuple[int, int]]) -> None:
@@ -152,3 +150,8 @@ class BoardStore:
     @staticmethod
     def _aside(key: str) -> str:
         return f"{key}:filling"
+
+
+def _packed(numbers: Sequence[int]) -> bytes:
+    """Numbers as 8 bytes each, most significant first: what members are, and what a script reads."""
+    return struct.pack(f">{len(numbers)}q", *numbers)

@@ -9,11 +9,11 @@ from coliseum.accounts.tenants import Tenant
 from coliseum.catalog.apply import apply_catalog
 from coliseum.metrics.registry import rules
 from coliseum.processor.projection import Batch
+from coliseum.projections.batches import plan_for
 
 SQL = db.statements("coliseum.projections")
 FOLD_ROWS_MAX = 200_000
 """A fold of this many increments takes about a second; readers and steps do not wait for it."""
-WHOLE_TABLES_FROM_ENTRIES = 2_000
 
 
 class ColiseumProjection:
@@ -31,7 +31,7 @@ class ColiseumProjection:
         """See ``Projection.apply``. A total that would pass 2^53 is refused by the table of gross sums."""
         tenant, where = batch.tenant, (batch.partition, batch.start, batch.end, list(batch.skip))
         await apply_catalog(connection, tenant.tenant_id, batch.partition, batch.start, batch.end, batch.skip)
-        await connection.execute(SQL["plan_for"], *_plan_for(batch.end - batch.start))
+        await connection.execute(SQL["plan_for"], *plan_for(batch.end - batch.start))
         await connection.execute(SQL["learn_names"], tenant.tenant_id, *where)
         await connection.execute(SQL["add_facts"], tenant.tenant_id, batch.generation, *where, tenant.time_zone)
 
@@ -39,14 +39,6 @@ class ColiseumProjection:
         """See ``Tidier.tidy``: fold increments into the rollups of four grains."""
         moved = await connection.fetchval(SQL["fold"], tenant.tenant_id, generation, tenant.time_zone, FOLD_ROWS_MAX)
         return int(moved) == FOLD_ROWS_MAX
-
-
-def _plan_for(entries: int) -> tuple[str, str]:
-    """How a batch of this size is planned: the tables may be too new for PostgreSQL to know how large they are.
-
-    A large batch joins whole tables, once each; a small one looks each name up by its index.
-    """
-    return ("off", "on") if entries >= WHOLE_TABLES_FROM_ENTRIES else ("on", "off")
 
 
 async def declare_rules(connection: db.Connection) -> None:

@@ -1,107 +1,95 @@
-"""From a range of the log to what it adds to each live board. Pure, but for the rows it is given."""
+"""What a range of the log adds to each live board, computed by PostgreSQL for all boards at once."""
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
+from typing import Any
 
 import msgspec
 
-from coliseum.boards.board import Board, epoch_seconds
+from coliseum import db
+from coliseum.accounts.tenants import Tenant
+from coliseum.boards.board import Board, start_instant
 from coliseum.metrics.registry import Kind, Metric, Unique, stored_name
-from coliseum.metrics.windows import GRAINS, bucket_start
+from coliseum.metrics.windows import GRAINS, bucket_end
+
+SQL = db.statements("coliseum.projections")
 
 
-class Delta(msgspec.Struct, frozen=True, gc=False):
-    """What a range of the log adds for one metric, entity, context and hour: a row of ``board_deltas.sql``."""
+class Totals(msgspec.Struct, frozen=True):
+    """What is added to the members of the board of that number: entity by entity, none twice, never zero."""
 
-    metric: str
-    kind: str
-    entity: int | None
-    artist: int
-    event: int
-    track: int
-    event_id: str
-    city: str
-    genres: list[str]
-    hour: datetime
-    value: int
+    board: int
+    entities: list[int]
+    sums: list[int]
+
+
+class Pairs(msgspec.Struct, frozen=True):
+    """What is added to the (member, fan) pairs of the board of that number: none twice, never zero."""
+
+    board: int
+    entities: list[int]
+    fans: list[int]
+    sums: list[int]
+
+
+class Changes(msgspec.Struct):
+    """The sums of a range of the log, by board."""
+
+    totals: list[tuple[Board, Totals]] = []
+    pairs: list[tuple[Board, Pairs]] = []
+
+    @property
+    def size(self) -> int:
+        """How many updates these are."""
+        return sum(len(each.sums) for _, each in self.totals) + sum(len(each.sums) for _, each in self.pairs)
 
 
 class LiveBoards:
-    """The boards that are kept now, indexed by what can change them."""
+    """The boards of a tenant that are kept now, as the statements take them."""
 
-    def __init__(self, boards: Iterable[Board]) -> None:
+    def __init__(self, boards: Iterable[Board], tenant: Tenant) -> None:
         self.boards = frozenset(boards)
-        self._by_slot: dict[tuple[str, str, str], dict[int, list[Board]]] = defaultdict(lambda: defaultdict(list))
-        self._windows: dict[tuple[str, str], set[str]] = defaultdict(set)
-        bills = set()
-        for board in self.boards:
-            metric = board.declared
-            stored = stored_name(metric, board.currency or None)
-            kind = "fan" if isinstance(metric, Unique) else board.kind.label
-            self._by_slot[stored, kind, board.window][board.start].append(board)
-            self._windows[stored, kind].add(board.window)
-            if isinstance(metric, Metric) and metric.bill and board.kind is Kind.ARTIST:
-                bills.add(stored)
-        self.metrics = sorted({metric for metric, _ in self._windows})
-        self.kinds = sorted({kind for _, kind in self._windows})
-        self.bills = sorted(bills)
+        self._totals = sorted(board for board in self.boards if isinstance(board.declared, Metric))
+        self._uniques = sorted(board for board in self.boards if isinstance(board.declared, Unique))
+        self._total_columns = _columns(self._totals, tenant)
+        self._unique_columns = _columns(self._uniques, tenant)
+        self._bills = [_counts_bills(board) for board in self._totals]
 
     @property
     def following_catalog(self) -> list[Board]:
         """The boards that a change of the catalogue makes stale."""
         return sorted(board for board in self.boards if board.follows_catalog)
 
-    def touched_by(self, delta: Delta, zone: ZoneInfo) -> Iterable[Board]:
-        """The boards that a delta belongs to."""
-        for window in self._windows.get((delta.metric, delta.kind), ()):
-            start = 0 if window == "all" else epoch_seconds(bucket_start(delta.hour, GRAINS[window], zone))
-            for board in self._by_slot[delta.metric, delta.kind, window].get(start, ()):
-                if _passes(board, delta):
-                    yield board
+    async def changes(self, connection: db.Connection, *where: object) -> Changes:
+        """What a range adds; ``where``: tenant, partition, start, end, offsets to leave out, time zone."""
+        changes = Changes()
+        if self._totals:
+            found = await db.rows(connection, Totals, SQL["total_changes"], *where, *self._total_columns, self._bills)
+            changes.totals = [(self._totals[change.board], change) for change in found]
+        if self._uniques:
+            pairs = await db.rows(connection, Pairs, SQL["pair_changes"], *where, *self._unique_columns)
+            changes.pairs = [(self._uniques[change.board], change) for change in pairs]
+        return changes
 
 
-class Changes:
-    """The sums of many deltas, by board: totals by member, or for unique fans by (member, fan)."""
-
-    def __init__(self) -> None:
-        self.totals: dict[Board, dict[int, int]] = defaultdict(lambda: defaultdict(int))
-        self.pairs: dict[Board, dict[tuple[int, int], int]] = defaultdict(lambda: defaultdict(int))
-
-    def add(self, board: Board, delta: Delta) -> None:
-        """Add a delta to a board that it belongs to."""
-        if delta.entity is None:
-            return
-        if not isinstance(board.declared, Unique):
-            self.totals[board][delta.entity] += delta.value
-            return
-        member = {Kind.ARTIST: delta.artist, Kind.EVENT: delta.event, Kind.TRACK: delta.track}[board.kind]
-        if member:
-            self.pairs[board][member, delta.entity] += delta.value
-
-    @property
-    def size(self) -> int:
-        """How many updates these are."""
-        return sum(map(len, self.totals.values())) + sum(map(len, self.pairs.values()))
+def _columns(boards: Sequence[Board], tenant: Tenant) -> tuple[list[Any], ...]:
+    windows = [_window(board, tenant) for board in boards]
+    filters = [{board.filter: board.filter_value} for board in boards]
+    return (
+        list(range(len(boards))),
+        [stored_name(board.declared, board.currency or None) for board in boards],
+        [int(board.kind) for board in boards],
+        [since for since, _ in windows],
+        [until for _, until in windows],
+        *([each.get(name) for each in filters] for name in ("city", "genre", "event")),
+    )
 
 
-def changes_of(deltas: Iterable[Delta], live: LiveBoards, zone: ZoneInfo) -> Changes:
-    """What the deltas add to the live boards."""
-    changes = Changes()
-    for delta in deltas:
-        for board in live.touched_by(delta, zone):
-            changes.add(board, delta)
-    return changes
+def _window(board: Board, tenant: Tenant) -> tuple[datetime | None, datetime | None]:
+    start = start_instant(board)
+    return start, None if start is None else bucket_end(start, GRAINS[board.window], tenant.zone)
 
 
-def _passes(board: Board, delta: Delta) -> bool:
-    match board.filter:
-        case "":
-            return True
-        case "event":
-            return delta.event_id == board.filter_value
-        case "city":
-            return delta.city == board.filter_value
-        case _:
-            return board.filter_value in delta.genres
+def _counts_bills(board: Board) -> bool:
+    metric = board.declared
+    return isinstance(metric, Metric) and metric.bill and board.kind is Kind.ARTIST
