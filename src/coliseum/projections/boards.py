@@ -26,8 +26,8 @@ SQL = db.statements("coliseum.projections")
 PINNED_KINDS = ("artist", "event")
 PINNED_WINDOWS = ("day", "week", "all")
 RANGE_ENTRIES_MIN, RANGE_ENTRIES_MAX = 50, 20_000
-UPDATES_WANTED = 5_000
-"""One script call holds Valkey for about 15 ms at this many updates."""
+UPDATES_WANTED = 10_000
+"""One script call holds Valkey for about 30 ms at this many updates."""
 REMAKE_BEHIND_ENTRIES = 200_000
 """Further behind than this, remaking the boards from the rollups is quicker than reading on."""
 FILLS_A_ROUND_MAX = 16
