@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import Any, Literal, Protocol, Self, TypeVar, cast
 
 import asyncpg
+import asyncpg.pgproto.pgproto
 import msgspec
 
 from coliseum.errors import StoreUnavailable
@@ -47,6 +48,8 @@ DATA_ERRORS = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
 PostgresError = asyncpg.PostgresError
 InsufficientPrivilege = asyncpg.InsufficientPrivilegeError
 UniqueViolation = asyncpg.UniqueViolationError
+Uuid = asyncpg.pgproto.pgproto.UUID
+"""A ``uuid.UUID`` made of 16 bytes in a tenth of the time."""
 
 Row = TypeVar("Row", bound=msgspec.Struct)
 
@@ -80,7 +83,10 @@ def statements(package: str) -> Mapping[str, str]:
 
 async def rows(connection: Connection, row_type: type[Row], sql: str, *args: object) -> list[Row]:
     """Run a query; each row becomes a ``row_type`` by column names."""
-    return [row_type(**record) for record in await connection.fetch(sql, *args)]
+    records = await connection.fetch(sql, *args)
+    if records and tuple(records[0].keys()) == row_type.__struct_fields__:  # in the order of the fields
+        return [row_type(*record.values()) for record in records]
+    return [row_type(**record) for record in records]
 
 
 async def _prepare(connection: Any) -> None:
@@ -91,6 +97,12 @@ async def _prepare(connection: Any) -> None:
         encoder=lambda value: b"\x01" + (value if isinstance(value, bytes) else msgspec.json.encode(value)),
         decoder=lambda data: msgspec.json.decode(data[1:]),
     )
+
+
+async def _reset(connection: Any) -> None:
+    """Capture and app leave nothing in a session, so that giving a connection back needs no round trip."""
+    if connection.is_in_transaction():
+        await connection.reset()
 
 
 async def connect(url: str, right: Right = "owner") -> Any:
@@ -142,6 +154,7 @@ class Database:
                     min_size=1,
                     max_size=size,
                     init=_prepare,
+                    reset=_reset if right in ("capture", "app") else None,
                     timeout=TIMEOUT_S,
                     command_timeout=None if right in ("owner", "processor") else TIMEOUT_S + 5,
                     server_settings=_server_settings(right),

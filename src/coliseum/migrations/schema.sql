@@ -1,5 +1,30 @@
 -- Generated from the migrations by `make generate`; it is read, never run.
 
+CREATE TYPE public.passport_new_entry AS (
+	id text,
+	content_hash bytea,
+	event_type text,
+	value bigint,
+	dna_influence integer,
+	occurred_at timestamp with time zone,
+	source text,
+	subject_id bigint,
+	session_id uuid,
+	device_id uuid,
+	entity_type text,
+	entity_id text,
+	artist_id text,
+	event_id text,
+	track_id text,
+	city text,
+	currency text,
+	metadata text
+);
+CREATE TYPE public.passport_new_personal AS (
+	place integer,
+	subject_id bigint,
+	fields text
+);
 CREATE TABLE public.processor_units (
     tenant_id integer NOT NULL,
     consumer text NOT NULL,
@@ -209,6 +234,32 @@ END $$;
 CREATE FUNCTION public.coliseum_tenant() RETURNS integer
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN (NULLIF(current_setting('coliseum.tenant'::text, true), ''::text))::integer;
+CREATE FUNCTION public.passport_append(tenant integer, part smallint, received_at timestamp with time zone, entries public.passport_new_entry[], personal public.passport_new_personal[]) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    first bigint;
+BEGIN
+    UPDATE passport_heads SET head = head + cardinality(entries)
+    WHERE tenant_id = tenant AND partition = part
+    RETURNING head - cardinality(entries) INTO STRICT first;
+    INSERT INTO passport_keys (tenant_id, id, content_hash, partition, "offset", received_at)
+    SELECT tenant, e.id, e.content_hash, part, first + e.ordinality - 1, passport_append.received_at
+    FROM unnest(entries) WITH ORDINALITY AS e ORDER BY e.id COLLATE "C";
+    INSERT INTO passport_entries (
+        tenant_id, partition, "offset", id, subject_id, session_id, device_id, event_type, entity_type, entity_id,
+        artist_id, event_id, track_id, city, currency, value, occurred_at, created_at, source, dna_influence, metadata)
+    SELECT tenant, part, first + e.ordinality - 1, e.id, e.subject_id, e.session_id, e.device_id, e.event_type,
+           e.entity_type, e.entity_id, e.artist_id, e.event_id, e.track_id, e.city, e.currency, e.value, e.occurred_at,
+           passport_append.received_at, e.source, e.dna_influence, e.metadata::jsonb
+    FROM unnest(entries) WITH ORDINALITY AS e;
+    IF cardinality(personal) > 0 THEN
+        INSERT INTO passport_personal (tenant_id, partition, "offset", subject_id, fields)
+        SELECT tenant, part, first + p.place - 1, p.subject_id, p.fields::jsonb FROM unnest(personal) AS p;
+    END IF;
+    RETURN first;
+END $$;
 CREATE FUNCTION public.passport_make_partitions(since timestamp with time zone, ahead integer) RETURNS SETOF text
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
@@ -907,6 +958,8 @@ GRANT SELECT ON TABLE public.coliseum_rollups TO coliseum_app;
 GRANT SELECT ON TABLE public.coliseum_bills TO coliseum_app;
 GRANT SELECT ON TABLE public.coliseum_bills TO coliseum_processor;
 REVOKE ALL ON FUNCTION public.coliseum_protect(target regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.passport_append(tenant integer, part smallint, received_at timestamp with time zone, entries public.passport_new_entry[], personal public.passport_new_personal[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.passport_append(tenant integer, part smallint, received_at timestamp with time zone, entries public.passport_new_entry[], personal public.passport_new_personal[]) TO coliseum_capture;
 REVOKE ALL ON FUNCTION public.passport_make_partitions(since timestamp with time zone, ahead integer) FROM PUBLIC;
 GRANT SELECT ON TABLE public.accounts_keys TO coliseum_capture;
 GRANT SELECT ON TABLE public.accounts_keys TO coliseum_processor;
