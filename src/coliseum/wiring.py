@@ -31,6 +31,7 @@ from coliseum.processor.runner import Limits
 from coliseum.projections.boards import BoardsFollower
 from coliseum.projections.coliseum import ColiseumProjection
 from coliseum.projections.mediaid import MediaidProjection
+from coliseum.projections.prepared import Prepared
 from coliseum.projections.treasury import TreasuryProjection
 from coliseum.settings import Settings
 from coliseum.tasks import end
@@ -42,9 +43,8 @@ from coliseum.web.ui.live import Live
 from coliseum.web.ui.pages import page_router
 
 UPKEEP_EVERY_S = 3_600
-COLISEUM = ColiseumProjection()
 PROJECTIONS: dict[str, Projection] = {
-    projection.name: projection for projection in (COLISEUM, TreasuryProjection(), MediaidProjection())
+    projection.name: projection for projection in (ColiseumProjection(), TreasuryProjection(), MediaidProjection())
 }
 
 
@@ -117,12 +117,14 @@ async def run_processor(settings: Settings) -> None:
     database = await db.Database.open(database_url(settings), processor=12, owner=1)
     store = await kv.KeyValue.open(valkey_url(settings))
     node_id = f"{platform.node()}-{os.getpid()}-{uuid7()}"
+    prepared = Prepared()
+    coliseum = ColiseumProjection(prepared)
     processor = Processor(
         database,
         Leases(database, node_id, settings.lease_s),
-        PROJECTIONS,
-        {"coliseum": BoardsFollower(database, store, utc_now, settings.board_idle_s)},
-        {"coliseum": COLISEUM},
+        {**PROJECTIONS, coliseum.name: coliseum},
+        {coliseum.name: BoardsFollower(database, store, utc_now, settings.board_idle_s, prepared)},
+        {coliseum.name: coliseum},
         Limits(settings.step_entries_max, settings.dead_letter_attempts_max, settings.poll_interval_s),
         settings.lease_s,
     )

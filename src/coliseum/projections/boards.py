@@ -15,11 +15,12 @@ from coliseum.boards.totals import pairs, totals
 from coliseum.clock import Clock
 from coliseum.metrics.registry import KINDS, METRICS, Unique
 from coliseum.metrics.windows import window_at
-from coliseum.processor.projection import Unit
+from coliseum.processor.projection import Batch, Unit
 from coliseum.processor.step import parked_offsets, read_cursors
 from coliseum.projections.batches import plan_for
 from coliseum.projections.boardstore import BoardsMoved, BoardStore, State
-from coliseum.projections.deltas import Changes, LiveBoards
+from coliseum.projections.deltas import LiveBoards, count_range
+from coliseum.projections.prepared import Gains, Prepared
 from coliseum.telemetry import Log
 
 SQL = db.statements("coliseum.projections")
@@ -50,13 +51,21 @@ class _Ranges:
 class BoardsFollower:
     """Follows the rollups of every tenant whose unit this process holds."""
 
-    def __init__(self, database: db.Database, store: kv.KeyValue, clock: Clock, idle_s: int) -> None:
+    def __init__(
+        self,
+        database: db.Database,
+        store: kv.KeyValue,
+        clock: Clock,
+        idle_s: int,
+        prepared: Prepared | None = None,
+    ) -> None:
+        """``prepared``: where the projection leaves what its steps add."""
         self._database = database
         self._store = store
         self._clock = clock
         self._idle_s = idle_s
         self._ranges = _Ranges()
-        self._indexes: dict[int, LiveBoards] = {}
+        self._prepared = prepared or Prepared()
 
     async def follow(self, unit: Unit, cursors: Mapping[int, int]) -> bool:
         """See ``Follower.follow``."""
@@ -84,37 +93,41 @@ class BoardsFollower:
         if start == end:
             return
         live = self._index(unit, await boards.live())
+        gains = self._prepared.take(unit.tenant.tenant_id, unit.generation, partition, start, end, live.boards)
         while start < end:
-            stop = min(end, start + self._ranges.entries)
-            changes, catalog_changed = await self._changes(unit, live, partition, start, stop)
-            remake = live.following_catalog if catalog_changed else []
-            await boards.apply(partition, start, stop, changes, remake)
+            if gains is None:
+                stop = min(end, start + self._ranges.entries)
+                gains = await self._gains(unit, live, partition, start, stop)
+                self._ranges.learn(sum(len(change.sums) for change in gains.changes.values()))
+            remake = live.following_catalog if gains.catalog_changed else []
+            await boards.apply(partition, start, gains.end, gains.changes, remake)
             if remake:
-                live = LiveBoards(live.boards.difference(remake), unit.tenant)
-            start = stop
-            self._ranges.learn(changes.size)
+                live = LiveBoards(live.boards.difference(remake), unit.tenant.zone)
+            start, gains = gains.end, None
 
     def _index(self, unit: Unit, boards: Mapping[Board, int]) -> LiveBoards:
         """The tenant's boards, indexed; kept until they change."""
-        index = self._indexes.get(unit.tenant.tenant_id)
-        if index is None or index.boards != boards.keys():
-            index = self._indexes[unit.tenant.tenant_id] = LiveBoards(boards, unit.tenant)
-        return index
+        tenant_id = unit.tenant.tenant_id
+        live = self._prepared.expected(tenant_id, unit.generation)
+        if live is None or live.boards != boards.keys():
+            live = LiveBoards(boards, unit.tenant.zone)
+            self._prepared.expect(tenant_id, unit.generation, live)
+        return live
 
-    async def _changes(
-        self, unit: Unit, live: LiveBoards, partition: int, start: int, stop: int
-    ) -> tuple[Changes, bool]:
+    async def _gains(self, unit: Unit, live: LiveBoards, partition: int, start: int, stop: int) -> Gains:
+        """What a range adds, read from the log."""
         tenant = unit.tenant
         async with self._database.transaction("processor", snapshot=True) as connection:
             catalog_changed = await connection.fetchval(
                 SQL["catalog_changed"], tenant.tenant_id, partition, start, stop
             )
             if not live.boards:
-                return Changes(), catalog_changed
+                return Gains(start, stop, live.boards, {}, catalog_changed)
             skip = await parked_offsets(connection, unit, partition, start, stop)
             await connection.execute(SQL["plan_for"], *plan_for(stop - start))
-            changes = await live.changes(connection, tenant.tenant_id, partition, start, stop, skip, tenant.time_zone)
-        return changes, catalog_changed
+            batch = Batch(tenant, unit.generation, partition, start, stop, skip)
+            changes = await count_range(connection, batch, live, store=False)
+        return Gains(start, stop, live.boards, changes, catalog_changed)
 
     async def _fill(self, unit: Unit, boards: BoardStore, cursors: Mapping[int, int]) -> bool:
         """Make pinned and wanted boards live, a few a round; drop those that nobody has read for a while.

@@ -12,7 +12,8 @@ import msgspec
 from coliseum import kv
 from coliseum.boards.board import Board, Keys, board_named, member
 from coliseum.errors import ColiseumError, LeaseLost
-from coliseum.projections.deltas import Changes
+from coliseum.metrics.registry import Unique
+from coliseum.projections.deltas import Change
 
 PACKAGE = "coliseum.projections"
 
@@ -74,7 +75,9 @@ class BoardStore:
         """The boards that were asked for and are not live."""
         return {board_named(name.decode()) for name in await self._store.raw.smembers(self.keys.wanted)}
 
-    async def apply(self, partition: int, start: int, end: int, changes: Changes, remake: Iterable[Board]) -> None:
+    async def apply(
+        self, partition: int, start: int, end: int, changes: Mapping[Board, Change], remake: Iterable[Board]
+    ) -> None:
         """Add the changes of the entries from ``start`` to ``end`` and advance the cursor, atomically.
 
         Boards in ``remake`` stop being live and become wanted, in the same moment.
@@ -85,13 +88,13 @@ class BoardStore:
         names = [board.name for board in remake]
         keys = [self.keys.state, self.keys.boards, self.keys.wanted]
         args: list[object] = [self._epoch, partition, start, end, len(names), *names]
-        for board, totals in changes.totals:
+        for board, change in changes.items():
             keys += (self.keys.board(board.name), self.keys.fans(board.name))
-            args += ("t", _packed(totals.entities), _packed(totals.sums))
-        for board, pairs in changes.pairs:
-            keys += (self.keys.board(board.name), self.keys.fans(board.name))
-            named = [number for pair in zip(pairs.entities, pairs.fans, strict=True) for number in pair]
-            args += ("u", _packed(named), _packed(pairs.sums))
+            if isinstance(board.declared, Unique):
+                pairs = [number for pair in zip(change.entities, change.fans, strict=True) for number in pair]
+                args += ("u", _packed(pairs), _packed(change.sums))
+            else:
+                args += ("t", _packed(change.entities), _packed(change.sums))
         await self._guarded("apply_deltas", keys, args)
 
     async def fill_totals(self, board: Board, rows: Iterable[tuple[int, int]]) -> None:

@@ -10,16 +10,25 @@ from coliseum.catalog.apply import apply_catalog
 from coliseum.metrics.registry import rules
 from coliseum.processor.projection import Batch
 from coliseum.projections.batches import plan_for
+from coliseum.projections.deltas import LiveBoards, count_range
+from coliseum.projections.prepared import Gains, Prepared
 
 SQL = db.statements("coliseum.projections")
 FOLD_ROWS_MAX = 200_000
 """A fold of this many increments takes about a second; readers and steps do not wait for it."""
+
+BOARDS_LEFT_FROM_ENTRIES = 40_000
+NO_BOARDS = LiveBoards(())
 
 
 class ColiseumProjection:
     """Adds a batch in two set-wise statements: new names, then everything that counts."""
 
     name = "coliseum"
+
+    def __init__(self, prepared: Prepared | None = None) -> None:
+        """``prepared`` is filled with what steps add to the boards that it expects."""
+        self._prepared = prepared
 
     async def forget(self, connection: db.Connection, tenant_id: int, generation: int) -> None:
         """See ``Projection.forget``."""
@@ -29,11 +38,21 @@ class ColiseumProjection:
 
     async def apply(self, connection: db.Connection, batch: Batch) -> None:
         """See ``Projection.apply``. A total that would pass 2^53 is refused by the table of gross sums."""
-        tenant, where = batch.tenant, (batch.partition, batch.start, batch.end, list(batch.skip))
-        await apply_catalog(connection, tenant.tenant_id, batch.partition, batch.start, batch.end, batch.skip)
+        tenant_id = batch.tenant.tenant_id
+        where = (tenant_id, batch.partition, batch.start, batch.end, list(batch.skip))
+        catalog_changed = await apply_catalog(connection, *where)
         await connection.execute(SQL["plan_for"], *plan_for(batch.end - batch.start))
-        await connection.execute(SQL["learn_names"], tenant.tenant_id, *where)
-        await connection.execute(SQL["add_facts"], tenant.tenant_id, batch.generation, *where, tenant.time_zone)
+        await connection.execute(SQL["learn_names"], *where)
+        live = self._boards(batch)
+        changes = await count_range(connection, batch, live or NO_BOARDS, store=True)
+        if self._prepared is not None and live is not None:
+            self._prepared.put(batch, Gains(batch.start, batch.end, live.boards, changes, catalog_changed))
+
+    def _boards(self, batch: Batch) -> LiveBoards | None:
+        """The boards that wait for this batch; in a deep backlog they are left behind, and remade at its end."""
+        if self._prepared is None or batch.end - batch.start >= BOARDS_LEFT_FROM_ENTRIES:
+            return None
+        return self._prepared.expected(batch.tenant.tenant_id, batch.generation)
 
     async def tidy(self, connection: db.Connection, tenant: Tenant, generation: int) -> bool:
         """See ``Tidier.tidy``: fold increments into the rollups of four grains."""

@@ -3,28 +3,25 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from coliseum import db
-from coliseum.accounts.tenants import Tenant
 from coliseum.boards.board import Board, start_instant
 from coliseum.metrics.registry import Kind, Metric, Unique, stored_name
 from coliseum.metrics.windows import GRAINS, bucket_end
+from coliseum.processor.projection import Batch
 
 SQL = db.statements("coliseum.projections")
+UTC = ZoneInfo("UTC")
 
 
-class Totals(msgspec.Struct, frozen=True):
-    """What is added to the members of the board of that number: entity by entity, none twice, never zero."""
+class Change(msgspec.Struct, frozen=True):
+    """What is added to the board of that number: member by member, none twice, none zero.
 
-    board: int
-    entities: list[int]
-    sums: list[int]
-
-
-class Pairs(msgspec.Struct, frozen=True):
-    """What is added to the (member, fan) pairs of the board of that number: none twice, never zero."""
+    ``fans`` are zeros for a board of totals; for a board of unique fans the sums are those of (member, fan) pairs.
+    """
 
     board: int
     entities: list[int]
@@ -32,48 +29,40 @@ class Pairs(msgspec.Struct, frozen=True):
     sums: list[int]
 
 
-class Changes(msgspec.Struct):
-    """The sums of a range of the log, by board."""
-
-    totals: list[tuple[Board, Totals]] = []
-    pairs: list[tuple[Board, Pairs]] = []
-
-    @property
-    def size(self) -> int:
-        """How many updates these are."""
-        return sum(len(each.sums) for _, each in self.totals) + sum(len(each.sums) for _, each in self.pairs)
-
-
 class LiveBoards:
-    """The boards of a tenant that are kept now, as the statements take them."""
+    """The boards of a tenant that are kept now, in an order of their own, as the statement takes them."""
 
-    def __init__(self, boards: Iterable[Board], tenant: Tenant) -> None:
+    def __init__(self, boards: Iterable[Board], zone: ZoneInfo = UTC) -> None:
         self.boards = frozenset(boards)
-        self._totals = sorted(board for board in self.boards if isinstance(board.declared, Metric))
-        self._uniques = sorted(board for board in self.boards if isinstance(board.declared, Unique))
-        self._total_columns = _columns(self._totals, tenant)
-        self._unique_columns = _columns(self._uniques, tenant)
-        self._bills = [_counts_bills(board) for board in self._totals]
+        self.ordered = sorted(self.boards)
+        self.columns = _columns(self.ordered, zone)
 
     @property
     def following_catalog(self) -> list[Board]:
         """The boards that a change of the catalogue makes stale."""
-        return sorted(board for board in self.boards if board.follows_catalog)
-
-    async def changes(self, connection: db.Connection, *where: object) -> Changes:
-        """What a range adds; ``where``: tenant, partition, start, end, offsets to leave out, time zone."""
-        changes = Changes()
-        if self._totals:
-            found = await db.rows(connection, Totals, SQL["total_changes"], *where, *self._total_columns, self._bills)
-            changes.totals = [(self._totals[change.board], change) for change in found]
-        if self._uniques:
-            pairs = await db.rows(connection, Pairs, SQL["pair_changes"], *where, *self._unique_columns)
-            changes.pairs = [(self._uniques[change.board], change) for change in pairs]
-        return changes
+        return [board for board in self.ordered if board.follows_catalog]
 
 
-def _columns(boards: Sequence[Board], tenant: Tenant) -> tuple[list[Any], ...]:
-    windows = [_window(board, tenant) for board in boards]
+async def count_range(connection: db.Connection, batch: Batch, live: LiveBoards, *, store: bool) -> dict[Board, Change]:
+    """Count a range of the log once: what the live boards gain and, when asked to, everything that steps store."""
+    found = await db.rows(
+        connection,
+        Change,
+        SQL["count_range"],
+        batch.tenant.tenant_id,
+        batch.partition,
+        batch.start,
+        batch.end,
+        list(batch.skip),
+        batch.tenant.time_zone,
+        batch.generation if store else None,
+        *live.columns,
+    )
+    return {live.ordered[change.board]: change for change in found}
+
+
+def _columns(boards: Sequence[Board], zone: ZoneInfo) -> tuple[list[Any], ...]:
+    windows = [_window(board, zone) for board in boards]
     filters = [{board.filter: board.filter_value} for board in boards]
     return (
         list(range(len(boards))),
@@ -82,12 +71,14 @@ def _columns(boards: Sequence[Board], tenant: Tenant) -> tuple[list[Any], ...]:
         [since for since, _ in windows],
         [until for _, until in windows],
         *([each.get(name) for each in filters] for name in ("city", "genre", "event")),
+        [_counts_bills(board) for board in boards],
+        [isinstance(board.declared, Unique) for board in boards],
     )
 
 
-def _window(board: Board, tenant: Tenant) -> tuple[datetime | None, datetime | None]:
+def _window(board: Board, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
     start = start_instant(board)
-    return start, None if start is None else bucket_end(start, GRAINS[board.window], tenant.zone)
+    return start, None if start is None else bucket_end(start, GRAINS[board.window], zone)
 
 
 def _counts_bills(board: Board) -> bool:
