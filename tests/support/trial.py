@@ -1,0 +1,186 @@
+"""Breaking a piece of work at each of its operations, in both ways, and looking at the whole world afterwards."""
+
+import asyncio
+import random
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import timedelta
+
+from coliseum import db, kv, wiring
+from coliseum.audit.verify import verify
+from coliseum.capture.gates import TimeLimits
+from coliseum.capture.pipeline import Pipeline
+from coliseum.clock import Clock, utc_now
+from coliseum.errors import StoreUnavailable
+from coliseum.passport.appender import Appender
+from coliseum.passport.subjects import Subjects
+from coliseum.processor.projection import Projection
+from support.breaking import Breaking, BreakingDatabase, BreakingStore, Operation, Point, Way
+from support.conductor import Conductor
+from support.play import Play
+from support.services import Platform, World
+from support.told import Event, Place, Told, model_of
+
+BROKEN = (StoreUnavailable, *db.UNREACHABLE, *kv.FAILED)
+"""What an attempt may end with when a store breaks; anything else is a bug."""
+AT_ONCE = 3
+"""Trials that run side by side, each on a tenant of its own: this process computes while the stores wait."""
+TRIES = 2
+"""Each point is broken in the first attempt and again in its retry."""
+
+
+class Trial:
+    """A tenant of its own, stores that may break, and a ledger. A subclass says what is attempted."""
+
+    partitions = 2
+
+    def __init__(self, world: World, platform: Platform) -> None:
+        self.world = world
+        self.platform = platform
+        self.tenant = platform.tenant
+        self.told = Told()
+        self.breaking = Breaking()
+        self.database = BreakingDatabase(world.database, self.breaking)
+        self.store = BreakingStore(world.store, self.breaking)
+        self.projections: Mapping[str, Projection] = wiring.PROJECTIONS
+
+    async def prepare(self) -> None:
+        """What happens before, without faults."""
+
+    async def attempt(self) -> None:
+        """The work; a retry is another call."""
+        raise NotImplementedError
+
+    async def recover(self) -> None:
+        """What changes before the attempt that nothing breaks."""
+
+    async def check(self) -> None:
+        """The whole world, after the recovery."""
+        await self.check_world()
+
+    async def send(self, events: Sequence[Event]) -> None:
+        """Send without faults, and write down the answer."""
+        self.told.sending(events)
+        reply = await self.world.http.post(
+            "/api/passport/batch?historical=true", {"events": events}, self.platform.server
+        )
+        self.told.answered(events, reply.json["results"])
+
+    def conductor(self, *, step_entries_max: int = 50) -> Conductor:
+        """Somebody who works without faults."""
+        return Conductor(
+            self.world, self.platform, random.Random(0), projections=self.projections, step_entries_max=step_entries_max
+        )
+
+    async def check_world(self) -> None:
+        """The log keeps to what was told; every number is the log's, by the model and by plain SQL."""
+        log = await self.told.check(self.world, self.platform)
+        conductor = self.conductor()
+        await conductor.take()
+        await conductor.quiesce()
+        await self.check_numbers(log)
+
+    async def check_numbers(self, log: Mapping[Place, Event]) -> None:
+        """Every stored number, and nothing left to read."""
+        play = Play(self.world, self.platform, 0)
+        play.model = model_of(self.tenant.time_zone, log)
+        try:
+            await play.check_rollups()
+            await play.check_treasury()
+            await play.check_affinities()
+        finally:
+            await play.cold.close()
+        assert await verify(self.world.database, self.world.store, [self.tenant]) == []
+        assert await self.world.value(LAG, self.platform.tenant_id) == 0
+
+    async def leave(self) -> None:
+        """Its units are nobody's work any more; the log stays."""
+        await self.world.execute("DELETE FROM processor_cursors WHERE tenant_id = $1", self.platform.tenant_id)
+        await self.world.execute("DELETE FROM processor_units WHERE tenant_id = $1", self.platform.tenant_id)
+        await self.world.forget_boards(self.platform)
+
+
+LAG = """
+    SELECT sum(h.head - c."offset") FROM passport_heads h
+    JOIN processor_units u USING (tenant_id)
+    JOIN processor_cursors c USING (tenant_id, consumer, generation, partition)
+    WHERE h.tenant_id = $1
+"""
+
+Make = Callable[[], Awaitable[Trial]]
+
+
+def maker(kind: Callable[[World, Platform], Trial], world: World, partitions: int = 2) -> Make:
+    """Makes prepared trials of one kind, each on a tenant of its own."""
+
+    async def make() -> Trial:
+        trial = kind(world, await world.platform(partitions=partitions))
+        await trial.prepare()
+        return trial
+
+    return make
+
+
+async def count(make: Make) -> dict[Point, Operation]:
+    """Every operation of the work, by a pass without faults."""
+    trial = await make()
+    trial.breaking.begin()
+    await trial.attempt()
+    points = trial.breaking.points
+    await trial.check()
+    await trial.leave()
+    return points
+
+
+async def break_everywhere(make: Make, way: Way, *, every: bool = True, at_once: int = AT_ONCE) -> int:
+    """Break at each operation, again in the retry, then recover; returns how many points there were.
+
+    Unless ``every``: what is lost with its transaction anyway breaks before it is done, and not after it too.
+    """
+    points = await count(make)
+    waiting = deque(
+        (point, operation) for point, operation in points.items() if every or way is Way.FAILED or not operation.doomed
+    )
+
+    async def work() -> None:
+        while waiting:
+            point, operation = waiting.popleft()
+            try:
+                await break_at(make, point, way)
+            except BaseException as error:
+                error.add_note(f"{way.value} at {point}: {operation.name}")
+                raise
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(at_once):
+            group.create_task(work())
+    return len(points)
+
+
+async def break_at(make: Make, point: Point, way: Way) -> None:
+    """One point of one way."""
+    trial = await make()
+    for number in range(TRIES):
+        trial.breaking.begin(point, way)
+        with suppress(*BROKEN):
+            await trial.attempt()
+        assert trial.breaking.broke or number, "the operation was not met again"
+    trial.breaking.begin()
+    await trial.recover()
+    await trial.attempt()
+    await trial.check()
+    await trial.leave()
+
+
+def make_appender(
+    database: db.Database, clock: Clock = utc_now, on_commit: Callable[[int], None] = lambda _: None
+) -> Appender:
+    """An appender as a web process has it."""
+    return Appender(database, clock, queue_events_max=10_000, append_batch_events_max=1_000, on_commit=on_commit)
+
+
+def make_pipeline(trial: Trial, appender: Appender) -> Pipeline:
+    """The way through capture of a web process whose database may break; its tally does not count."""
+    limits = TimeLimits(too_old=timedelta(days=760), future=timedelta(minutes=5))
+    return Pipeline(trial.database, Subjects(trial.database), appender, trial.world.services.tally, limits)
