@@ -1,17 +1,12 @@
 """Fixtures of the tests that break things in this process, on real stores."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime
 
 import pytest
 
-from coliseum.boards.board import Board
-from coliseum.processor.projection import Unit
 from coliseum.projections import boards
 from support.services import Platform, World, opened_world
-
-FEW = frozenset({"votes", "voters", "money_spent", "attendance"})
-"""Metrics whose boards of artists stand for all: totals, unique fans, money, and those that follow the catalogue."""
+from support.working import few_boards
 
 
 @pytest.fixture(scope="module")
@@ -30,13 +25,4 @@ async def platform(world: World) -> Platform:
 @pytest.fixture(autouse=True)
 def few_pinned_boards(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep a handful of boards, so that many worlds can be checked whole."""
-    pinned = boards.pinned_boards
-
-    def few(unit: Unit, now: datetime) -> set[Board]:
-        kept = {
-            one for one in pinned(unit, now) if one.metric in FEW and one.window == "all" and one.kind.label == "artist"
-        }
-        assert kept
-        return kept
-
-    monkeypatch.setattr(boards, "pinned_boards", few)
+    monkeypatch.setattr(boards, "pinned_boards", few_boards(boards.pinned_boards))

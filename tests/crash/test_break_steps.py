@@ -3,60 +3,20 @@
 import pytest
 
 from coliseum import wiring
-from coliseum.audit.verify import verify
+from coliseum.audit.tables import check_tables
 from coliseum.processor.dead_letters import dead_letters, retry
 from coliseum.processor.leases import Leases
-from coliseum.processor.projection import Projection, Unit
-from coliseum.processor.runner import Limits, Runner
+from coliseum.processor.projection import Unit
 from support.breaking import Way
-from support.conductor import ATTEMPTS_MAX, LEASE_S, NoWaiting
+from support.conductor import ATTEMPTS_MAX, LEASE_S
 from support.festival import event, spent, vote
 from support.poison import Spoilt
 from support.services import World
 from support.told import Event
-from support.trial import Trial, break_everywhere, maker
+from support.trial import Points, break_everywhere, maker
+from support.working import Working, story_of
 
-STEP_ENTRIES_MAX = 8
 NODE = "breaking"
-
-
-def story() -> list[Event]:
-    """A little of everything that the consumers count."""
-    votes = [vote(userId=f"fan-{n % 4}", artistId=f"artist-{n % 3}") for n in range(5)]
-    paid = spent(artistId="artist-1", eventId="final", userId="fan-1")
-    return [
-        *votes,
-        event("catalog.event", userId=None, eventId="final", name="Final", artistIds=["artist-1"], city="Graz"),
-        event("concierto.event_attended", eventId="final", city="Graz"),
-        paid,
-        event("coliseum.vote_voided", userId="steward", voteId=votes[1]["id"], reason=""),
-        event("treasury.money_refunded", userId="fan-1", refundOf=paid["id"], amountCents=200, currency="eur",
-              reason=""),
-        event("treasury.money_earned", userId="fan-2", amountCents=900, currency="sek", role="artist", source="merch"),
-        event("social.follow", userId="fan-2", targetType="artist", targetId="artist-2"),
-    ]  # fmt: skip
-
-
-class Working(Trial):
-    """A tenant with something in its log, and somebody who holds its units."""
-
-    consumer: str
-
-    async def prepare(self) -> None:
-        await self.send(self.story())
-        self.units = await self.take()
-
-    def story(self) -> list[Event]:
-        return story()
-
-    async def take(self) -> dict[str, Unit]:
-        holder = self.conductor()
-        await holder.take()
-        return holder.units
-
-    def runner(self, projection: Projection, step_entries_max: int = STEP_ENTRIES_MAX) -> Runner:
-        limits = Limits(step_entries_max, ATTEMPTS_MAX, 1.0)
-        return Runner(self.database, "conductor", self.units[self.consumer], projection, None, limits, NoWaiting())
 
 
 class Stepping(Working):
@@ -108,23 +68,16 @@ class Parking(Working):
         letters = await dead_letters(self.world.database, self.tenant.slug)
         assert {letter.id for letter in letters} == self.ill.poison
         assert all(letter.attempts >= ATTEMPTS_MAX for letter in letters)
-        conductor = self.conductor()
-        await conductor.take()
-        await conductor.quiesce()
-        assert await verify(self.world.database, self.world.store, [self.tenant]) == []
+        assert await check_tables(self.world.database, self.tenant) == []
         self.ill.poison = set()
         for letter in letters:
             assert await retry(self.world.database, self.tenant, letter, self.projections) is None
         await self.check_world()
 
 
-def story_of(trial: Trial, event_type: str) -> list[Event]:
-    return [event for event, _ in trial.told.accepted.values() if event["type"] == event_type]
-
-
 @pytest.mark.parametrize("way", Way)
 async def test_an_entry_is_put_aside_once_wherever_that_breaks(world: World, way: Way) -> None:
-    assert await break_everywhere(maker(Parking, world, partitions=1), way, every=False) > 8
+    assert await break_everywhere(maker(Parking, world, partitions=1), way, Points.ONCE) > 8
 
 
 class Retrying(Working):
@@ -137,9 +90,7 @@ class Retrying(Working):
         votes = [one["id"] for one in story_of(self, "coliseum.vote_cast")]
         self.ill = Spoilt(self.projections[self.consumer], set(votes), ValueError("ill"))
         self.projections = {**self.projections, self.consumer: self.ill}
-        conductor = self.conductor(step_entries_max=1)
-        await conductor.take()
-        await conductor.quiesce()
+        await (await self.take(step_entries_max=1)).quiesce()
         self.stubborn, self.healed = votes
         self.ill.poison = {self.stubborn}
 
@@ -152,10 +103,7 @@ class Retrying(Working):
         [letter] = await dead_letters(self.world.database, self.tenant.slug)
         assert letter.id == self.stubborn
         assert letter.attempts > ATTEMPTS_MAX
-        conductor = self.conductor()
-        await conductor.take()
-        await conductor.quiesce()
-        assert await verify(self.world.database, self.world.store, [self.tenant]) == []
+        assert await check_tables(self.world.database, self.tenant) == []
         self.ill.poison = set()
         assert await retry(self.world.database, self.tenant, letter, self.projections) is None
         await self.check_world()
@@ -163,14 +111,14 @@ class Retrying(Working):
 
 @pytest.mark.parametrize("way", Way)
 async def test_a_dead_letter_is_digested_once_wherever_its_retry_breaks(world: World, way: Way) -> None:
-    assert await break_everywhere(maker(Retrying, world, partitions=1), way, every=False) > 8
+    assert await break_everywhere(maker(Retrying, world, partitions=1), way, Points.ONCE) > 8
 
 
 class Leasing(Working):
     """Renewing, sharing, taking and giving back of units."""
 
     async def prepare(self) -> None:
-        await self.send(story())
+        await self.send(self.story())
         await self.world.execute("DELETE FROM processor_nodes")
         self.epochs: dict[str, int] = {}
 
@@ -180,6 +128,9 @@ class Leasing(Working):
             self.grown(await leases.refresh())
         await leases.release()
         self.grown(await Leases(self.database, f"{NODE} too", LEASE_S).refresh(), by=1)
+
+    async def check(self) -> None:
+        self.grown(list((await self.take()).units.values()), by=1)
 
     def grown(self, units: list[Unit], by: int = 0) -> None:
         """An epoch never falls, and grows when a unit changes hands."""
@@ -191,4 +142,4 @@ class Leasing(Working):
 
 @pytest.mark.parametrize("way", Way)
 async def test_a_unit_is_held_by_one_wherever_its_lease_breaks(world: World, way: Way) -> None:
-    assert await break_everywhere(maker(Leasing, world, partitions=1), way, every=False, at_once=1) > 8
+    assert await break_everywhere(maker(Leasing, world, partitions=1), way, Points.ONCE, at_once=1) > 8

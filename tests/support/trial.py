@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
+from enum import Enum
 
 from coliseum import db, kv, wiring
 from coliseum.audit.verify import verify
@@ -26,6 +27,7 @@ BROKEN = (StoreUnavailable, *db.UNREACHABLE, *kv.FAILED)
 """What an attempt may end with when a store breaks; anything else is a bug."""
 AT_ONCE = 3
 """Trials that run side by side, each on a tenant of its own: this process computes while the stores wait."""
+TAKING = asyncio.Lock()
 TRIES = 2
 """Each point is broken in the first attempt and again in its retry."""
 
@@ -73,12 +75,17 @@ class Trial:
             self.world, self.platform, random.Random(0), projections=self.projections, step_entries_max=step_entries_max
         )
 
+    async def take(self, *, step_entries_max: int = 50) -> Conductor:
+        """Somebody else who works without faults takes the units over."""
+        conductor = self.conductor(step_entries_max=step_entries_max)
+        async with TAKING:  # the trials that run side by side are one node
+            await conductor.take()
+        return conductor
+
     async def check_world(self) -> None:
         """The log keeps to what was told; every number is the log's, by the model and by plain SQL."""
         log = await self.told.check(self.world, self.platform)
-        conductor = self.conductor()
-        await conductor.take()
-        await conductor.quiesce()
+        await (await self.take()).quiesce()
         await self.check_numbers(log)
 
     async def check_numbers(self, log: Mapping[Place, Event]) -> None:
@@ -133,15 +140,20 @@ async def count(make: Make) -> dict[Point, Operation]:
     return points
 
 
-async def break_everywhere(make: Make, way: Way, *, every: bool = True, at_once: int = AT_ONCE) -> int:
-    """Break at each operation, again in the retry, then recover; returns how many points there were.
+class Points(Enum):
+    """At which operations to break."""
 
-    Unless ``every``: what is lost with its transaction anyway breaks before it is done, and not after it too.
-    """
+    EVERY = "each, in both ways"
+    ONCE = "each, but what its transaction takes with it only before it is done: afterwards is the same"
+    SETTLED = "those that settle something: commits, and what is done outside a transaction"
+
+
+async def break_everywhere(make: Make, way: Way, which: Points = Points.EVERY, *, at_once: int = AT_ONCE) -> int:
+    """Break at operations, again in the retry, then recover; returns how many there are."""
     points = await count(make)
-    waiting = deque(
-        (point, operation) for point, operation in points.items() if every or way is Way.FAILED or not operation.doomed
-    )
+    doomed_too = which is Points.EVERY or (which is Points.ONCE and way is Way.FAILED)
+    waiting = deque(item for item in points.items() if doomed_too or not item[1].doomed)
+    assert waiting
 
     async def work() -> None:
         while waiting:
