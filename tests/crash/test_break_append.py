@@ -2,31 +2,24 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from coliseum.audit.verify import verify
-from coliseum.capture.draft import Request
-from coliseum.clock import utc_now
 from coliseum.passport.entries import Accepted, Duplicate, NewEntry, Outcome
 from support.breaking import Way
 from support.entries import entry
 from support.festival import event, spent, vote
 from support.services import World
 from support.told import Event
-from support.trial import Trial, break_everywhere, make_appender, make_pipeline, maker
+from support.trial import Capturing, break_everywhere, maker
 
 MANY = 10
 """With fewer points than this the harness sees past the work."""
 
 
-def plain(results: Sequence[Any]) -> list[dict[str, Any]]:
-    return [{"status": one.status, "partition": one.partition, "offset": one.offset} for one in results]
-
-
-class Appending(Trial):
+class Appending(Capturing):
     """One request with everything in it that an append can meet, over several partitions."""
 
     async def prepare(self) -> None:
@@ -55,21 +48,7 @@ class Appending(Trial):
         ]  # fmt: skip
 
     async def attempt(self) -> None:
-        self.told.sending(self.request)
-        asked = Request(self.tenant, trusted=True, strict=False, source="test", received_at=utc_now())
-        try:
-            results = await self.pipeline.capture([json.dumps(one).encode() for one in self.request], asked)
-        finally:
-            await self.appender.drain()  # partitions that did not break go on meanwhile
-        self.told.answered(self.request, plain(results))
-
-    async def recover(self) -> None:
-        """The sender tries another process."""
-        self.begin_process()
-
-    def begin_process(self) -> None:
-        self.appender = make_appender(self.database)
-        self.pipeline = make_pipeline(self, self.appender)
+        await self.capture(self.request)
 
     async def check(self) -> None:
         assert len(self.told.accepted) == 4 + 6 + 2 + 4
@@ -77,11 +56,11 @@ class Appending(Trial):
         await self.check_world()
 
 
-class Queueing(Trial):
+class Queueing(Capturing):
     """Submissions that wait for one commit, with an entry among them that the database cannot hold."""
 
     async def prepare(self) -> None:
-        self.appender = make_appender(self.database)
+        self.begin_process()
         odd = entry("odd", artist_id="a\0")
         self.batches = [
             [entry("a", "1"), entry("b", "1"), odd],

@@ -1,6 +1,7 @@
 """Breaking a piece of work at each of its operations, in both ways, and looking at the whole world afterwards."""
 
 import asyncio
+import json
 import random
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -8,11 +9,14 @@ from contextlib import suppress
 from datetime import timedelta
 from enum import Enum
 
+import msgspec
+
 from coliseum import db, kv, wiring
 from coliseum.audit.verify import verify
+from coliseum.capture.draft import Request
 from coliseum.capture.gates import TimeLimits
 from coliseum.capture.pipeline import Pipeline
-from coliseum.clock import Clock, utc_now
+from coliseum.clock import utc_now
 from coliseum.errors import StoreUnavailable
 from coliseum.passport.appender import Appender
 from coliseum.passport.subjects import Subjects
@@ -35,7 +39,7 @@ TRIES = 2
 class Trial:
     """A tenant of its own, stores that may break, and a ledger. A subclass says what is attempted."""
 
-    partitions = 2
+    appender_type: type[Appender] = Appender
 
     def __init__(self, world: World, platform: Platform) -> None:
         self.world = world
@@ -185,14 +189,32 @@ async def break_at(make: Make, point: Point, way: Way) -> None:
     await trial.leave()
 
 
-def make_appender(
-    database: db.Database, clock: Clock = utc_now, on_commit: Callable[[int], None] = lambda _: None
-) -> Appender:
-    """An appender as a web process has it."""
-    return Appender(database, clock, queue_events_max=10_000, append_batch_events_max=1_000, on_commit=on_commit)
+class Capturing(Trial):
+    """A trial with a web process of its own, whose database may break."""
 
+    async def prepare(self) -> None:
+        self.begin_process()
 
-def make_pipeline(trial: Trial, appender: Appender) -> Pipeline:
-    """The way through capture of a web process whose database may break; its tally does not count."""
-    limits = TimeLimits(too_old=timedelta(days=760), future=timedelta(minutes=5))
-    return Pipeline(trial.database, Subjects(trial.database), appender, trial.world.services.tally, limits)
+    def begin_process(self) -> None:
+        """An appender and the way through capture; the tally is the world's, and does not break."""
+        self.appender = self.appender_type(
+            self.database, utc_now, queue_events_max=10_000, append_batch_events_max=1_000, on_commit=lambda _: None
+        )
+        limits = TimeLimits(too_old=timedelta(days=760), future=timedelta(minutes=5))
+        self.pipeline = Pipeline(
+            self.database, Subjects(self.database), self.appender, self.world.services.tally, limits
+        )
+
+    async def recover(self) -> None:
+        """The sender tries another process."""
+        self.begin_process()
+
+    async def capture(self, events: Sequence[Event]) -> None:
+        """One request; what was told is written down."""
+        self.told.sending(events)
+        asked = Request(self.tenant, trusted=True, strict=False, source="test", received_at=utc_now())
+        try:
+            results = await self.pipeline.capture([json.dumps(one).encode() for one in events], asked)
+        finally:
+            await self.appender.drain()  # partitions that did not break go on meanwhile
+        self.told.answered(events, [msgspec.to_builtins(one) for one in results])
