@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from coliseum.projections import boards
+from support.boarding import few_boards
 from support.services import Platform, World, opened_world
-from support.working import few_boards
 
 
 @pytest.fixture(scope="module")

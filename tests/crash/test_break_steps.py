@@ -3,32 +3,15 @@
 import pytest
 
 from coliseum import wiring
-from coliseum.audit.tables import check_tables
-from coliseum.processor.dead_letters import dead_letters, retry
 from coliseum.processor.leases import Leases
 from coliseum.processor.projection import Unit
 from support.breaking import Way
-from support.conductor import ATTEMPTS_MAX, LEASE_S
-from support.festival import event, spent, vote
-from support.poison import Spoilt
+from support.conductor import LEASE_S
 from support.services import World
-from support.told import Event
 from support.trial import Points, break_everywhere, maker
-from support.working import Working, story_of
+from support.working import Parking, Retrying, Stepping, Working
 
 NODE = "breaking"
-
-
-class Stepping(Working):
-    """All steps of one consumer, by one runner that lives through the faults."""
-
-    async def prepare(self) -> None:
-        await super().prepare()
-        self.stepper = self.runner(self.projections[self.consumer])
-
-    async def attempt(self) -> None:
-        while await self.stepper.round():
-            pass
 
 
 def stepping(consumer: str) -> type[Stepping]:
@@ -41,72 +24,9 @@ async def test_a_step_counts_once_wherever_it_breaks(world: World, consumer: str
     assert await break_everywhere(maker(stepping(consumer), world, partitions=1), way) > 8
 
 
-class Parking(Working):
-    """Steps over an entry that cannot be digested: trying again, putting it aside."""
-
-    consumer = "treasury"
-
-    def story(self) -> list[Event]:
-        """As short as it can be: every failed try is a transaction with points of its own."""
-        paid = spent(userId="fan-1")
-        void = event("treasury.money_refunded", userId="fan-1", refundOf=paid["id"], amountCents=200, currency="eur",
-                     reason="")  # fmt: skip
-        return [paid, void, spent(userId="fan-2")]
-
-    async def prepare(self) -> None:
-        await super().prepare()
-        poison = [one["id"] for one in story_of(self, "treasury.money_refunded")]
-        self.ill = Spoilt(self.projections[self.consumer], set(poison), ValueError("ill"))
-        self.projections = {**self.projections, self.consumer: self.ill}
-        self.stepper = self.runner(self.ill, step_entries_max=1)
-
-    async def attempt(self) -> None:
-        while await self.stepper.round():
-            pass
-
-    async def check(self) -> None:
-        letters = await dead_letters(self.world.database, self.tenant.slug)
-        assert {letter.id for letter in letters} == self.ill.poison
-        assert all(letter.attempts >= ATTEMPTS_MAX for letter in letters)
-        assert await check_tables(self.world.database, self.tenant) == []
-        self.ill.poison = set()
-        for letter in letters:
-            assert await retry(self.world.database, self.tenant, letter, self.projections) is None
-        await self.check_world()
-
-
 @pytest.mark.parametrize("way", Way)
 async def test_an_entry_is_put_aside_once_wherever_that_breaks(world: World, way: Way) -> None:
     assert await break_everywhere(maker(Parking, world, partitions=1), way, Points.ONCE) > 8
-
-
-class Retrying(Working):
-    """Another try of two dead letters, one of which is digested now."""
-
-    consumer = "coliseum"
-
-    async def prepare(self) -> None:
-        await self.send([vote(), vote(userId="fan-2"), spent(artistId="abba")])
-        votes = [one["id"] for one in story_of(self, "coliseum.vote_cast")]
-        self.ill = Spoilt(self.projections[self.consumer], set(votes), ValueError("ill"))
-        self.projections = {**self.projections, self.consumer: self.ill}
-        await (await self.take(step_entries_max=1)).quiesce()
-        self.stubborn, self.healed = votes
-        self.ill.poison = {self.stubborn}
-
-    async def attempt(self) -> None:
-        for letter in await dead_letters(self.database, self.tenant.slug):
-            problem = await retry(self.database, self.tenant, letter, self.projections)
-            assert problem == ("ill" if letter.id == self.stubborn else None)
-
-    async def check(self) -> None:
-        [letter] = await dead_letters(self.world.database, self.tenant.slug)
-        assert letter.id == self.stubborn
-        assert letter.attempts > ATTEMPTS_MAX
-        assert await check_tables(self.world.database, self.tenant) == []
-        self.ill.poison = set()
-        assert await retry(self.world.database, self.tenant, letter, self.projections) is None
-        await self.check_world()
 
 
 @pytest.mark.parametrize("way", Way)

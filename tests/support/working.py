@@ -1,17 +1,12 @@
 """Trials of the work of a processor: a tenant with something in its log, and its units in one hand."""
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
-
-from coliseum.audit.verify import verify
-from coliseum.boards.board import Board, Keys, board_named
-from coliseum.clock import utc_now
-from coliseum.processor.projection import Projection, Unit
+from coliseum.audit.tables import check_tables
+from coliseum.processor.dead_letters import dead_letters, retry
+from coliseum.processor.projection import Projection
 from coliseum.processor.runner import Limits, Runner
-from coliseum.processor.step import read_cursors
-from coliseum.projections.boards import BoardsFollower
 from support.conductor import ATTEMPTS_MAX, NoWaiting
 from support.festival import event, spent, vote
+from support.poison import Spoilt
 from support.told import Event
 from support.trial import Trial
 
@@ -58,68 +53,78 @@ def story_of(trial: Trial, event_type: str) -> list[Event]:
     return [event for event, _ in trial.told.accepted.values() if event["type"] == event_type]
 
 
-class Boarding(Working):
-    """The boards of a tenant whose rollups are up to date."""
-
-    consumer = "coliseum"
-    asked: Sequence[str] = ()
-    """Boards that somebody asked for, by their questions."""
+class Stepping(Working):
+    """All steps of one consumer, by one runner that lives through the faults."""
 
     async def prepare(self) -> None:
         await super().prepare()
-        await self.roll_up()
-        await self.ask()
-        self.follower = BoardsFollower(self.database, self.store, utc_now, IDLE_S)
-
-    async def roll_up(self) -> None:
-        """The rollups read all there is, without faults; the boards do not follow yet."""
-        limits = Limits(1_000, ATTEMPTS_MAX, 1.0)
-        unit = self.units[self.consumer]
-        projection = self.projections[self.consumer]
-        runner = Runner(self.world.database, "conductor", unit, projection, None, limits, NoWaiting())
-        while await runner.round():
-            pass
-
-    async def ask(self) -> None:
-        for question in self.asked:
-            reply = await self.world.http.get(f"/api/leaderboards?{question}", self.platform.server)
-            assert reply.status == 200, reply
-
-    async def follow(self, follower: BoardsFollower) -> None:
-        """Until nothing is left to follow or to fill."""
-        unit = self.units[self.consumer]
-        async with self.world.database.connection("processor") as connection:
-            cursors = await read_cursors(connection, unit)
-        for _ in range(100):
-            if not await follower.follow(unit, cursors):
-                return
-        raise AssertionError("there is always more to do")
+        self.stepper = self.runner(self.projections[self.consumer])
 
     async def attempt(self) -> None:
-        await self.follow(self.follower)
+        while await self.stepper.round():
+            pass
 
-    async def live(self) -> set[Board]:
-        names = await self.world.store.raw.hkeys(Keys(self.platform.tenant_id).boards)
-        return {board_named(name.decode()) for name in names}
+
+class Parking(Working):
+    """Steps over an entry that cannot be digested: trying again, putting it aside."""
+
+    consumer = "treasury"
+
+    def story(self) -> list[Event]:
+        """As short as it can be: every failed try is a transaction with points of its own."""
+        paid = spent(userId="fan-1")
+        void = event("treasury.money_refunded", userId="fan-1", refundOf=paid["id"], amountCents=200, currency="eur",
+                     reason="")  # fmt: skip
+        return [paid, void, spent(userId="fan-2")]
+
+    async def prepare(self) -> None:
+        await super().prepare()
+        poison = [one["id"] for one in story_of(self, "treasury.money_refunded")]
+        self.ill = Spoilt(self.projections[self.consumer], set(poison), ValueError("ill"))
+        self.projections = {**self.projections, self.consumer: self.ill}
+        self.stepper = self.runner(self.ill, step_entries_max=1)
+
+    async def attempt(self) -> None:
+        while await self.stepper.round():
+            pass
 
     async def check(self) -> None:
-        assert len(await self.live()) >= len(FEW)
-        assert await verify(self.world.database, self.world.store, [self.tenant]) == []  # as the faults left them
+        letters = await dead_letters(self.world.database, self.tenant.slug)
+        assert {letter.id for letter in letters} == self.ill.poison
+        assert all(letter.attempts >= ATTEMPTS_MAX for letter in letters)
+        differences = await check_tables(self.world.database, self.tenant)
+        assert not differences, differences[:5]
+        self.ill.poison = set()
+        for letter in letters:
+            assert await retry(self.world.database, self.tenant, letter, self.projections) is None
         await self.check_world()
 
 
-FEW = frozenset({"votes", "voters", "money_spent", "attendance"})
-"""Metrics whose boards of artists stand for all: totals, unique fans, money, and those that follow the catalogue."""
+class Retrying(Working):
+    """Another try of two dead letters, one of which is digested now."""
 
+    consumer = "coliseum"
 
-def few_boards(pinned: Callable[[Unit, datetime], set[Board]]) -> Callable[[Unit, datetime], set[Board]]:
-    """Pins a handful of boards, so that many worlds can be checked whole."""
+    async def prepare(self) -> None:
+        await self.send([vote(), vote(userId="fan-2"), spent(artistId="abba")])
+        votes = [one["id"] for one in story_of(self, "coliseum.vote_cast")]
+        self.ill = Spoilt(self.projections[self.consumer], set(votes), ValueError("ill"))
+        self.projections = {**self.projections, self.consumer: self.ill}
+        await (await self.take(step_entries_max=1)).quiesce()
+        self.stubborn, self.healed = votes
+        self.ill.poison = {self.stubborn}
 
-    def few(unit: Unit, now: datetime) -> set[Board]:
-        kept = {
-            one for one in pinned(unit, now) if one.metric in FEW and one.window == "all" and one.kind.label == "artist"
-        }
-        assert len(kept) == len(FEW)
-        return kept
+    async def attempt(self) -> None:
+        for letter in await dead_letters(self.database, self.tenant.slug):
+            problem = await retry(self.database, self.tenant, letter, self.projections)
+            assert problem == ("ill" if letter.id == self.stubborn else None)
 
-    return few
+    async def check(self) -> None:
+        [letter] = await dead_letters(self.world.database, self.tenant.slug)
+        assert letter.id == self.stubborn
+        assert letter.attempts > ATTEMPTS_MAX
+        differences = await check_tables(self.world.database, self.tenant)
+        assert not differences, differences[:5]
+        self.ill.poison = set()
+        assert await retry(self.world.database, self.tenant, letter, self.projections) is None
+        await self.check_world()
