@@ -124,6 +124,7 @@ class Play:
         await self.check_rollups()
         await self.check_treasury()
         await self.check_affinities()
+        await self.check_profiles()
         chosen = [self.random_board() for _ in range(sample)]
         for board in chosen:
             await self.page(board, self.world.store)
@@ -204,6 +205,10 @@ class Play:
         }
         expected = {place: weight for place, weight in self.model.affinities.items() if weight}
         same({place: weight for place, weight in found.items() if weight}, expected)
+
+    async def check_profiles(self) -> None:
+        zone = self.model.zone
+        expected = {place: weight for place, weight in self.model.affinities.items() if weight}
         now = datetime.now(UTC)
         for fan in FANS:
             told = (await self.world.http.get(f"/api/mediaid/profile?userId={fan}", self.platform.server)).json
