@@ -87,7 +87,7 @@ class BoardsFollower:
             stop = min(end, start + self._ranges.entries)
             changes, catalog_changed = await self._changes(unit, live, partition, start, stop)
             remake = live.following_catalog if catalog_changed else []
-            await boards.apply(partition, start, stop, changes, remake)
+            await boards.apply(partition, start, stop, changes, remake, catalog_changed=catalog_changed)
             if remake:
                 live = LiveBoards(live.boards.difference(remake))
             start = stop
@@ -148,7 +148,7 @@ class BoardsFollower:
         self, unit: Unit, boards: BoardStore, board: Board, cursors: Mapping[int, int], now: datetime
     ) -> None:
         tenant_id = unit.tenant.tenant_id
-        await boards.forget_aside(board)
+        await boards.begin(board)
         async with self._database.transaction("processor", snapshot=True) as connection:
             if await read_cursors(connection, unit) != cursors:
                 raise BoardsMoved
