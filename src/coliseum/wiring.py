@@ -33,9 +33,11 @@ from coliseum.projections.coliseum import ColiseumProjection
 from coliseum.projections.mediaid import MediaidProjection
 from coliseum.projections.prepared import Prepared
 from coliseum.projections.treasury import TreasuryProjection
+from coliseum.queries.shared import SharedReads
 from coliseum.settings import Settings
 from coliseum.tasks import end
 from coliseum.upgrade import upgrade
+from coliseum.web.api.boards import Boards
 from coliseum.web.app import build_app
 from coliseum.web.limits import AddressLimit
 from coliseum.web.services import Services
@@ -87,6 +89,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         on_commit=waker.wake,
     )
     tally = Tally(database, utc_now)
+    reads = SharedReads(database, store, utc_now)
     limits = TimeLimits(timedelta(days=settings.too_old_days), timedelta(seconds=settings.future_s))
     services = Services(
         settings,
@@ -98,6 +101,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         appender,
         Pipeline(database, Subjects(database), appender, tally, limits),
         tally,
+        Boards(reads),
         AddressLimit(store, settings.webhook_requests_per_minute),
         segment_names(settings.segment_events),
     )
@@ -105,6 +109,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         yield services
     finally:
         await appender.drain()
+        await reads.drain()
         await tally.close()
         await waker.close()
         await store.close()

@@ -15,7 +15,7 @@ from support.services import World
 from support.told import Event
 from support.trial import Capturing, break_everywhere, maker
 
-MANY = 10
+MANY = 5
 """With fewer points than this the harness sees past the work."""
 
 

@@ -12,7 +12,6 @@ from coliseum.errors import LeaseLost
 from coliseum.metrics.registry import Kind
 from coliseum.projections.boards import BoardsFollower
 from coliseum.projections.boardstore import BoardsMoved, BoardStore
-from coliseum.projections.deltas import Changes
 from support import mutants
 from support.boarding import IDLE_S, Boarding, Following
 from support.judging import right_or_seen
@@ -39,7 +38,7 @@ async def fences(store: kv.KeyValue, tenant_id: int) -> None:
     tries: tuple[Callable[[], Awaitable[object]], ...] = (
         old.take_over,
         lambda: old.reset(0, {0: 0}),
-        lambda: old.apply(0, 10, 11, Changes(), []),
+        lambda: old.apply(0, 10, 11, {}, []),
         lambda: old.install(board, {0: 10}, 0),
         lambda: old.drop([board]),
     )

@@ -7,7 +7,7 @@ operation that it sees, and each of these is then a point at which to break.
 import asyncio
 import threading
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from enum import Enum
 from inspect import iscoroutine
@@ -207,8 +207,14 @@ class BreakingStore(kv.KeyValue):
 
     def __init__(self, store: kv.KeyValue, breaking: Breaking) -> None:
         self.__dict__.update(store.__dict__)
+        self._whole = store
         make: Any = _BreakingClient
         client = make(connection_pool=store.raw.connection_pool)
         client.breaking = breaking
         self._client = client
+        self._breaking = breaking
         self._scripts = {}
+
+    async def script(self, package: str, name: str, keys: Sequence[str], args: Sequence[object]) -> Any:
+        """Run a script, which is one operation, on the other store's connection for scripts."""
+        return await self._breaking.do(f"valkey {name}", lambda: self._whole.script(package, name, keys, args), _away)

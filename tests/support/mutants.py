@@ -39,7 +39,7 @@ def swap_lua(store: kv.KeyValue, name: str, old: str, package: str = "coliseum.p
     """Leave a part of a script out, in one store; the script must have it."""
     source = (resources.files(package) / "lua" / f"{name}.lua").read_text()
     assert old in source, f"{name}.lua has changed: this mutant must follow it"
-    store._scripts[f"{package}.{name}"] = store.raw.register_script(source.replace(old, ""))
+    store._scripts[package, name] = store.raw.register_script(source.replace(old, ""))
 
 
 # The log

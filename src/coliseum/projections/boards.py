@@ -100,7 +100,9 @@ class BoardsFollower:
                 gains = await self._gains(unit, live, partition, start, stop)
                 self._ranges.learn(sum(len(change.sums) for change in gains.changes.values()))
             remake = live.following_catalog if gains.catalog_changed else []
-            await boards.apply(partition, start, gains.end, gains.changes, remake)
+            await boards.apply(
+                partition, start, gains.end, gains.changes, remake, catalog_changed=gains.catalog_changed
+            )
             if remake:
                 live = LiveBoards(live.boards.difference(remake), unit.tenant.zone)
             start, gains = gains.end, None
@@ -149,7 +151,7 @@ class BoardsFollower:
     async def _fill_one(
         self, unit: Unit, boards: BoardStore, board: Board, cursors: Mapping[int, int], now: datetime
     ) -> None:
-        await boards.forget_aside(board)
+        await boards.begin(board)
         async with self._database.transaction("processor", snapshot=True) as connection:
             if await read_cursors(connection, unit) != cursors:
                 raise BoardsMoved
