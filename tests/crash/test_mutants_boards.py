@@ -44,6 +44,7 @@ async def fences(store: kv.KeyValue, tenant_id: int) -> None:
     )
     for attempt in tries:
         await new.reset(0, {0: 10})
+        await new.begin(board)
         try:
             await attempt()
         except (LeaseLost, BoardsMoved):
@@ -85,8 +86,11 @@ class Older(kv.KeyValue):
     async def script(self, package: str, name: str, keys: Sequence[str], args: Sequence[object]) -> Any:
         if name == "install_board" and self.kept is not None:
             kept, self.kept = self.kept, None
-            await self.raw.unlink(*await self.keys())
+            # All but what is being filled, which is what makes the moment dangerous.
+            await self.raw.unlink(*[key for key in await self.keys() if not key.endswith(b":filling")])
             for key, content in kept.items():
+                if key.endswith(b":filling"):
+                    continue
                 await self.raw.restore(key, 0, content)
         return await super().script(package, name, keys, args)
 

@@ -15,13 +15,13 @@ from coliseum.passport.appender import Appender
 from coliseum.passport.entries import NewEntry
 from coliseum.passport.subjects import Subjects
 from support import mutants
-from support.breaking import BreakingDatabase, Way
+from support.breaking import Way
 from support.death import Death
 from support.dying import Dying
 from support.entries import entry
 from support.festival import event, vote
 from support.judging import judged, right_or_seen
-from support.pausing import Pausing, until_stuck
+from support.pausing import until_stuck
 from support.services import Platform, World
 from support.trial import Capturing, break_everywhere, maker
 
@@ -71,10 +71,9 @@ class TakingBack(Capturing):
 
 
 @pytest.fixture(autouse=True, scope="module")
-async def offsets(world: World) -> None:
-    """The sequence that a mutant takes offsets from."""
-    await world.execute("CREATE SEQUENCE mutant_offsets MINVALUE 0 START 0")
-    await world.execute("GRANT USAGE ON SEQUENCE mutant_offsets TO coliseum_capture")
+async def variants(world: World) -> None:
+    """The appends that mutants use."""
+    await mutants.make_append_variants(world)
 
 
 APPENDERS = (
@@ -89,7 +88,7 @@ async def test_a_wrong_appender_is_seen(world: World, appender: type[Appender]) 
     await right_or_seen(lambda: break_everywhere(maker(kind, world), Way.FAILED), right=appender is Appender)
 
 
-@pytest.mark.parametrize("mutant", [None, mutants.orders_by_a_sequence])
+@pytest.mark.parametrize("mutant", [None, mutants.appends_by("append_by_a_sequence")], ids=["right", "sequence"])
 async def test_offsets_of_a_sequence_leave_gaps(
     world: World, monkeypatch: pytest.MonkeyPatch, mutant: mutants.Mutate | None
 ) -> None:
@@ -116,48 +115,42 @@ class Overtaking(Capturing):
         self.begin_process()
         self.votes = [vote(userId="fan-1"), vote(userId="fan-1")]
 
-    async def attempt(self) -> None:
-        await self.capture(self.votes[:1])
-
-    async def race(self, pausing: Pausing) -> None:
-        """One append stands still, another overtakes it if it can, and the consumers read in between."""
-        self.database = BreakingDatabase(self.world.database, pausing)
-        self.begin_process()
-        slow = asyncio.create_task(self.attempt())
-        await pausing.reached.wait()
-        quick = asyncio.create_task(self.quick.capture(self.votes[1:]))
-        try:
-            await until_stuck(self.world, quick)
+    async def race(self, patch: pytest.MonkeyPatch, usual: mutants.Mutate, frozen: mutants.Mutate) -> None:
+        """One append stands still with its offset, another overtakes it if it can; the consumers read in between."""
+        async with self.world.database.connection("owner") as holder, holder.transaction():
+            await holder.execute("SELECT pg_advisory_xact_lock(hashtext('a frozen append'))")
+            with patch.context() as patched:
+                frozen(patched)
+                slow = asyncio.create_task(self.capture(self.votes[:1]))
+                await until_stuck(self.world, slow)
+            usual(patch)
+            quick = asyncio.create_task(self.quick.capture(self.votes[1:]))
+            await until_stuck(self.world, quick, others=1)
             await (await self.take()).quiesce()
-        finally:
-            pausing.go_on.set()
-            await asyncio.gather(slow, quick)
+        await asyncio.gather(slow, quick)
         await self.check()
         await self.leave()
 
 
-async def late_visibility(world: World) -> None:
-    """An append is slow at each of its operations."""
-    dry = Overtaking(world, await world.platform())
-    await dry.prepare()
-    dry.breaking.begin()
-    await dry.attempt()
-    for point in dry.breaking.points:
-        trial = Overtaking(world, await world.platform())
-        await trial.prepare()
-        await trial.race(Pausing(point))
+RACES = {
+    "right": ("passport_append", "append_frozen"),
+    "wrong": ("append_by_a_sequence", "append_by_a_sequence_frozen"),
+}
 
 
-@pytest.mark.parametrize("mutant", [None, mutants.orders_by_a_sequence])
+@pytest.mark.parametrize("case", RACES)
 async def test_an_entry_that_becomes_visible_late_is_seen(
-    world: World, monkeypatch: pytest.MonkeyPatch, mutant: mutants.Mutate | None
+    world: World, monkeypatch: pytest.MonkeyPatch, case: str
 ) -> None:
-    await judged(lambda: late_visibility(world), monkeypatch, mutant)
+    trial = Overtaking(world, await world.platform())
+    await trial.prepare()
+    usual, frozen = map(mutants.appends_by, RACES[case])
+    await right_or_seen(lambda: trial.race(monkeypatch, usual, frozen), right=case == "right")
 
 
 @pytest.fixture
 async def without_unique_keys(world: World) -> AsyncIterator[None]:
-    """Nothing but the head's lock keeps ids apart."""
+    """Ids are looked up before they are inserted, and nothing more."""
     await world.execute("ALTER TABLE passport_keys DROP CONSTRAINT passport_keys_pkey")
     yield
     await world.execute("TRUNCATE passport_keys")
@@ -181,12 +174,14 @@ async def fifty_at_once(world: World, platform: Platform) -> None:
     assert sorted(stored) == [f"same-{n}" for n in range(5)]
 
 
-@pytest.mark.parametrize("mutant", [None, mutants.looks_before_it_inserts])
+async def test_fifty_at_once_are_stored_once(world: World, platform: Platform) -> None:
+    await fifty_at_once(world, platform)
+
+
 async def test_looking_before_inserting_is_seen_when_fifty_come_at_once(
-    world: World, platform: Platform, without_unique_keys: None, monkeypatch: pytest.MonkeyPatch,
-    mutant: mutants.Mutate | None,
-) -> None:  # fmt: skip
-    await judged(lambda: fifty_at_once(world, platform), monkeypatch, mutant)
+    world: World, platform: Platform, without_unique_keys: None
+) -> None:
+    await right_or_seen(lambda: fifty_at_once(world, platform), right=False)
 
 
 class Slow(Dying):

@@ -20,6 +20,7 @@ from coliseum.processor import dead_letters, rebuild, runner
 from coliseum.processor import step as stepping
 from coliseum.processor.projection import Batch, Projection, Unit
 from coliseum.processor.step import Progress
+from support.services import World
 
 Mutate = Callable[[pytest.MonkeyPatch], None]
 FENCED = "return redis.error_reply('FENCED another holder wrote here')"
@@ -90,20 +91,38 @@ class StoresWhatItRefuses(Appender):
         return outcomes
 
 
-def orders_by_a_sequence(patch: pytest.MonkeyPatch) -> None:
-    """The next offset comes from a sequence, and nobody holds the partition."""
-    swap_sql(patch, appending, {
-        "lock_head": (
-            "SELECT head FROM passport_heads WHERE tenant_id = $1 AND partition = $2 FOR UPDATE",
-            "SELECT nextval('mutant_offsets') FROM passport_heads WHERE tenant_id = $1 AND partition = $2",
-        ),
-        "advance_head": ("SET head = $3", "SET head = greatest(head, $3)"),
-    })  # fmt: skip
+AT_THE_HEAD = """    UPDATE passport_heads SET head = head + cardinality(entries)
+    WHERE tenant_id = tenant AND partition = part
+    RETURNING head - cardinality(entries) INTO STRICT first;
+"""
+BY_A_SEQUENCE = """    first := nextval('mutant_offsets');
+    UPDATE passport_heads SET head = greatest(head, first + cardinality(entries))
+    WHERE tenant_id = tenant AND partition = part;
+"""
+STANDING_STILL = "    PERFORM pg_advisory_xact_lock_shared(hashtext('a frozen append'));\n"
+APPEND_VARIANTS = {
+    "append_by_a_sequence": BY_A_SEQUENCE,
+    "append_frozen": AT_THE_HEAD + STANDING_STILL,
+    # The head moves at the end, when the transaction is as good as done.
+    "append_by_a_sequence_frozen": BY_A_SEQUENCE.replace(";", ";\n" + STANDING_STILL, 1),
+}
+"""Ways of giving out offsets in passport_append: two of them from a sequence, while nobody holds the partition."""
 
 
-def looks_before_it_inserts(patch: pytest.MonkeyPatch) -> None:
-    """Ids are looked up and then inserted, while nobody holds the partition."""
-    swap_sql(patch, appending, {"lock_head": ("FOR UPDATE", "")})
+async def make_append_variants(world: World) -> None:
+    """Functions beside passport_append that are it, but for how they give out offsets."""
+    await world.execute("CREATE SEQUENCE mutant_offsets MINVALUE 0 START 0")
+    await world.execute("GRANT USAGE ON SEQUENCE mutant_offsets TO coliseum_capture")
+    source = await world.value("SELECT pg_get_functiondef('passport_append'::regproc)")
+    assert AT_THE_HEAD in source, "passport_append has changed: these mutants must follow it"
+    for name, offsets in APPEND_VARIANTS.items():
+        await world.execute(source.replace(AT_THE_HEAD, offsets).replace("passport_append", name))
+        await world.execute(f"GRANT EXECUTE ON FUNCTION {name} TO coliseum_capture")
+
+
+def appends_by(name: str) -> Mutate:
+    """The append runs one of the variants."""
+    return lambda patch: swap_sql(patch, appending, {"append_entries": ("passport_append", name)})
 
 
 def voids_without_a_claim(patch: pytest.MonkeyPatch) -> None:

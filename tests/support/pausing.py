@@ -30,8 +30,8 @@ class Pausing(Breaking):
         return await super().do(name, late, *args, **more)
 
 
-async def until_stuck(world: World, task: "asyncio.Task[Any]") -> None:
-    """Return when the task waits for somebody's lock, or is done without having to."""
+async def until_stuck(world: World, task: "asyncio.Task[Any]", others: int = 0) -> None:
+    """Return when the task waits for somebody's lock, as so many others do, or is done without having to."""
     async with asyncio.timeout(10), world.database.connection("owner") as connection:
-        while not task.done() and not await connection.fetchval(WAITING):
+        while not task.done() and await connection.fetchval(WAITING) <= others:
             await asyncio.sleep(0.002)
