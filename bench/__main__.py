@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
 from rich.console import Console
 from rich.table import Table
 
@@ -15,6 +16,7 @@ from bench.claims import CLAIMS
 from bench.context import Bench
 from bench.generator import ROOT
 from bench.measure import BenchFailed
+from bench.servers import running
 from bench.wire import ConnectionBroken
 from coliseum.errors import ColiseumError
 
@@ -27,9 +29,9 @@ def main(arguments: Sequence[str]) -> int:
     options = _options(arguments)
     console = Console()
     console.print(f"[bold]bench[/bold] {', '.join(options.claims)} at scale {options.scale:g}, in {options.data}")
-    bench = Bench(options.data, lambda sentence: console.print(f"  {sentence}", highlight=False),
+    bench = Bench(options.data, lambda sentence: console.print(sentence, highlight=False, markup=False),
                   options.seed, options.scale, options.partitions, options.count)  # fmt: skip
-    report = asyncio.run(_run(bench, options.claims, console))
+    report = asyncio.run(run(bench, options.claims))
     _print(report, console)
     whole = list(options.claims) == list(CLAIMS) and options.scale >= 1 and options.count
     path = options.out or (RESULTS if whole else None)
@@ -39,20 +41,28 @@ def main(arguments: Sequence[str]) -> int:
     return 0 if report.passed else 1
 
 
-async def _run(bench: Bench, claims: Sequence[str], console: Console) -> results.Report:
-    report = results.Report([], {}, {}, machine.commit(), machine.described(bench.data), {})
-    async with bench.stand("settings") as stand:
-        report.settings = await stand.settings()
+async def run(bench: Bench, claims: Sequence[str]) -> results.Report:
+    """Measure claims one after the other; one that fails does not keep the others from being measured."""
+    async with running(bench.data / "shared", with_noop=True) as stand:
+        settings = await stand.settings()
+        report = results.Report([], {}, {}, machine.commit(), machine.described(bench.data), settings)
+        if bench.scale < 1:
+            await _measure(msgspec.structs.replace(bench, shared=stand), claims, report)
+    if bench.scale >= 1:
+        await _measure(bench, claims, report)
+    return report
+
+
+async def _measure(bench: Bench, claims: Sequence[str], report: results.Report) -> None:
     for claim in claims:
-        console.print(f"[bold]{claim}[/bold]")
+        bench.say(f"{claim}:")
         began = time.monotonic()
         try:
             report.lines += await CLAIMS[claim](bench)
         except (BenchFailed, ConnectionBroken, ColiseumError) as error:
             report.failed[claim] = str(error)
-            console.print(f"  failed: {error}", highlight=False, markup=False)
+            bench.say(f"failed: {error}")
         report.took_s[claim] = time.monotonic() - began
-    return report
 
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:

@@ -1,8 +1,9 @@
 """What every claim is given: where to work, how much of everything, and how to say what it is doing."""
 
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -13,6 +14,9 @@ from bench.servers import Stand, running
 ROUNDS = 5
 ROUNDS_QUICK = 2
 CATCH_UP_S = 1_200.0
+CATALOGUE_PAGES = 23
+BATCH_EVENTS = 1_000
+TRIAL_BELOW = 0.1
 
 
 class Bench(msgspec.Struct, frozen=True):
@@ -25,11 +29,20 @@ class Bench(msgspec.Struct, frozen=True):
     partitions: int = 1
     count: bool = True
     """Whether claims about the log alone wait until the processor has counted all of it."""
+    shared: Stand | None = None
+    """One system for all claims, for trying things out: a start takes longer than a small measurement."""
+    known: dict[str, Any] = {}
+    """What one claim has found and a later one of the same run needs, by name."""
 
     @property
     def rounds(self) -> int:
         """How often the baseline and what is measured take turns."""
         return ROUNDS if self.scale >= 1 else ROUNDS_QUICK
+
+    @property
+    def batch_events(self) -> int:
+        """Events of a batch: as the claims say, unless this is only a trial."""
+        return BATCH_EVENTS if self.scale >= TRIAL_BELOW else BATCH_EVENTS // 10
 
     def many(self, count: int, least: int = 1) -> int:
         """A number of events or batches at this scale."""
@@ -49,6 +62,16 @@ class Bench(msgspec.Struct, frozen=True):
         took_s = await check_counted(stand, load, CATCH_UP_S)
         self.say(f"{load.events:,} events are stored and counted; the processor took {took_s:.0f} s more")
 
-    def stand(self, name: str, *, with_noop: bool = False) -> AbstractAsyncContextManager[Stand]:
-        """A fresh system for a claim; removed when the claim is done."""
-        return running(self.data / name, with_noop=with_noop, partitions=self.partitions)
+    @asynccontextmanager
+    async def stand(self, name: str, *, with_noop: bool = False) -> AsyncIterator[Stand]:
+        """A fresh system for a claim, removed when the claim is done; only a fresh tenant where one is shared."""
+        async with AsyncExitStack() as stack:
+            shared = self.shared
+            stand = (
+                shared
+                if shared is not None
+                else await stack.enter_async_context(running(self.data / name, with_noop=with_noop))
+            )
+            stack.callback(stand.stop_processor)
+            await stand.make_tenant(self.partitions)
+            yield stand

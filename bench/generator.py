@@ -11,17 +11,19 @@ from typing import Self
 
 import msgspec
 
+import coliseum
 from bench.measure import BenchFailed
 from bench.mix import Totals, add
 from bench.orders import Command, Outcome, Where
 
 ROOT = Path(__file__).parents[1]
+PRODUCT = Path(coliseum.__file__).parents[1]
 ANSWER_BYTES_MAX = 1 << 28
 
 
 def python_path() -> str:
-    """A PYTHONPATH under which this package and the product are found."""
-    return os.pathsep.join([str(ROOT), str(ROOT / "src"), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
+    """A PYTHONPATH under which children find this package, and the product where this process has found it."""
+    return os.pathsep.join([str(ROOT), str(PRODUCT), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
 
 
 class Generator:

@@ -51,8 +51,8 @@ class Load:
             case PrepareBatches() | PrepareSingles() | PrepareMembers():
                 self._prepare(command)
                 return Outcome()
-            case SendCatalogue():
-                return self._send(BATCH, catalogue(self._where.seed), 1)
+            case SendCatalogue(pages):
+                return self._send(BATCH, catalogue(self._where.seed)[:pages], 1)
             case Batches(count, connections):
                 return self._send(BATCH, [self._batches.popleft() for _ in range(count)], connections)
             case Singles():
@@ -103,7 +103,7 @@ class Load:
         outcome = self._run(posts, *streams[1:])
         outcome.standings, outcome.closed, outcome.built_late = watch.standings, gate.closed, self._late
         if reads is not None:
-            outcome.reads, outcome.reads_wrong = reads.tally.requests, reads.tally.wrong
+            outcome.reads, outcome.reads_live = reads.tally.requests, reads.tally.right
         return outcome
 
     def _freshness(self, command: Freshness) -> Outcome:

@@ -10,7 +10,7 @@ from statistics import median
 
 import psutil
 
-from bench.generator import ROOT
+from bench.generator import PRODUCT
 
 FSYNCS = 200
 PAGE_BYTES = 8_192
@@ -18,7 +18,7 @@ PACKAGES = ("granian", "litestar", "asyncpg", "msgspec", "valkey", "uvloop", "em
 
 
 def commit() -> str:
-    """The commit that is measured, and whether files differ from it."""
+    """The commit of the product that is measured, and whether files differ from it."""
     try:
         found = _git("rev-parse", "--short=12", "HEAD")
         return f"{found} with changes" if _git("status", "--porcelain", "--untracked-files=no") else found
@@ -72,5 +72,5 @@ def _versions() -> list[str]:
 
 
 def _git(*words: str) -> str:
-    done = subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S607
+    done = subprocess.run(["git", *words], cwd=PRODUCT, capture_output=True, text=True, check=True)  # noqa: S607
     return done.stdout.strip()

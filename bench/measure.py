@@ -23,6 +23,8 @@ class Line(msgspec.Struct, frozen=True):
     beside: str
     floor: float | None = None
     goal: float | None = None
+    short_of: str = ""
+    """What this was to be measured with and was not, for want of time: then no mark is reached."""
 
     @property
     def met(self) -> bool | None:
@@ -37,6 +39,8 @@ class Line(msgspec.Struct, frozen=True):
     def _reaches(self, mark: float | None) -> bool | None:
         if mark is None:
             return None
+        if self.short_of:
+            return False
         return self.figure >= mark if self.unit == "x" else self.figure <= mark
 
 

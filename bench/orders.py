@@ -37,7 +37,9 @@ class PrepareMembers(msgspec.Struct, frozen=True, tag=True):
 
 
 class SendCatalogue(msgspec.Struct, frozen=True, tag=True):
-    """Send the catalogue behind the mix."""
+    """Send the catalogue behind the mix, or only the first pages of it: venues, artists, events, then tracks."""
+
+    pages: int = 1_000
 
 
 class Batches(msgspec.Struct, frozen=True, tag=True):
@@ -139,7 +141,8 @@ class Outcome(msgspec.Struct, omit_defaults=True):
     built_late: int = 0
     """Batches that had to be made while the clock ran."""
     reads: int = 0
-    reads_wrong: list[str] = []
+    reads_live: int = 0
+    """Of the boards that were read meanwhile, how often one was live."""
     seen_after_ms: list[float] = []
     never_seen: int = 0
 

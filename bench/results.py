@@ -36,7 +36,7 @@ def table(report: Report) -> list[tuple[str, ...]]:
     """The rows: claim, figure, floor, goal, met, beside."""
     rows: list[tuple[str, ...]] = [
         (f"{line.claim}: {line.what}", _shown(line, line.figure), _shown(line, line.floor), _shown(line, line.goal),
-         _verdict(line), line.beside)
+         _verdict(line), _beside(line))
         for line in report.lines
     ]  # fmt: skip
     return rows + [(claim, "-", "-", "-", "FAILED", why) for claim, why in report.failed.items()]
@@ -56,6 +56,10 @@ def as_markdown(report: Report) -> str:
     parts += [f"| {' | '.join(_one_line(cell) for cell in row)} |" for row in table(report)]
     parts += ["", "| of the run | |", "| --- | --- |", *(f"| {name} | {_one_line(value)} |" for name, value in facts)]
     return "\n".join(parts) + "\n"
+
+
+def _beside(line: Line) -> str:
+    return f"{line.beside}; SHORT OF {line.short_of}" if line.short_of else line.beside
 
 
 def _one_line(text: str) -> str:

@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 import time
+from asyncio.subprocess import PIPE, STDOUT
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ import psutil
 from bench.generator import python_path
 from bench.measure import BenchFailed
 from bench.orders import Where
+from bench.streams import Standing
 from coliseum import db
 from coliseum.accounts.tenants import NewTenant, create_tenant
 from coliseum.local import programs
@@ -32,6 +34,8 @@ from coliseum.upgrade import upgrade
 HOST = "127.0.0.1"
 SLUG = "bench"
 LOOK_S = 0.1
+PINNED = "/api/leaderboards?metric=votes&entity=artist&window=all&limit=10"
+"""A board that is always kept live; all live boards stand at the same place of the log."""
 DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 """Settings without which nothing here would be worth measuring."""
 TOLD = ("wal_level", "wal_sync_method", "wal_compression", "shared_buffers", "max_wal_size", "checkpoint_timeout",
@@ -64,19 +68,24 @@ class Stand:
         self.children: dict[str, Child] = {}
         self.sql: Any = None
         self._tenant: NewTenant | None = None
+        self._tenants = 0
 
-    async def start(self, partitions: int) -> None:
-        """Start both stores and the web server, and make the tenant; the processor waits to be asked for."""
+    async def start(self) -> None:
+        """Start both stores and the web server; the processor waits to be asked for."""
         self.postgres.start()
         self.valkey.start()
         await upgrade(self.postgres.url)
-        database = await db.Database.open(self.postgres.url, owner=1)
-        try:
-            self._tenant = await create_tenant(database, slug=SLUG, partitions=partitions)
-        finally:
-            await database.close()
         self.sql = await db.connect(self.postgres.url)
         self.start_web()
+
+    async def make_tenant(self, partitions: int) -> None:
+        """Make a tenant: from now on this is its system."""
+        self._tenants += 1
+        database = await db.Database.open(self.postgres.url, owner=1)
+        try:
+            self._tenant = await create_tenant(database, slug=f"{SLUG}-{self._tenants}", partitions=partitions)
+        finally:
+            await database.close()
 
     def start_web(self) -> None:
         """Start the web server and wait until it answers; with the route that does nothing, if that is wanted."""
@@ -92,8 +101,9 @@ class Stand:
         self.children["processor"] = Child(programs.processor(self._environ(), self.folder / "logs"))
 
     def stop_processor(self) -> None:
-        """Stop the processor, and wait until it has."""
-        self.children.pop("processor").stop()
+        """Stop the processor if it runs, and wait until it has ended."""
+        if "processor" in self.children:
+            self.children.pop("processor").stop()
 
     async def stop(self) -> None:
         """Stop everything, last started first."""
@@ -123,16 +133,27 @@ class Stand:
         """How far each consumer has come."""
         return msgspec.convert(await self.get("/api/status"), list[Consumer])
 
+    async def standing(self) -> Standing:
+        """How far everything has come: the log, the slowest projection, and the boards."""
+        consumers = await self.consumers()
+        page = await self.get(PINNED)
+        done: dict[str, int] = {}
+        for consumer in consumers:
+            done[consumer.consumer] = done.get(consumer.consumer, 0) + consumer.offset
+        head = sum(consumer.head for consumer in consumers) // len(done)
+        boards = sum(page["position"]) if page["source"] == "live" else 0
+        return Standing(time.perf_counter_ns(), head, min(done.values()), boards)
+
     async def wait_until_caught_up(self, timeout_s: float) -> float:
-        """Wait until no consumer has anything left to read; returns the seconds that took.
+        """Wait until no consumer and no board has anything left to read; returns the seconds that took.
 
         Raises:
             BenchFailed: it took longer.
         """
         began = time.monotonic()
         while True:
-            lag = max(consumer.lag for consumer in await self.consumers())
-            if lag == 0:
+            lag = (await self.standing()).lag
+            if lag <= 0:
                 return time.monotonic() - began
             self.require_running()
             if time.monotonic() - began > timeout_s:
@@ -150,9 +171,29 @@ class Stand:
         try:
             process = psutil.Process(self.children[name].pid)
             family = [process, *process.children(recursive=True)]
-            return float(sum(each.memory_info().rss for each in family)) / 1e6
+            return sum(each.memory_info().rss for each in family) / 1e6
         except psutil.NoSuchProcess:
             raise BenchFailed(f"the {name} has ended") from None
+
+    async def verify(self, timeout_s: float) -> float | None:
+        """Run `coliseum verify`; returns the seconds it took, None when it took longer than it may.
+
+        Raises:
+            BenchFailed: a stored number is not what the log says.
+        """
+        began = time.monotonic()
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "coliseum.cli", "verify"), env=self._environ(), stdout=PIPE, stderr=STDOUT
+        )
+        try:
+            said, _ = await asyncio.wait_for(process.communicate(), timeout_s)
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+            return None
+        if process.returncode != 0:
+            raise BenchFailed(f"coliseum verify: {said.decode(errors='replace')[-2_000:]}")
+        return time.monotonic() - began
 
     async def settings(self) -> dict[str, str]:
         """The server's settings, as a session that appends sees them.
@@ -182,7 +223,6 @@ class Stand:
             **environ,
             "COLISEUM_HOST": HOST,
             "COLISEUM_PORT": str(self.port),
-            "COLISEUM_PUBLIC_TENANT": SLUG,
             "PYTHONPATH": python_path(),
         }
 
@@ -201,14 +241,14 @@ class Stand:
 
 
 @asynccontextmanager
-async def running(folder: Path, *, with_noop: bool = False, partitions: int = 1) -> AsyncIterator[Stand]:
+async def running(folder: Path, *, with_noop: bool = False) -> AsyncIterator[Stand]:
     """A system in a new folder, durable as in real use; stopped and removed afterwards.
 
     When it ends by an error, its logs stay in a folder beside it.
     """
     stand = Stand(_emptied(folder), with_noop=with_noop)
     try:
-        await stand.start(partitions)
+        await stand.start()
         await stand.settings()
         yield stand
     except BaseException:

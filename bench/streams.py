@@ -29,6 +29,7 @@ class Tally:
         self.latencies_ns = array("q")
         self.totals: Totals = {}
         self.wrong: list[str] = []
+        self.right = 0
         self.first_ns = self.last_ns = 0
 
     def add(self, line: Line, request: Request) -> None:
@@ -40,6 +41,7 @@ class Tally:
             if len(self.wrong) < WRONG_KEPT:
                 self.wrong.append(line.answer[-300:].decode("utf-8", "replace"))
             return
+        self.right += 1
         self.events += request.events
         add(self.totals, request.totals)
 
@@ -210,8 +212,8 @@ class Watch:
             done[consumer.consumer] = done.get(consumer.consumer, 0) + consumer.offset
         head = sum(consumer.head for consumer in self._consumers) // len(done)
         projections = min(done.values())
-        boards = sum(page.position) if page.source == "live" else projections
-        standing = Standing(line.answered_ns, head, projections, min(boards, head))
+        boards = min(head, sum(page.position)) if page.source == "live" else 0
+        standing = Standing(line.answered_ns, head, projections, boards)
         self.standings.append(standing)
         self._gate.lag = standing.lag
         self._consumers = []

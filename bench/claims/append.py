@@ -3,21 +3,21 @@
 The processor is stopped while the clock runs: this is about the log alone. It counts everything afterwards.
 """
 
-from bench.context import Bench
+from bench.context import CATALOGUE_PAGES, Bench
 from bench.copying import Copying
 from bench.generator import Generator, generator
 from bench.measure import Line, rates, ratio
 from bench.orders import Batches, PrepareBatches, SendCatalogue
 from bench.servers import Stand
 
-BATCHES, BATCH_EVENTS = 100, 1_000
+BATCHES = 100
 FLOOR, GOAL = 0.30, 0.50
 
 
 async def measure(bench: Bench) -> list[Line]:
     """Measure it."""
     async with bench.stand("append") as stand, generator(stand.where(bench.seed)) as load:
-        await load.ask(SendCatalogue())
+        await load.ask(SendCatalogue(bench.many(CATALOGUE_PAGES, 3)))
         appends, copies = await append_and_copy(bench, stand, load, bench.many(BATCHES, 2))
         await bench.check(stand, load)
     return [
@@ -42,7 +42,7 @@ async def append_and_copy(bench: Bench, stand: Stand, load: Generator, batches: 
     appends: list[float] = []
     copies: list[float] = []
     for _ in range(bench.rounds + 1):
-        await load.ask(PrepareBatches(batches, BATCH_EVENTS))
+        await load.ask(PrepareBatches(batches, bench.batch_events))
         before = load.events
         outcome = await load.ask(Batches(batches))
         await copying.prepare(before, load.events - before)

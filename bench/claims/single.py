@@ -6,7 +6,7 @@ says what it is without.
 
 from statistics import median
 
-from bench.context import Bench
+from bench.context import CATALOGUE_PAGES, Bench
 from bench.generator import Generator, generator
 from bench.measure import Line, rates, ratio
 from bench.orders import Outcome, PrepareSingles, SendCatalogue, Singles
@@ -25,7 +25,7 @@ async def measure(bench: Bench) -> list[Line]:
     """Measure it."""
     seconds = bench.seconds(ROUND_S)
     async with bench.stand("single", with_noop=True) as stand, generator(stand.where(bench.seed)) as load:
-        await load.ask(SendCatalogue())
+        await load.ask(SendCatalogue(bench.many(CATALOGUE_PAGES, 3)))
         singles: list[float] = []
         noops: list[float] = []
         for _ in range(bench.rounds + 1):
