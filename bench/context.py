@@ -10,6 +10,7 @@ import msgspec
 from bench.checks import check_counted, check_stored
 from bench.generator import Generator
 from bench.servers import Stand, running
+from bench.watched import COUNT, paths
 
 ROUNDS = 5
 ROUNDS_QUICK = 2
@@ -43,6 +44,11 @@ class Bench(msgspec.Struct, frozen=True):
     def batch_events(self) -> int:
         """Events of a batch: as the claims say, unless this is only a trial."""
         return BATCH_EVENTS if self.scale >= TRIAL_BELOW else BATCH_EVENTS // 10
+
+    @property
+    def watched(self) -> list[str]:
+        """The boards that are being watched: a hundred, unless this is only a trial."""
+        return paths(COUNT if self.scale >= TRIAL_BELOW else COUNT // 20)
 
     def many(self, count: int, least: int = 1) -> int:
         """A number of events or batches at this scale."""

@@ -22,8 +22,8 @@ OTHERS = (
 )  # fmt: skip
 
 
-def paths() -> list[str]:
-    """The boards, as they are asked for: by contest, city, genre, hour, and of tracks and fans."""
+def paths(count: int = COUNT) -> list[str]:
+    """The boards, as they are asked for: by contest, city, genre, hour, and of tracks and fans; or some of each."""
     metrics = [f"votes&entity=artist&window=all&event=event-{n:03d}" for n in range(CONTESTS)]
     metrics += [f"voters&entity=artist&window=all&event=event-{n:03d}" for n in range(VOTER_BOARDS)]
     metrics += [f"plays&entity=artist&window=day&city={city}" for city in CITIES if city.isascii()]
@@ -32,7 +32,7 @@ def paths() -> list[str]:
     metrics += [f"votes&entity=artist&window=day&genre={genre}" for genre in GENRES]
     metrics += [f"{metric}&window=hour" for metric in BY_THE_HOUR]
     metrics += OTHERS
-    return [f"/api/leaderboards?metric={metric}&limit=10" for metric in metrics]
+    return [f"/api/leaderboards?metric={metric}&limit=10" for metric in metrics[:: COUNT // count]]
 
 
 async def make_live(stand: Stand, boards: list[str], timeout_s: float) -> float:

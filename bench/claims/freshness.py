@@ -10,7 +10,7 @@ from bench.generator import generator
 from bench.measure import BenchFailed, Line, quantile
 from bench.orders import Freshness, PrepareBatches, SendCatalogue
 from bench.servers import PINNED
-from bench.watched import make_live, paths
+from bench.watched import make_live
 
 EVENTS_PER_S, BATCH_EVENTS = 2_000, 10
 SECONDS, SETTLE_S = 60.0, 5.0
@@ -26,7 +26,7 @@ async def measure(bench: Bench) -> list[Line]:
         stand.start_processor()
         await load.ask(Freshness(per_s, settle_s, PINNED, size=BATCH_EVENTS))
         await stand.wait_until_caught_up(CATCH_UP_S)
-        await make_live(stand, paths(), BOARDS_LIVE_S)
+        await make_live(stand, bench.watched, BOARDS_LIVE_S)
         await load.ask(PrepareBatches(int(per_s / BATCH_EVENTS * seconds) + 1, BATCH_EVENTS))
         outcome = await load.ask(Freshness(per_s, seconds, PINNED, size=BATCH_EVENTS))
         await bench.check(stand, load)
@@ -42,7 +42,7 @@ async def measure(bench: Bench) -> list[Line]:
             unit="ms",
             beside=f"{len(seen)} entries, p50 {quantile(seen, 0.5):.0f} ms, p99 {quantile(seen, 0.99):.0f} ms, "
             f"max {max(seen):.0f} ms, {outcome.never_seen} not within 10 s; {outcome.events_per_s:,.0f} events/s; "
-            f"the 201 p99 {outcome.p99_ms:.0f} ms; all {len(paths())} watched boards live",
+            f"the 201 p99 {outcome.p99_ms:.0f} ms; all {len(bench.watched)} watched boards live",
             floor=FLOOR_MS,
             goal=GOAL_MS,
         )

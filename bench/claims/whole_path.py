@@ -17,7 +17,7 @@ from bench.measure import BenchFailed, Line, rates, ratio
 from bench.orders import Batches, BatchesWhileKeptUp, Outcome, PrepareBatches, SendCatalogue
 from bench.servers import PINNED, Stand
 from bench.streams import Standing
-from bench.watched import make_live, paths
+from bench.watched import make_live
 
 WINDOW_S, SETTLE_S, TRIAL_S = 60.0, 10.0, 10.0
 WARM_BATCHES, COPY_ROWS = 50, 100_000
@@ -54,7 +54,7 @@ async def measure(bench: Bench) -> list[Line]:
     return [
         Line(
             claim="whole path",
-            what=f"batches in, all projections, pinned and {len(paths())} watched boards keeping up, of plain COPY",
+            what=f"batches in, projections, pinned and {len(bench.watched)} watched boards keeping up, of plain COPY",
             figure=ratio([kept.per_s], copies),
             unit="x",
             beside=f"{kept.told}; COPY {rates(copies)}",
@@ -76,7 +76,7 @@ async def warm_up(bench: Bench, stand: Stand, load: Generator) -> None:
 
 async def keep_up(bench: Bench, stand: Stand, load: Generator, window_s: float) -> Kept:
     """Find and hold the highest rate that everything keeps up with, for a window; the boards are made live first."""
-    boards = paths()
+    boards = bench.watched
     took_s = await make_live(stand, boards, BOARDS_LIVE_S)
     bench.say(f"{len(boards)} boards were live after {took_s:.1f} s")
     settle_s = bench.seconds(SETTLE_S)
