@@ -1,13 +1,15 @@
 # Each target does all of its own set-up; a second call skips what is done.
 
 PYTHON ?= python3
+SEEDS ?= 1 2 3
+MINUTES ?= 5
 BIN := .venv/bin
 SETUP := scripts/setup.py pyproject.toml
 SERVER := .venv/server.ready
 DEV := .venv/dev.ready
 GENERATORS := coliseum.events.generate coliseum.metrics.generate coliseum.settings_page coliseum.web.generate
 
-.PHONY: help up test check bench generate lock clean
+.PHONY: help up test torture check bench generate lock clean
 
 help: ## print this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -17,6 +19,9 @@ up: $(SERVER) ## run everything on this machine, with a simulated festival; Ctrl
 
 test: $(DEV) ## run the tests; says what it skips and why
 	@$(BIN)/python -m pytest
+
+torture: $(DEV) ## break everything at random, and look for what was lost or counted twice; SEEDS="1 2 3" MINUTES=5
+	@PYTHONPATH=tests $(BIN)/python -m torture --seeds "$(SEEDS)" --minutes $(MINUTES)
 
 check: $(DEV) ## formatting, lint, types, layers, generated files
 	@$(BIN)/ruff format --check .

@@ -9,6 +9,8 @@ Nothing else imports asyncpg. Four pools stand for four sets of rights (see the 
 """
 
 import asyncio
+import logging
+import weakref
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from importlib import resources
@@ -23,14 +25,24 @@ from coliseum.errors import StoreUnavailable
 
 Right = Literal["capture", "app", "processor", "owner"]
 TIMEOUT_S = 30.0
+CONNECT_S = 5.0
 IDLE_IN_TRANSACTION_S = 10
+HELD_MAX_S: Mapping[Right, float] = MappingProxyType({"capture": 15.0, "app": TIMEOUT_S + 5})
+"""How long a pooled connection is used at one go. PostgreSQL lets no statement of these rights run that long: then it
+must be out of reach."""
+STATEMENT_S: Mapping[Right, int] = MappingProxyType({"capture": 12, "app": int(TIMEOUT_S)})
+LOCK_S: Mapping[Right, int] = MappingProxyType({"capture": 11, "app": int(TIMEOUT_S / 2)})
+"""A lock is waited for longer than a session that holds it may be idle in its transaction."""
 
 UNREACHABLE = (
     OSError,
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # an idle connection that was just told that it is ended
     asyncpg.CannotConnectNowError,
-    asyncpg.TooManyConnectionsError,
+    asyncpg.InsufficientResourcesError,  # no connection, disk or memory left
+    asyncpg.PostgresIOError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.LockNotAvailableError,
@@ -50,6 +62,8 @@ InsufficientPrivilege = asyncpg.InsufficientPrivilegeError
 UniqueViolation = asyncpg.UniqueViolationError
 Uuid = asyncpg.pgproto.pgproto.UUID
 """A ``uuid.UUID`` made of 16 bytes in a tenth of the time."""
+
+logging.getLogger("asyncpg.pool").setLevel(logging.CRITICAL)  # whoever needs a connection says it, as a line of JSON
 
 Row = TypeVar("Row", bound=msgspec.Struct)
 
@@ -118,6 +132,10 @@ def _server_settings(right: Right) -> dict[str, str]:
         "timezone": "UTC",
         "idle_in_transaction_session_timeout": f"{IDLE_IN_TRANSACTION_S}s",
         "jit": "off",
+        # A client that vanished without a word is noticed within half a minute, and its connection given up.
+        "tcp_keepalives_idle": "10",
+        "tcp_keepalives_interval": "5",
+        "tcp_keepalives_count": "4",
         "synchronous_commit": "on",  # whatever the server or the role says: an acknowledged event is on disk
     }
     if right != "owner":
@@ -125,18 +143,19 @@ def _server_settings(right: Right) -> dict[str, str]:
     if right == "processor":
         settings["work_mem"] = "64MB"  # a batch is sorted and hashed in memory
         settings["plan_cache_mode"] = "force_custom_plan"  # one statement serves batches of one entry and of 100,000
-    if right in ("app", "capture"):
-        settings["statement_timeout"] = f"{int(TIMEOUT_S)}s"
-        settings["lock_timeout"] = f"{int(TIMEOUT_S / 2)}s"
+    if right in STATEMENT_S:
+        settings["statement_timeout"] = f"{STATEMENT_S[right]}s"
+        settings["lock_timeout"] = f"{LOCK_S[right]}s"
     return settings
 
 
 class Database:
     """The pools of one process. Open with ``Database.open``; close it when the process ends."""
 
-    def __init__(self, url: str, pools: Mapping[Right, Any]) -> None:
+    def __init__(self, url: str) -> None:
         self.url = url
-        self._pools = pools
+        self._pools: dict[Right, Any] = {}
+        self._connections: weakref.WeakSet[Any] = weakref.WeakSet()
 
     @classmethod
     async def open(cls, url: str, **sizes: int) -> Self:
@@ -145,18 +164,17 @@ class Database:
         Raises:
             StoreUnavailable: PostgreSQL could not be reached.
         """
-        pools: dict[Right, Any] = {}
+        database = cls(url)
         try:
             for name, size in sizes.items():
                 right = cast("Right", name)
-                pools[right] = await asyncpg.create_pool(
+                database._pools[right] = await asyncpg.create_pool(
                     url,
                     min_size=1,
                     max_size=size,
-                    init=_prepare,
+                    init=database._adopt,
                     reset=_reset if right in ("capture", "app") else None,
-                    timeout=TIMEOUT_S,
-                    command_timeout=None if right in ("owner", "processor") else TIMEOUT_S + 5,
+                    timeout=CONNECT_S,
                     server_settings=_server_settings(right),
                     max_inactive_connection_lifetime=300,
                 )
@@ -166,7 +184,7 @@ class Database:
             ) from error
         except (*UNREACHABLE, asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError) as error:
             raise StoreUnavailable(f"PostgreSQL could not be reached: {error}") from error
-        return cls(url, pools)
+        return database
 
     async def close(self) -> None:
         """Close all pools; connections in use get a moment to finish."""
@@ -177,17 +195,43 @@ class Database:
             except TimeoutError:
                 pool.terminate()
 
-    @asynccontextmanager
-    async def connection(self, right: Right) -> AsyncIterator[Connection]:
-        """A pooled connection with the given rights, outside any transaction."""
-        async with self._pools[right].acquire(timeout=TIMEOUT_S) as connection:
-            yield connection
+    async def _adopt(self, connection: Any) -> None:
+        await _prepare(connection)
+        self._connections.add(connection)
+
+    def hang_up(self) -> None:
+        """End every connection of this process at once: what they were doing fails, and later uses connect anew.
+
+        For a server that is out of reach: a connection that nobody hears any more may look alive for hours.
+        """
+        for connection in list(self._connections):
+            connection.terminate()
 
     @asynccontextmanager
-    async def transaction(self, right: Right, *, snapshot: bool = False) -> AsyncIterator[Connection]:
+    async def connection(self, right: Right, *, held_max_s: float | None = None) -> AsyncIterator[Connection]:
+        """A pooled connection with the given rights, outside any transaction.
+
+        It is waited for no longer than ``held_max_s`` seconds, and ended when it is held for longer than that. Without
+        it, capture's and app's are ended after ``HELD_MAX_S``, and all others of this process with them.
+        """
+        wait_s = TIMEOUT_S if held_max_s is None else held_max_s
+        async with self._pools[right].acquire(timeout=wait_s) as connection:
+            give_up = self.hang_up if held_max_s is None else connection.terminate
+            limit_s = HELD_MAX_S.get(right) if held_max_s is None else held_max_s
+            watch = asyncio.get_running_loop().call_later(limit_s, give_up) if limit_s is not None else None
+            try:
+                yield connection
+            finally:
+                if watch is not None:
+                    watch.cancel()
+
+    @asynccontextmanager
+    async def transaction(
+        self, right: Right, *, snapshot: bool = False, held_max_s: float | None = None
+    ) -> AsyncIterator[Connection]:
         """A transaction; ``snapshot`` makes all its reads see one moment (repeatable read)."""
         async with (
-            self.connection(right) as connection,
+            self.connection(right, held_max_s=held_max_s) as connection,
             connection.transaction(isolation="repeatable_read" if snapshot else None),
         ):
             yield connection

@@ -27,6 +27,8 @@ VERSION_MIN = (7, 0)
 TIMEOUT_S = 5.0
 WAKE_CHANNEL = "coliseum:wake"
 WAKE_GAP_S = 0.005
+SILENCE_S = 5.0
+"""After this a listener asks whether anybody is there; after twice this it connects anew."""
 
 Refused = ResponseError
 """A script said no: its message begins with a word that says why."""
@@ -230,14 +232,24 @@ class KeyValue:
             try:
                 async with self._client.pubsub() as pubsub:
                     await pubsub.subscribe(WAKE_CHANNEL)
-                    while True:
-                        message = await pubsub.get_message(ignore_subscribe_messages=True, timeout=None)
-                        if message is not None:
-                            with contextlib.suppress(msgspec.MsgspecError):  # anybody may publish anything
-                                woken.tenant_ids.update(msgspec.json.decode(message["data"], type=list[int]))
-                            woken.set()
+                    await self._hear(pubsub, woken)
             except FAILED:
                 await asyncio.sleep(1)
+
+    async def _hear(self, pubsub: Any, woken: WakeUps) -> None:
+        """Pass wake-ups on, until nothing at all is heard any more: a dead connection is as silent as a quiet one."""
+        loop = asyncio.get_running_loop()
+        heard_s = loop.time()
+        while loop.time() - heard_s < 2 * SILENCE_S:
+            message = await pubsub.get_message(ignore_subscribe_messages=True, timeout=SILENCE_S)
+            if message is None:
+                await pubsub.ping()
+                continue
+            heard_s = loop.time()
+            if message["type"] == "message":
+                with contextlib.suppress(msgspec.MsgspecError):  # anybody may publish anything
+                    woken.tenant_ids.update(msgspec.json.decode(message["data"], type=list[int]))
+                woken.set()
 
 
 class Waker:

@@ -176,8 +176,8 @@ class BreakingDatabase(db.Database):
         self.breaking = breaking
 
     @asynccontextmanager
-    async def connection(self, right: db.Right) -> AsyncIterator[db.Connection]:
-        async with super().connection(right) as connection:
+    async def connection(self, right: db.Right, *, held_max_s: float | None = None) -> AsyncIterator[db.Connection]:
+        async with super().connection(right, held_max_s=held_max_s) as connection:
             yield _Wrapped(connection, connection, self.breaking)
 
 

@@ -38,8 +38,11 @@ class Leases:
         """Renew what is held, take a fair share of what is free, give back what is too much; returns what is held.
 
         Call it at least three times a lease.
+
+        Raises:
+            db.UNREACHABLE: it took longer than half a lease.
         """
-        async with self._database.transaction("processor") as connection:
+        async with self._database.transaction("processor", held_max_s=self._lease_s / 2) as connection:
             await connection.execute(SQL["see_node"], self.node_id)
             counts = await connection.fetchrow(SQL["count_nodes_and_units"], self._lease_s)
             share = math.ceil(counts["units"] / max(1, counts["nodes"])) if counts else 0

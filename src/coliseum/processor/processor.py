@@ -70,11 +70,13 @@ class Processor:
         for unit, (_, task) in list(self._running.items()):
             if task.done():
                 await self._stop(unit)
+        begun_s = asyncio.get_running_loop().time()
         try:
-            async with asyncio.timeout(self._lease_s / 2):
-                held = set(await self._leases.refresh())
+            held = set(await self._leases.refresh())
         except Exception as error:  # noqa: BLE001 - the database is away; steps fail on their own meanwhile
             self._log.warning("step_retried", error=repr(error))
+            if asyncio.get_running_loop().time() - begun_s >= self._lease_s / 2:
+                self._database.hang_up()  # steps may be waiting on connections that nobody hears, and would for ever
             return
         for unit in set(self._running) - held:
             await self._stop(unit)

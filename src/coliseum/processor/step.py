@@ -7,6 +7,8 @@ from coliseum.errors import ColiseumError, LeaseLost
 from coliseum.processor.projection import Batch, Projection, Unit
 
 SQL = db.statements("coliseum.processor")
+STEP_MAX_S = 300.0
+"""A step that takes longer is given up: its connection may be one that nobody hears."""
 
 
 class ParkingFailed(ColiseumError):
@@ -30,7 +32,7 @@ async def step(
         LeaseLost: the unit changed hands or generation; nothing was kept.
         Exception: whatever the projection raised; nothing was kept.
     """
-    async with database.transaction("processor") as connection:
+    async with database.transaction("processor", held_max_s=STEP_MAX_S) as connection:
         start, head = await _lock_cursor(connection, node_id, unit, partition)
         end = min(head, start + entries_max)
         if end > start:
