@@ -10,8 +10,8 @@ from support.services import World
 from support.trial import Points, break_everywhere, maker
 from support.working import Working
 
-ENTRIES_MAX = 5
-"""So that the story takes three rounds, and a rest is left for the switch."""
+ENTRIES_MAX = 9
+"""So that the story takes a round, and a rest is left for the switch."""
 
 
 class Rebuilding(Working):

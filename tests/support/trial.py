@@ -29,7 +29,7 @@ from support.told import Event, Place, Told, model_of
 
 BROKEN = (StoreUnavailable, *db.UNREACHABLE, *kv.FAILED)
 """What an attempt may end with when a store breaks; anything else is a bug."""
-AT_ONCE = 3
+AT_ONCE = 4
 """Trials that run side by side, each on a tenant of its own: this process computes while the stores wait."""
 TAKING = asyncio.Lock()
 TRIES = 2
