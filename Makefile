@@ -9,7 +9,7 @@ SERVER := .venv/server.ready
 DEV := .venv/dev.ready
 GENERATORS := coliseum.events.generate coliseum.metrics.generate coliseum.settings_page coliseum.web.generate
 
-.PHONY: help up test torture check generate lock clean
+.PHONY: help up test torture check bench generate lock clean
 
 help: ## print this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -31,6 +31,9 @@ check: $(DEV) ## formatting, lint, types, layers, generated files
 	@set -e; for module in $(GENERATORS); do $(BIN)/python -m $$module --check; done
 	@$(BIN)/python scripts/schema.py --check
 	@$(BIN)/python -m pytest -q tests/shape
+
+bench: $(SERVER) ## measure every claim about speed; CLAIMS="append single" runs some, QUICK=1 tries it out
+	@$(BIN)/python -m bench $(CLAIMS) $(if $(QUICK),--quick)
 
 generate: $(DEV) ## write the generated files anew
 	@set -e; for module in $(GENERATORS); do $(BIN)/python -m $$module; done

@@ -18,6 +18,7 @@ from types import MappingProxyType
 from typing import Any, Literal, Protocol, Self, TypeVar, cast
 
 import asyncpg
+import asyncpg.pgproto.pgproto
 import msgspec
 
 from coliseum.errors import StoreUnavailable
@@ -59,6 +60,8 @@ DATA_ERRORS = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
 PostgresError = asyncpg.PostgresError
 InsufficientPrivilege = asyncpg.InsufficientPrivilegeError
 UniqueViolation = asyncpg.UniqueViolationError
+Uuid = asyncpg.pgproto.pgproto.UUID
+"""A ``uuid.UUID`` made of 16 bytes in a tenth of the time."""
 
 logging.getLogger("asyncpg.pool").setLevel(logging.CRITICAL)  # whoever needs a connection says it, as a line of JSON
 
@@ -94,7 +97,10 @@ def statements(package: str) -> Mapping[str, str]:
 
 async def rows(connection: Connection, row_type: type[Row], sql: str, *args: object) -> list[Row]:
     """Run a query; each row becomes a ``row_type`` by column names."""
-    return [row_type(**record) for record in await connection.fetch(sql, *args)]
+    records = await connection.fetch(sql, *args)
+    if records and tuple(records[0].keys()) == row_type.__struct_fields__:  # in the order of the fields
+        return [row_type(*record.values()) for record in records]
+    return [row_type(**record) for record in records]
 
 
 async def _prepare(connection: Any) -> None:
@@ -105,6 +111,12 @@ async def _prepare(connection: Any) -> None:
         encoder=lambda value: b"\x01" + (value if isinstance(value, bytes) else msgspec.json.encode(value)),
         decoder=lambda data: msgspec.json.decode(data[1:]),
     )
+
+
+async def _reset(connection: Any) -> None:
+    """Capture and app leave nothing in a session, so that giving a connection back needs no round trip."""
+    if connection.is_in_transaction():
+        await connection.reset()
 
 
 async def connect(url: str, right: Right = "owner") -> Any:
@@ -128,6 +140,9 @@ def _server_settings(right: Right) -> dict[str, str]:
     }
     if right != "owner":
         settings["role"] = f"coliseum_{right}"
+    if right == "processor":
+        settings["work_mem"] = "64MB"  # a batch is sorted and hashed in memory
+        settings["plan_cache_mode"] = "force_custom_plan"  # one statement serves batches of one entry and of 100,000
     if right in STATEMENT_S:
         settings["statement_timeout"] = f"{STATEMENT_S[right]}s"
         settings["lock_timeout"] = f"{LOCK_S[right]}s"
@@ -158,6 +173,7 @@ class Database:
                     min_size=1,
                     max_size=size,
                     init=database._adopt,
+                    reset=_reset if right in ("capture", "app") else None,
                     timeout=CONNECT_S,
                     server_settings=_server_settings(right),
                     max_inactive_connection_lifetime=300,

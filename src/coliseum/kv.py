@@ -5,14 +5,16 @@ Whatever is kept there can be lost: it is remade from PostgreSQL. Commands are t
 
 import asyncio
 import contextlib
+from collections import deque
 from collections.abc import AsyncIterator, Collection, Sequence
 from importlib import resources
 from typing import Any, Self
 
+import libvalkey
 import msgspec
 import valkey.asyncio as valkey
 from valkey.exceptions import ConnectionError as ValkeyConnectionError
-from valkey.exceptions import ResponseError, ValkeyError
+from valkey.exceptions import NoScriptError, ResponseError, ValkeyError
 from valkey.exceptions import TimeoutError as ValkeyTimeoutError
 
 from coliseum.errors import ServerTooOld, StoreUnavailable
@@ -46,6 +48,87 @@ class WakeUps(asyncio.Event):
         return tenant_ids
 
 
+class _Wire(asyncio.Protocol):
+    """One connection that many tasks share: commands go out as they come, answers come back in the same order.
+
+    A pooled connection for each script costs five times the processor time of this.
+    """
+
+    MORE = object()
+
+    def __init__(self, connection: Any) -> None:
+        """``connection``: one of the client's, connected and greeted; from here on it is this wire's alone."""
+        self._loop = asyncio.get_running_loop()
+        self._answers = libvalkey.Reader(replyError=connection._parser.parse_error, notEnoughData=self.MORE)  # noqa: SLF001 - the client has no way of handing a connection over
+        # The writer is kept, because a writer that nobody holds closes what it writes to.
+        self._writer = connection._writer  # noqa: SLF001 - as above
+        connection._reader = connection._writer = None  # noqa: SLF001 - as above
+        self._transport: asyncio.WriteTransport = self._writer.transport
+        self._transport.set_protocol(self)
+        self._waiting: deque[tuple[float, asyncio.Future[Any]]] = deque()
+        self._watch: asyncio.TimerHandle | None = None
+
+    @property
+    def usable(self) -> bool:
+        """Whether commands can be sent."""
+        return not self._transport.is_closing()
+
+    def call(self, *command: Any) -> asyncio.Future[Any]:
+        """Send a command; its answer. A caller that no longer waits takes nothing from the others.
+
+        Raises:
+            ConnectionError: Valkey's own, when the connection has ended.
+        """
+        if not self.usable:
+            raise ValkeyConnectionError("the connection to Valkey has ended")
+        answer: asyncio.Future[Any] = self._loop.create_future()
+        now_s = self._loop.time()
+        self._waiting.append((now_s, answer))
+        self._transport.write(libvalkey.pack_command(command))
+        if self._watch is None:
+            self._watch = self._loop.call_at(now_s + TIMEOUT_S, self._look)
+        return answer
+
+    def close(self, error: Exception | None = None) -> None:
+        """Give up: whoever waits hears of it."""
+        self._transport.abort()
+        self.connection_lost(error)
+
+    def data_received(self, data: bytes) -> None:
+        try:
+            self._answers.feed(data)
+            while (answer := self._answers.gets()) is not self.MORE:
+                _, future = self._waiting.popleft()
+                if future.done():
+                    continue
+                if isinstance(answer, Exception):
+                    future.set_exception(answer)
+                else:
+                    future.set_result(answer)
+        except (libvalkey.ProtocolError, IndexError) as error:
+            self.close(ValkeyConnectionError(f"this is not what Valkey says: {error}"))
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        waiting, self._waiting = self._waiting, deque()
+        for _, future in waiting:
+            if not future.done():
+                future.set_exception(exc or ValkeyConnectionError("Valkey closed the connection"))
+        if self._watch is not None:
+            self._watch.cancel()
+            self._watch = None
+
+    def _look(self) -> None:
+        """An answer that does not come in time ends the connection: nothing after it can be told apart."""
+        self._watch = None
+        if not self._waiting:
+            return
+        due_s = self._waiting[0][0] + TIMEOUT_S
+        if due_s <= self._loop.time():
+            self.close(ValkeyTimeoutError("Valkey did not answer in time"))
+        else:
+            self._watch = self._loop.call_at(due_s, self._look)
+
+
 class KeyValue:
     """The Valkey connections of one process."""
 
@@ -58,7 +141,9 @@ class KeyValue:
             health_check_interval=15,
             socket_keepalive=True,
         )
-        self._scripts: dict[str, Any] = {}
+        self._scripts: dict[tuple[str, str], Any] = {}
+        self._wire: _Wire | None = None
+        self._wiring: asyncio.Task[_Wire] | None = None
 
     @classmethod
     async def open(cls, url: str) -> Self:
@@ -86,19 +171,46 @@ class KeyValue:
 
     async def close(self) -> None:
         """Close all connections."""
+        if self._wiring is not None:
+            await end(self._wiring)
+        if self._wire is not None:
+            self._wire.close()
         await self._client.aclose()
 
     async def script(self, package: str, name: str, keys: Sequence[str], args: Sequence[object]) -> Any:
-        """Run the Lua file ``lua/<name>.lua`` of a package, atomically.
+        """Run the Lua file ``lua/<name>.lua`` of a package, atomically; all scripts share one connection.
 
         Raises:
             Refused: the script's own refusal.
         """
-        script = self._scripts.get(f"{package}.{name}")
+        script = self._scripts.get((package, name))
         if script is None:
             source = (resources.files(package) / "lua" / f"{name}.lua").read_text()
-            script = self._scripts[f"{package}.{name}"] = self._client.register_script(source)
-        return await script(keys=keys, args=args)
+            script = self._scripts[package, name] = self._client.register_script(source)
+        wire = self._wire
+        if wire is None or not wire.usable:
+            wire = await self._wired()
+        try:
+            return await wire.call("EVALSHA", script.sha, len(keys), *keys, *args)
+        except NoScriptError:
+            return await wire.call("EVAL", script.script, len(keys), *keys, *args)
+
+    async def _wired(self) -> _Wire:
+        """The connection for scripts, made anew: whoever needs it meanwhile waits for the same attempt."""
+        if self._wiring is None:
+            self._wiring = asyncio.create_task(self._connect())
+            self._wiring.add_done_callback(self._connected)
+        return await asyncio.shield(self._wiring)
+
+    async def _connect(self) -> _Wire:
+        connection = self._client.connection_pool.make_connection()
+        await connection.connect()
+        return _Wire(connection)
+
+    def _connected(self, task: asyncio.Task[_Wire]) -> None:
+        self._wiring = None
+        if not task.cancelled() and task.exception() is None:
+            self._wire = task.result()
 
     async def wake(self, tenant_ids: Collection[int]) -> None:
         """Tell whoever listens that these tenants have something new; a failure is no loss, because they also look."""

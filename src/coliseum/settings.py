@@ -168,7 +168,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     step_entries_max: Annotated[
         int,
         _whole("COLISEUM_STEP_ENTRIES_MAX", "Log entries that a projection takes in one step.", ge=1, le=200_000),
-    ] = 20_000
+    ] = 50_000
     dead_letter_attempts_max: Annotated[
         int,
         _whole("COLISEUM_DEAD_LETTER_ATTEMPTS_MAX", "Tries of an entry before it is set aside.", ge=1, le=100),

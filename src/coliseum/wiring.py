@@ -31,10 +31,13 @@ from coliseum.processor.runner import Limits
 from coliseum.projections.boards import BoardsFollower
 from coliseum.projections.coliseum import ColiseumProjection
 from coliseum.projections.mediaid import MediaidProjection
+from coliseum.projections.prepared import Prepared
 from coliseum.projections.treasury import TreasuryProjection
+from coliseum.queries.shared import SharedReads
 from coliseum.settings import Settings
 from coliseum.tasks import end
 from coliseum.upgrade import upgrade
+from coliseum.web.api.boards import Boards
 from coliseum.web.app import build_app
 from coliseum.web.limits import AddressLimit
 from coliseum.web.services import Services
@@ -86,6 +89,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         on_commit=waker.wake,
     )
     tally = Tally(database, utc_now)
+    reads = SharedReads(database, store, utc_now)
     limits = TimeLimits(timedelta(days=settings.too_old_days), timedelta(seconds=settings.future_s))
     services = Services(
         settings,
@@ -97,6 +101,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         appender,
         Pipeline(database, Subjects(database), appender, tally, limits),
         tally,
+        Boards(reads),
         AddressLimit(store, settings.webhook_requests_per_minute),
         segment_names(settings.segment_events),
     )
@@ -104,6 +109,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         yield services
     finally:
         await appender.drain()
+        await reads.drain()
         await tally.close()
         await waker.close()
         await store.close()
@@ -116,11 +122,14 @@ async def run_processor(settings: Settings) -> None:
     database = await db.Database.open(database_url(settings), processor=12, owner=1)
     store = await kv.KeyValue.open(valkey_url(settings))
     node_id = f"{platform.node()}-{os.getpid()}-{uuid7()}"
+    prepared = Prepared()
+    coliseum = ColiseumProjection(prepared)
     processor = Processor(
         database,
         Leases(database, node_id, settings.lease_s),
-        PROJECTIONS,
-        {"coliseum": BoardsFollower(database, store, utc_now, settings.board_idle_s)},
+        {**PROJECTIONS, coliseum.name: coliseum},
+        {coliseum.name: BoardsFollower(database, store, utc_now, settings.board_idle_s, prepared)},
+        {coliseum.name: coliseum},
         Limits(settings.step_entries_max, settings.dead_letter_attempts_max, settings.poll_interval_s),
         settings.lease_s,
     )

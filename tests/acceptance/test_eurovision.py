@@ -18,7 +18,12 @@ VOTES = 17_717
 GRAINS = 4
 ROLLUPS = """
     SELECT r.grain, event.id AS event, artist.id AS artist, sum(r.value)::bigint AS points
-    FROM coliseum_rollups r
+    FROM (
+        SELECT tenant_id, metric, kind, grain, event, entity, value FROM coliseum_rollups
+        UNION ALL
+        SELECT tenant_id, metric, kind, grains.number, event, entity, value
+        FROM coliseum_increments CROSS JOIN generate_series(0, 3) AS grains (number)
+    ) AS r
     JOIN accounts_tenants t ON t.tenant_id = r.tenant_id AND t.slug = $1
     JOIN coliseum_names metric ON metric.tenant_id = r.tenant_id AND metric.num = r.metric AND metric.id = 'votes'
     JOIN coliseum_names event ON event.tenant_id = r.tenant_id AND event.num = r.event

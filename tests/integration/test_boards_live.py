@@ -5,7 +5,6 @@ import base64
 import json
 import random
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -16,24 +15,11 @@ from coliseum.processor.leases import Leases
 from coliseum.projections.boards import BoardsFollower
 from coliseum.queries.ask import Filters, subject_of, window_of
 from coliseum.queries.leaderboards import BoardPage, leaderboard
-from support.conductor import Conductor
 from support.festival import event, vote
+from support.live import conducted, send
 from support.services import Platform, World, opened_world
 
 COLD = "redis://127.0.0.1:1"
-
-
-async def send(world: World, platform: Platform, events: list[dict[str, Any]]) -> None:
-    for start in range(0, len(events), 1_000):
-        reply = await world.http.post("/api/passport/batch", events[start : start + 1_000], platform.server)
-        assert reply.status == 201, reply
-
-
-async def conducted(world: World, platform: Platform, seed: int = 1) -> Conductor:
-    conductor = Conductor(world, platform, random.Random(seed))
-    await conductor.take()
-    await conductor.quiesce()
-    return conductor
 
 
 async def page(world: World, platform: Platform, store: kv.KeyValue, *, limit: int, cursor: str | None) -> BoardPage:

@@ -17,7 +17,6 @@ from coliseum.processor.runner import Limits
 from coliseum.processor.step import step
 from coliseum.projections.boards import BoardsFollower
 from coliseum.projections.boardstore import BoardsMoved, BoardStore
-from coliseum.projections.deltas import Changes
 from coliseum.tasks import end
 from support.conductor import Conductor
 from support.festival import vote
@@ -155,12 +154,12 @@ async def test_a_zombie_is_fenced_in_valkey_too(world: World, platform: Platform
     with pytest.raises(LeaseLost):
         await old.reset(0, {0: 0})
     with pytest.raises(BoardsMoved):
-        await old.apply(0, 10, 11, Changes(), [])
+        await old.apply(0, 10, 11, {}, [])
     with pytest.raises(BoardsMoved):
         await old.drop([])
-    await new.apply(0, 10, 11, Changes(), [])
+    await new.apply(0, 10, 11, {}, [])
     with pytest.raises(BoardsMoved):
-        await new.apply(0, 10, 11, Changes(), [])
+        await new.apply(0, 10, 11, {}, [])
     state = await new.take_over()
     assert state is not None
     assert state.cursors == {0: 11}
@@ -192,7 +191,7 @@ async def processors(world: World) -> AsyncIterator[list[asyncio.Task[None]]]:
         store = stores[number]
         processor = Processor(
             world.database, Leases(world.database, f"worker-{number}", 3), wiring.PROJECTIONS,
-            {"coliseum": BoardsFollower(world.database, store, utc_now, 900)}, Limits(1_000, 5, 3_600), 3,
+            {"coliseum": BoardsFollower(world.database, store, utc_now, 900)}, {}, Limits(1_000, 5, 3_600), 3,
         )  # fmt: skip
         async with store.wake_ups() as woken:
             await processor.run(woken, ready.set)

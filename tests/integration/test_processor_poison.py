@@ -6,41 +6,16 @@ from typing import Any
 
 import pytest
 
-from coliseum import db, wiring
+from coliseum import wiring
 from coliseum.audit.verify import verify
 from coliseum.processor.dead_letters import dead_letters, retry
-from coliseum.processor.projection import Batch, Projection
 from coliseum.tasks import end
 from support.conductor import ATTEMPTS_MAX, Conductor
 from support.festival import event, spent, vote
+from support.poison import Spoilt
 from support.services import Platform, World
 
 SAFE = 2**53 - 1
-
-
-class Spoilt:
-    """A projection that chokes on some entries, as long as it is ill."""
-
-    def __init__(self, projection: Projection, poison: set[str], error: Exception) -> None:
-        self.name = projection.name
-        self.poison = poison
-        self.error = error
-        self.tries = 0
-        self._projection = projection
-
-    async def forget(self, connection: db.Connection, tenant_id: int, generation: int) -> None:
-        await self._projection.forget(connection, tenant_id, generation)
-
-    async def apply(self, connection: db.Connection, batch: Batch) -> None:
-        await self._projection.apply(connection, batch)
-        rows = await connection.fetch(
-            'SELECT id FROM passport_entries WHERE tenant_id = $1 AND partition = $2 AND "offset" >= $3 '
-            'AND "offset" < $4 AND "offset" <> ALL ($5::bigint[])',
-            batch.tenant.tenant_id, batch.partition, batch.start, batch.end, list(batch.skip),
-        )  # fmt: skip
-        if self.poison & {row["id"] for row in rows}:
-            self.tries += batch.end - batch.start == 1
-            raise self.error
 
 
 async def send(world: World, platform: Platform, events: list[dict[str, Any]]) -> None:

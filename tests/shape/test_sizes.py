@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 FILE_LINES_MAX = 300
 FUNCTION_LINES_MAX = 50
-FILES = sorted(path for folder in ("src", "tests", "scripts") for path in (ROOT / folder).rglob("*.py"))
+FILES = sorted(path for folder in ("src", "tests", "scripts", "bench") for path in (ROOT / folder).rglob("*.py"))
 
 
 def functions_of(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:

@@ -13,6 +13,8 @@ from coliseum.processor.leases import Leases
 from coliseum.processor.projection import Projection, Unit
 from coliseum.processor.runner import Limits, Runner
 from coliseum.projections.boards import BoardsFollower
+from coliseum.projections.coliseum import ColiseumProjection
+from coliseum.projections.prepared import Prepared
 from support.services import Platform, World
 
 LEASE_S = 300
@@ -60,7 +62,11 @@ class Conductor:
 
     def __post_init__(self) -> None:
         self.store = FlakyStore(self.world.store, self.rng)
-        self.follower = BoardsFollower(self.world.database, cast("kv.KeyValue", self.store), utc_now, 900)
+        # Now the steps leave what they have counted for the follower, now it reads the log itself.
+        prepared = Prepared()
+        if self.rng.random() < 0.5 and self.projections is wiring.PROJECTIONS:
+            self.projections = {**self.projections, "coliseum": ColiseumProjection(prepared)}
+        self.follower = BoardsFollower(self.world.database, cast("kv.KeyValue", self.store), utc_now, 900, prepared)
         self.runners: dict[str, Runner] = {}
         self.units: dict[str, Unit] = {}
 
@@ -92,6 +98,12 @@ class Conductor:
         """Some rounds of consumers chosen at random."""
         for _ in range(count):
             await self.rng.choice(list(self.runners.values())).round()
+
+    async def tidy(self) -> None:
+        """Fold what the steps have added so far."""
+        generation = self.units["coliseum"].generation
+        async with self.world.database.transaction("processor") as connection:
+            assert not await ColiseumProjection().tidy(connection, self.platform.tenant, generation)
 
     async def quiesce(self) -> None:
         """Rounds without faults until nothing is left to read, to follow or to fill."""

@@ -138,6 +138,7 @@ async def processing(world: World) -> AsyncIterator[None]:
         Leases(world.database, "the only node", 15),
         wiring.PROJECTIONS,
         {"coliseum": BoardsFollower(world.database, world.store, utc_now, 900)},
+        {},
         Limits(20_000, 3, 1.0),
         15,
     )

@@ -6,14 +6,12 @@ import pytest
 
 from coliseum.events.decode import decode_event
 from coliseum.events.record import Record, Reference, to_record
-from contract.event_samples import COMMON, TYPE_NAMES, sample, wire
+from contract.event_samples import TYPE_NAMES, sample, wire
 
 ALWAYS = {
     "user_id": "fan-1",
     "session_id": "session-1",
     "device_id": "device-1",
-    "at": COMMON["at"],
-    "sent_at": COMMON["sentAt"],
 }
 TRACK = {"entity_type": "track", "entity_id": "waterloo", "track_id": "waterloo", "artist_id": "abba"}
 EVENT = {"entity_type": "event", "entity_id": "final", "event_id": "final"}

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coliseum.errors import EventRefused, Refusal
-from coliseum.events.times import corrected, parse_rfc3339
+from coliseum.events.times import corrected, parse_all, parse_rfc3339
 
 NOON = datetime(2025, 6, 21, 12, tzinfo=UTC)
 EARLIEST, LATEST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
@@ -162,3 +162,30 @@ def test_a_correction_beyond_the_calendar_ends_at_its_edge(at: datetime, sent_at
 def test_zones_do_not_matter_to_the_correction() -> None:
     zone = timezone(timedelta(hours=9))
     assert corrected(NOON, (NOON - timedelta(hours=1)).astimezone(zone), NOON) == NOON + timedelta(hours=1)
+
+
+SHAPES = st.from_regex(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{3}|\.[0-9]{6})?Z", fullmatch=True
+)
+REAL = st.datetimes().map(lambda moment: moment.isoformat(timespec="milliseconds") + "Z")
+NEARLY = st.text("0123456789-:.TtZz+ \u0661", min_size=20, max_size=27).map(lambda text: f"{text[:10]}T{text[11:-1]}Z")
+
+
+def outcome(texts: list[str], one_by_one: bool) -> object:
+    try:
+        return [parse_rfc3339(text) for text in texts] if one_by_one else parse_all(texts)
+    except EventRefused as refused:
+        return refused.message
+
+
+@settings(max_examples=400)
+@given(st.lists(REAL | SHAPES | NEARLY, max_size=3))
+def test_many_are_read_as_each_is(texts: list[str]) -> None:
+    assert outcome(texts, one_by_one=False) == outcome(texts, one_by_one=True)
+
+
+@settings(max_examples=400)
+@given(REAL, st.integers(0, 23), st.sampled_from("0123456789-:.TtZz+ ,\u0661"))
+def test_a_text_that_is_nearly_usual_is_read_as_exactly_as_any(text: str, at: int, character: str) -> None:
+    changed = text[:at] + character + text[at + 1 :]
+    assert outcome([changed], one_by_one=False) == outcome([changed], one_by_one=True)

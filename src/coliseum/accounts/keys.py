@@ -1,7 +1,7 @@
 """Write keys: from the text that a caller sends to who it is."""
 
 from collections import OrderedDict
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 import msgspec
@@ -48,7 +48,7 @@ class KeyRing:
         digest = secret_digest(key)
         now = self._clock()
         known = self._known.get(digest)
-        if known is not None and now - known[0] < CACHE_FOR:
+        if known is not None and known[0] <= now < known[0] + CACHE_FOR:
             return known[1]
         async with self._database.connection("capture") as connection:
             found = await db.rows(connection, CallerRow, SQL["caller_by_digest"], digest)
@@ -58,6 +58,11 @@ class KeyRing:
         if len(self._known) > CACHE_KEYS_MAX:
             self._known.popitem(last=False)
         return caller
+
+    def believed_until(self, key: str) -> datetime:
+        """Until when the last answer for this key may be relied on without asking again."""
+        known = self._known.get(secret_digest(key))
+        return datetime.min.replace(tzinfo=UTC) if known is None or known[1] is None else known[0] + CACHE_FOR
 
 
 def _caller(row: CallerRow) -> Caller:

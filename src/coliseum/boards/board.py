@@ -2,6 +2,10 @@
 
 A member is the entity's number as 8 bytes, most significant first; its score in the sorted set is the negated
 total. So ascending order is the order of display: best first, and inside a tie the entity known longest first.
+
+The last member is ``WHOLE``, with the score ``inf``; also a field of the pairs hash of a board of unique fans. It is
+put there when filling begins and never again: a Valkey that may evict keys (``maxmemory-policy allkeys-*``) takes it
+away with the rest, so an empty board and a lost one differ, and one that was lost and then added to is seen, too.
 """
 
 from datetime import UTC, datetime
@@ -12,6 +16,8 @@ from coliseum.metrics.registry import BY_NAME, Kind, Metric, Unique
 from coliseum.metrics.windows import Grain
 
 FILTERS = ("city", "genre", "event")
+WHOLE = b""
+"""The mark of a board of which nothing was evicted."""
 
 
 class Board(msgspec.Struct, frozen=True, order=True):
@@ -75,7 +81,8 @@ class Keys:
     def __init__(self, tenant_id: int) -> None:
         self.tag = f"{{coliseum:{tenant_id}}}"
         self.state = f"{self.tag}:state"
-        """Hash: ``epoch`` (fence), ``edition``, and ``p<partition>``, the next offset to read."""
+        """Hash: ``epoch`` (fence), ``edition``, ``p<partition>``, the next offset to read, and ``catalog``, a text
+        that changes whenever the catalogue of these offsets does."""
         self.boards = f"{self.tag}:boards"
         """Hash: name of each live board -> Unix seconds when it was last asked for."""
         self.wanted = f"{self.tag}:wanted"

@@ -6,8 +6,10 @@ from typing import Any, TypeVar
 import msgspec
 
 from coliseum import db
+from coliseum.accounts.tenants import Tenant
 from coliseum.boards.board import Board, base_grain, start_instant
 from coliseum.metrics.registry import Kind, Metric, Unique, stored_name
+from coliseum.metrics.windows import GRAINS, bucket_end
 
 SQL = db.statements("coliseum.boards")
 PREFETCH_ROWS = 5_000
@@ -40,38 +42,38 @@ class Ranked(msgspec.Struct, frozen=True):
 Row = TypeVar("Row", bound=msgspec.Struct)
 
 
-def totals(connection: db.Connection, tenant_id: int, board: Board) -> AsyncIterator[list[Total]]:
+def totals(connection: db.Connection, tenant: Tenant, board: Board) -> AsyncIterator[list[Total]]:
     """The members of a board, in no order, a few thousand at a time. Needs a transaction."""
     name = "uniques" if isinstance(board.declared, Unique) else "totals"
-    return _chunks(connection, Total, SQL[name], _parameters(tenant_id, board))
+    return _chunks(connection, Total, SQL[name], _parameters(tenant, board))
 
 
-def pairs(connection: db.Connection, tenant_id: int, board: Board) -> AsyncIterator[list[Pair]]:
+def pairs(connection: db.Connection, tenant: Tenant, board: Board) -> AsyncIterator[list[Pair]]:
     """The (member, fan) pairs behind a board of unique fans. Needs a transaction."""
-    return _chunks(connection, Pair, SQL["pairs"], _parameters(tenant_id, board))
+    return _chunks(connection, Pair, SQL["pairs"], _parameters(tenant, board))
 
 
 async def page(
-    connection: db.Connection, tenant_id: int, board: Board, after: tuple[int, int] | None, limit: int
+    connection: db.Connection, tenant: Tenant, board: Board, after: tuple[int, int] | None, limit: int
 ) -> list[Ranked]:
     """Up to ``limit`` members in display order, after the given (score, entity)."""
     name = "uniques_page" if isinstance(board.declared, Unique) else "totals_page"
     score, entity = after or (None, None)
-    return await db.rows(connection, Ranked, SQL[name], *_parameters(tenant_id, board), score, entity, limit)
+    return await db.rows(connection, Ranked, SQL[name], *_parameters(tenant, board), score, entity, limit)
 
 
-def _parameters(tenant_id: int, board: Board) -> tuple[Any, ...]:
+def _parameters(tenant: Tenant, board: Board) -> tuple[Any, ...]:
     """What the functions of the migrations take."""
     metric = board.declared
     filters = {board.filter: board.filter_value}
-    where = (
-        tenant_id, stored_name(metric, board.currency or None), int(board.kind),
-        int(base_grain(board.window)), start_instant(board),
-    )  # fmt: skip
+    who = (tenant.tenant_id, stored_name(metric, board.currency or None), int(board.kind))
+    since = start_instant(board)
+    until = None if since is None else bucket_end(since, GRAINS[board.window], tenant.zone)
     narrowed = (filters.get("city"), filters.get("genre"), filters.get("event"))
     if isinstance(metric, Metric):
-        return (*where, metric.bill and board.kind is Kind.ARTIST, *narrowed)
-    return (*where, *narrowed)
+        with_bill = metric.bill and board.kind is Kind.ARTIST
+        return (*who, int(base_grain(board.window)), since, until, with_bill, *narrowed)
+    return (*who, since, until, *narrowed)
 
 
 async def _chunks(

@@ -1,6 +1,7 @@
 """One event on its way through capture, and the request that carries it."""
 
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -9,6 +10,9 @@ from coliseum.errors import EventRefused
 from coliseum.events.decode import Decoded
 from coliseum.events.record import Record
 from coliseum.passport.entries import NewEntry, Outcome
+
+LATER: Any = None
+"""Stands where a step has not been yet."""
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -27,23 +31,21 @@ class Request(msgspec.Struct, frozen=True):
     historical: bool = False
 
 
-class Draft:
+class Draft(msgspec.Struct):
     """An event being captured. Each step fills what the next one needs, or sets ``refusal`` and is done with it."""
 
-    __slots__ = ("decoded", "entry", "id", "occurred_at", "outcome", "raw", "record", "refusal")
-
-    def __init__(self, raw: bytes) -> None:
-        self.raw = raw
-        self.id = ""
-        self.refusal: EventRefused | None = None
-        self.decoded: Decoded
-        self.record: Record
-        self.occurred_at: datetime
-        self.entry: NewEntry
-        self.outcome: Outcome | None = None
+    raw: bytes | Decoded
+    """As it was sent; or decoded already, with all others of its batch."""
+    id: str = ""
+    refusal: EventRefused | None = None
+    decoded: Decoded = LATER
+    record: Record = LATER
+    occurred_at: datetime = LATER
+    entry: NewEntry = LATER
+    outcome: Outcome | None = None
 
 
-class Result(msgspec.Struct, frozen=True, omit_defaults=True):
+class Result(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """What became of one event, as the answer says it."""
 
     id: str

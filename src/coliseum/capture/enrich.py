@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from coliseum import db
 from coliseum.capture.draft import Draft, PaymentRow, Request, VoteRow
 from coliseum.errors import EventRefused, Refusal
-from coliseum.ids import content_hash, pseudonym
+from coliseum.ids import content_hash
 from coliseum.passport.entries import NewEntry
 from coliseum.passport.subjects import Subject, Subjects
 
@@ -15,7 +15,8 @@ SQL = db.statements("coliseum.capture")
 
 async def make_entries(drafts: Sequence[Draft], request: Request, subjects: Subjects) -> None:
     """Turn each draft into an entry, with people as numbers."""
-    people = {name for draft in drafts for name in (draft.record.user_id, draft.record.target_user) if name}
+    people = [draft.record.user_id for draft in drafts if draft.record.user_id]
+    people += [draft.record.target_user for draft in drafts if draft.record.target_user]
     known = await subjects.resolve(request.tenant.tenant_id, people)
     for draft in drafts:
         draft.entry = _entry(draft, request, known)
@@ -23,6 +24,8 @@ async def make_entries(drafts: Sequence[Draft], request: Request, subjects: Subj
 
 def partition_of(draft: Draft, partitions: int) -> int:
     """The partition of an event's user, or of the entity when it has no user; the same for ever."""
+    if partitions == 1:
+        return 0
     record = draft.record
     return zlib.crc32((record.user_id or f"{record.entity_type}:{record.entity_id}").encode()) % partitions
 
@@ -77,26 +80,30 @@ def _refund(draft: Draft, payment: PaymentRow | None) -> None:
 
 def _entry(draft: Draft, request: Request, known: Mapping[str, Subject]) -> NewEntry:
     record = draft.record
-    subject = known[record.user_id] if record.user_id else None
-    entity_id = str(known[record.target_user].subject_id) if record.target_user else record.entity_id
+    subject_id = session = device = None
+    if record.user_id:
+        subject = known[record.user_id]
+        subject_id = subject.subject_id
+        session = subject.session(record.session_id) if record.session_id else None
+        device = subject.device(record.device_id) if record.device_id else None
     return NewEntry(
-        id=draft.id,
-        content_hash=content_hash(draft.decoded.canonical),
-        event_type=record.event_type,
-        value=record.value,
-        dna_influence=record.dna_influence,
-        occurred_at=draft.occurred_at,
-        source=request.source,
-        subject_id=subject.subject_id if subject else None,
-        session_id=pseudonym(subject.key, record.session_id) if subject and record.session_id else None,
-        device_id=pseudonym(subject.key, record.device_id) if subject and record.device_id else None,
-        entity_type=record.entity_type,
-        entity_id=entity_id,
-        artist_id=record.artist_id,
-        event_id=record.event_id,
-        track_id=record.track_id,
-        city=record.city,
-        currency=record.currency,
-        metadata=record.metadata,
-        personal=dict(record.personal) or None,
+        draft.id,
+        content_hash(draft.decoded.canonical),
+        record.event_type,
+        record.value,
+        record.dna_influence,
+        draft.occurred_at,
+        request.source,
+        subject_id,
+        session,
+        device,
+        record.entity_type,
+        str(known[record.target_user].subject_id) if record.target_user else record.entity_id,
+        record.artist_id,
+        record.event_id,
+        record.track_id,
+        record.city,
+        record.currency,
+        record.metadata,
+        record.personal or None,
     )

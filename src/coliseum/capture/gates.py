@@ -1,13 +1,14 @@
 """The gates that an event passes one by one: each returns, or refuses by name. No I/O."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import msgspec
 
 from coliseum.capture.draft import Draft, Request
 from coliseum.errors import EventRefused, Refusal
-from coliseum.events.decode import decode_event
+from coliseum.events.decode import Decoded, decode_event
 from coliseum.events.document import read_document
 from coliseum.events.record import to_record
 from coliseum.events.times import corrected
@@ -36,15 +37,10 @@ class TimeLimits(msgspec.Struct, frozen=True):
 
 def decode(draft: Draft, request: Request) -> None:
     """The bytes are one event of a known type, within every limit of its contract."""
-    draft.id = claimed_id(draft.raw)
-    try:
-        draft.decoded = decode_event(draft.raw, strict=request.strict)
-    except EventRefused as refused:
-        if request.trusted or refused.field != "userId":
-            raise
-        draft.decoded = decode_event(_with_user(draft.raw, request, refused), strict=False)
-    draft.record = to_record(draft.decoded.event)
-    draft.id = draft.decoded.event.id or uuid7()
+    raw = draft.raw
+    draft.decoded = decoded = _decoded(draft, raw, request) if isinstance(raw, bytes) else raw
+    draft.record = to_record(decoded.event)
+    draft.id = decoded.event.id or uuid7()
 
 
 def allow(draft: Draft, request: Request) -> None:
@@ -62,16 +58,21 @@ def allow(draft: Draft, request: Request) -> None:
         )
 
 
-def check_time(draft: Draft, request: Request, limits: TimeLimits) -> None:
-    """It happened within the time that is accepted, by our clock."""
-    sent_at = draft.decoded.sent_at or request.sent_at
-    at = corrected(draft.decoded.at, sent_at, request.received_at)
-    if at > request.received_at + limits.future:
-        raise EventRefused(Refusal.FUTURE_TIMESTAMP, f"{at.isoformat()} has not come yet", "at")
-    oldest = HISTORY_BEGINS if request.historical else request.received_at - limits.too_old
-    if at < oldest:
-        raise EventRefused(Refusal.TOO_OLD, f"{at.isoformat()} is before {oldest.isoformat()}", "at")
-    draft.occurred_at = at
+def time_gate(request: Request, limits: TimeLimits) -> Callable[[Draft], None]:
+    """The gate for events of this request: each happened within the time that is accepted, by our clock."""
+    received_at, sent_at = request.received_at, request.sent_at
+    latest = received_at + limits.future
+    oldest = HISTORY_BEGINS if request.historical else received_at - limits.too_old
+
+    def check_time(draft: Draft) -> None:
+        at = corrected(draft.decoded.at, draft.decoded.sent_at or sent_at, received_at)
+        if at > latest:
+            raise EventRefused(Refusal.FUTURE_TIMESTAMP, f"{at.isoformat()} has not come yet", "at")
+        if at < oldest:
+            raise EventRefused(Refusal.TOO_OLD, f"{at.isoformat()} is before {oldest.isoformat()}", "at")
+        draft.occurred_at = at
+
+    return check_time
 
 
 def claimed_id(raw: bytes) -> str:
@@ -84,6 +85,16 @@ def claimed_id(raw: bytes) -> str:
     except (msgspec.DecodeError, UnicodeDecodeError):
         return ""
     return text if len(text) <= ID_MAX else ""
+
+
+def _decoded(draft: Draft, raw: bytes, request: Request) -> Decoded:
+    try:
+        return decode_event(raw, strict=request.strict)
+    except EventRefused as refused:
+        draft.id = claimed_id(raw)
+        if request.trusted or refused.field != "userId":
+            raise
+        return decode_event(_with_user(raw, request, refused), strict=False)
 
 
 def _own_user(request: Request, device_id: str | None) -> str | None:

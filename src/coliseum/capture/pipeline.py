@@ -10,8 +10,9 @@ from coliseum.capture import enrich, gates
 from coliseum.capture.draft import Draft, Request, Result
 from coliseum.capture.tally import Tally
 from coliseum.errors import EventRefused, Refusal
+from coliseum.events.decode import Decoded
 from coliseum.passport.appender import Appender
-from coliseum.passport.entries import Accepted, AlreadyVoided, Duplicate, IdReused, Unstorable
+from coliseum.passport.entries import Accepted, AlreadyVoided, Duplicate, IdReused, Outcome, Unstorable
 from coliseum.passport.subjects import Subjects
 
 
@@ -32,7 +33,7 @@ class Pipeline:
         self._tally = tally
         self._limits = limits
 
-    async def capture(self, raws: Sequence[bytes], request: Request) -> list[Result]:
+    async def capture(self, events: Sequence[bytes | Decoded], request: Request) -> list[Result]:
         """Store what may be stored; one result for each event, in their order. Accepted ones are durable.
 
         Raises:
@@ -40,40 +41,42 @@ class Pipeline:
                 is safe.
             StoreUnavailable: the database is away; the same holds.
         """
-        drafts = [Draft(raw) for raw in raws]
+        drafts = running = [Draft(event) for event in events]
         for step in self.STEPS:
-            running = [draft for draft in drafts if draft.refusal is None]
-            await step(self, running, request)
-        return [self._result(draft, request) for draft in drafts]
+            running = await step(self, running, request)
+        return self._results(drafts, request)
 
-    async def decode(self, drafts: Sequence[Draft], request: Request) -> None:
+    async def decode(self, drafts: list[Draft], request: Request) -> list[Draft]:
         """Bytes to typed events, by the contracts."""
-        _each(drafts, lambda draft: gates.decode(draft, request))
+        return _each(drafts, lambda draft: gates.decode(draft, request))
 
-    async def allow(self, drafts: Sequence[Draft], request: Request) -> None:
+    async def allow(self, drafts: list[Draft], request: Request) -> list[Draft]:
         """Only what this caller may send."""
-        _each(drafts, lambda draft: gates.allow(draft, request))
+        return drafts if request.trusted else _each(drafts, lambda draft: gates.allow(draft, request))
 
-    async def check_time(self, drafts: Sequence[Draft], request: Request) -> None:
+    async def check_time(self, drafts: list[Draft], request: Request) -> list[Draft]:
         """Only what happened within the accepted time."""
-        _each(drafts, lambda draft: gates.check_time(draft, request, self._limits))
+        return _each(drafts, gates.time_gate(request, self._limits))
 
-    async def name_subjects(self, drafts: Sequence[Draft], request: Request) -> None:
+    async def name_subjects(self, drafts: list[Draft], request: Request) -> list[Draft]:
         """People become numbers."""
         await enrich.make_entries(drafts, request, self._subjects)
+        return drafts
 
-    async def append(self, drafts: Sequence[Draft], request: Request) -> None:
+    async def append(self, drafts: list[Draft], request: Request) -> list[Draft]:
         """What refers to no other event becomes durable."""
         await self._append([draft for draft in drafts if draft.record.reference is None], request)
+        return drafts
 
-    async def append_references(self, drafts: Sequence[Draft], request: Request) -> None:
+    async def append_references(self, drafts: list[Draft], request: Request) -> list[Draft]:
         """What takes back another event, which may have come in this very request, is resolved and follows."""
         referring = [draft for draft in drafts if draft.record.reference is not None]
         if referring:
             await enrich.resolve_references(self._database, referring, request)
             await self._append([draft for draft in referring if draft.refusal is None], request)
+        return drafts
 
-    STEPS: ClassVar[tuple[Callable[["Pipeline", Sequence[Draft], Request], Awaitable[None]], ...]] = (
+    STEPS: ClassVar[tuple[Callable[["Pipeline", list[Draft], Request], Awaitable[list[Draft]]], ...]] = (
         decode,
         allow,
         check_time,
@@ -86,42 +89,57 @@ class Pipeline:
         by_partition: dict[int, list[Draft]] = defaultdict(list)
         for draft in drafts:
             by_partition[enrich.partition_of(draft, request.tenant.partitions)].append(draft)
-        await asyncio.gather(*(self._append_to(partition, some, request) for partition, some in by_partition.items()))
+        parts = [self._append_to(partition, some, request) for partition, some in by_partition.items()]
+        if len(parts) == 1:
+            await parts[0]
+        else:
+            await asyncio.gather(*parts)
 
     async def _append_to(self, partition: int, drafts: Sequence[Draft], request: Request) -> None:
         outcomes = await self._appender.submit(request.tenant.tenant_id, partition, [draft.entry for draft in drafts])
         for draft, outcome in zip(drafts, outcomes, strict=True):
             draft.outcome = outcome
-            draft.refusal = _refusal_of(draft)
 
-    def _result(self, draft: Draft, request: Request) -> Result:
-        tenant_id = request.tenant.tenant_id
-        if draft.refusal is not None:
-            refused = draft.refusal
-            event_type = draft.record.event_type if hasattr(draft, "record") else ""
-            self._tally.add(tenant_id, refused.code, event_type, refused.message)
-            return Result(draft.id, "refused", code=refused.code, message=refused.message, field=refused.field)
+    def _results(self, drafts: Sequence[Draft], request: Request) -> list[Result]:
+        results = []
+        for draft in drafts:
+            outcome = draft.outcome
+            if type(outcome) is Accepted:
+                results.append(Result(draft.id, "accepted", outcome.partition, outcome.offset))
+            elif type(outcome) is Duplicate:
+                results.append(Result(draft.id, "duplicate", outcome.partition, outcome.offset))
+            else:
+                results.append(self._refused(draft, draft.refusal or _refusal(outcome), request))
+                continue
+            if draft.decoded.warnings:
+                self._warn(draft, request)
+        return results
+
+    def _refused(self, draft: Draft, refusal: EventRefused, request: Request) -> Result:
+        event_type = draft.record.event_type if draft.record else ""
+        self._tally.add(request.tenant.tenant_id, refusal.code, event_type, refusal.message)
+        return Result(draft.id, "refused", code=refusal.code, message=refusal.message, field=refusal.field)
+
+    def _warn(self, draft: Draft, request: Request) -> None:
         for warning in draft.decoded.warnings:
-            self._tally.add(tenant_id, "unknown_field", draft.record.event_type, f"dropped {warning}")
-        match draft.outcome:
-            case Accepted(partition, offset):
-                return Result(draft.id, "accepted", partition, offset)
-            case Duplicate(partition, offset):
-                return Result(draft.id, "duplicate", partition, offset)
-            case _:
-                raise AssertionError(draft.outcome)  # every other outcome is a refusal
+            self._tally.add(request.tenant.tenant_id, "unknown_field", draft.record.event_type, f"dropped {warning}")
 
 
-def _each(drafts: Sequence[Draft], gate: Callable[[Draft], None]) -> None:
+def _each(drafts: list[Draft], gate: Callable[[Draft], None]) -> list[Draft]:
+    """Let each through a gate, or note why it is refused; returns those that went through."""
+    refused = False
     for draft in drafts:
         try:
             gate(draft)
-        except EventRefused as refused:
-            draft.refusal = refused
+        except EventRefused as refusal:
+            draft.refusal = refusal
+            refused = True
+    return [draft for draft in drafts if draft.refusal is None] if refused else drafts
 
 
-def _refusal_of(draft: Draft) -> EventRefused | None:
-    match draft.outcome:
+def _refusal(outcome: Outcome | None) -> EventRefused:
+    """Why the log did not take an entry."""
+    match outcome:
         case IdReused():
             return EventRefused(Refusal.ID_REUSED, "this id belongs to an event with other content", "id")
         case AlreadyVoided():
@@ -129,4 +147,4 @@ def _refusal_of(draft: Draft) -> EventRefused | None:
         case Unstorable(reason):
             return EventRefused(Refusal.INVALID_PAYLOAD, f"the log cannot hold this event: {reason}")
         case _:
-            return None
+            raise AssertionError(outcome)  # an event that is not refused has been appended

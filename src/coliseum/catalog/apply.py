@@ -10,8 +10,10 @@ STATEMENTS = ("apply_artists", "apply_events", "apply_venues", "apply_tracks", "
 
 async def apply_catalog(
     connection: db.Connection, tenant_id: int, partition: int, start: int, end: int, skip: Sequence[int]
-) -> None:
-    """Apply the catalogue entries from ``start`` up to, not including, ``end``; safe to repeat."""
-    if await connection.fetchval(SQL["has_catalog_entries"], tenant_id, partition, start, end):
+) -> bool:
+    """Apply the catalogue entries from ``start`` up to, not including, ``end``; True when there are any. Repeatable."""
+    found = bool(await connection.fetchval(SQL["has_catalog_entries"], tenant_id, partition, start, end))
+    if found:
         for name in STATEMENTS:
             await connection.execute(SQL[name], tenant_id, partition, start, end, list(skip))
+    return found

@@ -68,7 +68,7 @@ def decode_event(raw: bytes, *, strict: bool) -> Decoded:
     if event.sent_at is not None:
         sent_at = parse_rfc3339(event.sent_at, "sentAt")
         encoded = _ENCODER.encode(msgspec.structs.replace(event, sent_at=None))
-    for attribute, name in _INSTANTS[type(event)]:
+    for attribute, name in INSTANTS[type(event)]:
         if (text := getattr(event, attribute)) is not None:
             parse_rfc3339(text, name)
     return Decoded(event, encoded, at, sent_at, warnings)
@@ -131,7 +131,7 @@ _KNOWN: Final = {
 }
 """The wire names of each contract's fields."""
 
-_INSTANTS: Final = {
+INSTANTS: Final = {
     contract: tuple(
         (field.name, field.encode_name)
         for field in msgspec.structs.fields(contract)

@@ -1,9 +1,12 @@
 """From an event to what the log's typed columns hold of it."""
 
-from typing import Any, Final
+from collections.abc import Callable
+from operator import itemgetter
+from typing import Any, Final, cast
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import astuple
 
 from coliseum.events.catalogue import TYPES, Event, event_type
 from coliseum.events.contract import EntityType, ReferenceKind, TargetEvent
@@ -24,7 +27,7 @@ class Reference(Struct, frozen=True):
     id: str
 
 
-class Record(Struct, kw_only=True, gc=False):
+class Record(Struct, gc=False):
     """What the log keeps of an event, before capture adds the tenant, the place in the log and the subject.
 
     ``user_id``, ``session_id``, ``device_id``, ``target_user`` and ``personal`` name a person: capture
@@ -36,6 +39,10 @@ class Record(Struct, kw_only=True, gc=False):
     user_id: str | None
     session_id: str | None
     device_id: str | None
+    value: int
+    dna_influence: int
+    metadata: dict[str, Any]
+    personal: dict[str, str]
     entity_type: EntityType | None = None
     entity_id: str | None = None
     artist_id: str | None = None
@@ -43,63 +50,68 @@ class Record(Struct, kw_only=True, gc=False):
     track_id: str | None = None
     city: str | None = None
     currency: str | None = None
-    value: int
-    dna_influence: int
-    metadata: dict[str, Any]
-    personal: dict[str, str]
-    at: str
-    sent_at: str | None
     target_user: str | None = None
     reference: Reference | None = None
 
 
 class _Plan(Struct, frozen=True):
-    """Where the fields of one contract go, made once from its declarations: (attribute, name) pairs."""
+    """Where the fields of one contract go, made once from its declarations.
+
+    Fields are taken by their places in the struct; the place after the last one holds None, for what a contract has
+    not.
+    """
 
     event_type: str
-    columns: tuple[str, ...]
-    entities: tuple[tuple[EntityType, str], ...]
-    metadata: tuple[tuple[str, str], ...]
+    pick: Callable[[tuple[Any, ...]], tuple[Any, ...]]
+    """Takes the user, the visit, the device, the first of ``entities``, and each of ``COLUMNS``."""
+    entities: tuple[tuple[EntityType, int], ...]
+    entity: EntityType | None
+    """The type of the first of them."""
+    metadata: tuple[tuple[str, int], ...]
     instants: tuple[str, ...]
     """Names in metadata of instants. They are kept in UTC: RFC 3339 allows offsets that the database does not read."""
-    personal: tuple[tuple[str, str], ...]
+    personal: tuple[tuple[str, int], ...]
+    targets: bool
+    refers: tuple[ReferenceKind, int] | None
 
 
 def to_record(event: Event) -> Record:
     """Return what the log keeps of an event, as its contract declares it."""
     plan = _PLANS[type(event)]
+    fields = (*astuple(event), None)
+    user, session, device, entity_id, *columns = plan.pick(fields)
     record = Record(
-        event_type=plan.event_type,
-        user_id=event.user_id,
-        session_id=event.session_id,
-        device_id=event.device_id,
-        value=event.value(),
-        dna_influence=event.dna_influence(),
-        metadata=_present(event, plan.metadata),
-        personal=_present(event, plan.personal) if plan.personal else {},
-        at=event.at,
-        sent_at=event.sent_at,
+        plan.event_type,
+        user,
+        session,
+        device,
+        event.value(),
+        event.dna_influence(),
+        {name: value for name, place in plan.metadata if (value := fields[place]) is not None},
+        {name: value for name, place in plan.personal if (value := fields[place]) is not None},
+        plan.entity,
+        entity_id,
+        *columns,
     )
+    if entity_id is None:
+        record.entity_type, record.entity_id = _entity(plan, fields)
+    if plan.targets:
+        _aim(record, cast("TargetEvent", event))
     for name in plan.instants:
         if name in record.metadata:
             record.metadata[name] = parse_rfc3339(record.metadata[name], name).isoformat().replace("+00:00", "Z")
-    for column in plan.columns:
-        setattr(record, column, getattr(event, column))
-    for entity_type, attribute in plan.entities:
-        entity_id = getattr(event, attribute)
-        if entity_id is not None:
-            record.entity_type, record.entity_id = entity_type, entity_id
-            break
-    if isinstance(event, TargetEvent):
-        _aim(record, event)
-    if event.REFERENCE is not None:
-        kind, attribute = event.REFERENCE
-        record.reference = Reference(kind, getattr(event, attribute))
+    if plan.refers is not None:
+        kind, place = plan.refers
+        record.reference = Reference(kind, fields[place])
     return record
 
 
-def _present(event: Event, fields: tuple[tuple[str, str], ...]) -> dict[str, Any]:
-    return {name: value for attribute, name in fields if (value := getattr(event, attribute)) is not None}
+def _entity(plan: _Plan, fields: tuple[Any, ...]) -> tuple[EntityType | None, str | None]:
+    """Return the first that is present of the entities that the event may be about."""
+    for entity_type, place in plan.entities:
+        if fields[place] is not None:
+            return entity_type, fields[place]
+    return None, None
 
 
 def _aim(record: Record, event: TargetEvent) -> None:
@@ -115,22 +127,29 @@ def _aim(record: Record, event: TargetEvent) -> None:
 
 def _plan(contract: type[Event]) -> _Plan:
     fields = {field.name: field for field in msgspec.structs.fields(contract)}
-    columns = tuple(name for name in COLUMNS if name in fields and name not in contract.METADATA_ONLY)
-    entities = tuple((entity, f"{entity}_id") for entity in contract.ENTITIES)
-    personal = tuple(name for name, field in fields.items() if is_marked(field.type, "personal"))
-    held = {*ENVELOPE, *columns, *personal, contract.VALUE_FIELD}
-    held.update(name for _, name in entities)
-    if issubclass(contract, TargetEvent):
+    places = {name: place for place, name in enumerate(fields)}
+    columns = [name for name in COLUMNS if name in fields and name not in contract.METADATA_ONLY]
+    entities = tuple((entity, places[f"{entity}_id"]) for entity in contract.ENTITIES)
+    personal = [name for name, field in fields.items() if is_marked(field.type, "personal")]
+    targets = issubclass(contract, TargetEvent)
+    held = {*ENVELOPE, *columns, *personal, contract.VALUE_FIELD, *(f"{entity}_id" for entity, _ in entities)}
+    if targets:
         held |= {"target_id", "target_type"}
+    metadata = [name for name in fields if name not in held]
+    nowhere = len(fields)
+    entity, entity_place = entities[0] if entities else (None, nowhere)
+    taken = [places["user_id"], places["session_id"], places["device_id"], entity_place]
+    taken += [places[name] if name in columns else nowhere for name in COLUMNS]
     return _Plan(
         event_type=event_type(contract),
-        columns=columns,
+        pick=itemgetter(*taken),
         entities=entities,
-        metadata=tuple((name, field.encode_name) for name, field in fields.items() if name not in held),
-        instants=tuple(
-            field.encode_name for name, field in fields.items() if name not in held and is_marked(field.type, "instant")
-        ),
-        personal=tuple((name, fields[name].encode_name) for name in personal),
+        entity=entity,
+        metadata=tuple((fields[name].encode_name, places[name]) for name in metadata),
+        instants=tuple(fields[name].encode_name for name in metadata if is_marked(fields[name].type, "instant")),
+        personal=tuple((fields[name].encode_name, places[name]) for name in personal),
+        targets=targets,
+        refers=None if contract.REFERENCE is None else (contract.REFERENCE[0], places[contract.REFERENCE[1]]),
     )
 
 

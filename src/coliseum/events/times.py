@@ -2,8 +2,11 @@
 
 import calendar
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
+
+import msgspec
 
 from coliseum.errors import EventRefused, Refusal
 from coliseum.events.fields import RFC3339_PATTERN
@@ -14,6 +17,7 @@ CLOCK_SKEW_MIN: Final = timedelta(seconds=1)
 _GRAMMAR: Final = re.compile(RFC3339_PATTERN)
 _SECOND: Final = slice(17, 19)
 _EARLIEST: Final = datetime.min.replace(tzinfo=UTC)
+_USUAL_LENGTHS: Final = frozenset(len(f"2025-06-21T20:15:00{fraction}Z") for fraction in ("", ".123", ".123456"))
 _LATEST: Final = datetime.max.replace(tzinfo=UTC)
 
 
@@ -41,6 +45,20 @@ def parse_rfc3339(text: str, field: str = "at") -> datetime:
         raise _refused(field, "names a day that does not exist") from None
     except OverflowError:
         raise _refused(field, "must lie in the years 1 to 9999 UTC") from None
+
+
+def parse_all(texts: Sequence[str]) -> list[datetime]:
+    """Read many; the same as ``parse_rfc3339`` of each, and much faster when all have the shape that senders write.
+
+    Raises:
+        EventRefused: as ``parse_rfc3339``.
+    """
+    if all([len(text) in _USUAL_LENGTHS and text[10] == "T" and text[-1] == "Z" for text in texts]):  # noqa: C419
+        try:
+            return msgspec.convert(texts, list[datetime])
+        except msgspec.ValidationError:
+            pass
+    return [parse_rfc3339(text) for text in texts]
 
 
 def corrected(at: datetime, sent_at: datetime | None, received_at: datetime) -> datetime:

@@ -1,5 +1,30 @@
 -- Generated from the migrations by `make generate`; it is read, never run.
 
+CREATE TYPE public.passport_new_entry AS (
+	id text,
+	content_hash bytea,
+	event_type text,
+	value bigint,
+	dna_influence integer,
+	occurred_at timestamp with time zone,
+	source text,
+	subject_id bigint,
+	session_id uuid,
+	device_id uuid,
+	entity_type text,
+	entity_id text,
+	artist_id text,
+	event_id text,
+	track_id text,
+	city text,
+	currency text,
+	metadata text
+);
+CREATE TYPE public.passport_new_personal AS (
+	place integer,
+	subject_id bigint,
+	fields text
+);
 CREATE TABLE public.processor_units (
     tenant_id integer NOT NULL,
     consumer text NOT NULL,
@@ -16,6 +41,20 @@ CREATE FUNCTION public.coliseum_generation(tenant integer) RETURNS smallint
  SELECT processor_units.generation
     FROM public.processor_units
    WHERE ((processor_units.tenant_id = coliseum_generation.tenant) AND (processor_units.consumer = 'coliseum'::text));
+END;
+CREATE TABLE public.coliseum_names (
+    tenant_id integer NOT NULL,
+    num bigint NOT NULL,
+    kind text NOT NULL,
+    id text NOT NULL
+);
+ALTER TABLE ONLY public.coliseum_names FORCE ROW LEVEL SECURITY;
+CREATE FUNCTION public.coliseum_metric(tenant integer, stored_metric text) RETURNS integer
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT (coliseum_names.num)::integer AS num
+    FROM public.coliseum_names
+   WHERE ((coliseum_names.tenant_id = coliseum_metric.tenant) AND (coliseum_names.kind = 'metric'::text) AND (coliseum_names.id = coliseum_metric.stored_metric));
 END;
 CREATE TABLE public.catalog_artists (
     tenant_id integer NOT NULL,
@@ -58,13 +97,6 @@ CREATE TABLE public.catalog_venues (
     "offset" bigint NOT NULL
 );
 ALTER TABLE ONLY public.catalog_venues FORCE ROW LEVEL SECURITY;
-CREATE TABLE public.coliseum_names (
-    tenant_id integer NOT NULL,
-    num bigint NOT NULL,
-    kind text NOT NULL,
-    id text NOT NULL
-);
-ALTER TABLE ONLY public.coliseum_names FORCE ROW LEVEL SECURITY;
 CREATE VIEW public.coliseum_artist_places WITH (security_invoker='true') AS
  SELECT a.tenant_id,
     n.num AS artist,
@@ -83,59 +115,113 @@ CREATE VIEW public.coliseum_event_places WITH (security_invoker='true') AS
    FROM ((public.catalog_events e
      JOIN public.coliseum_names n ON (((n.tenant_id = e.tenant_id) AND (n.kind = 'event'::text) AND (n.id = e.id))))
      LEFT JOIN public.catalog_venues v ON (((v.tenant_id = e.tenant_id) AND (v.id = e.venue_id))));
+CREATE TABLE public.coliseum_fan_hours (
+    tenant_id integer NOT NULL,
+    generation smallint NOT NULL,
+    metric integer NOT NULL,
+    hour timestamp with time zone NOT NULL,
+    fan bigint NOT NULL,
+    artist integer NOT NULL,
+    event integer NOT NULL,
+    track integer NOT NULL,
+    city integer NOT NULL,
+    value bigint NOT NULL
+);
+ALTER TABLE ONLY public.coliseum_fan_hours FORCE ROW LEVEL SECURITY;
+CREATE FUNCTION public.coliseum_board_pairs(tenant integer, stored_metric text, of_kind integer, since timestamp with time zone, until timestamp with time zone, in_city text, of_genre text, at_event text) RETURNS TABLE(entity bigint, fan bigint, value bigint)
+    LANGUAGE sql STABLE
+    SET enable_nestloop TO 'off'
+    BEGIN ATOMIC
+ SELECT (
+         CASE coliseum_board_pairs.of_kind
+             WHEN 1 THEN f.artist
+             WHEN 2 THEN f.event
+             WHEN 4 THEN f.track
+             ELSE NULL::integer
+         END)::bigint AS entity,
+     f.fan,
+     (sum(f.value))::bigint AS value
+    FROM ((((public.coliseum_fan_hours f
+      LEFT JOIN public.coliseum_artist_places ap ON (((ap.tenant_id = coliseum_board_pairs.tenant) AND (ap.artist = f.artist))))
+      LEFT JOIN public.coliseum_event_places ep ON (((ep.tenant_id = coliseum_board_pairs.tenant) AND (ep.event = f.event))))
+      LEFT JOIN public.coliseum_names nc ON (((nc.tenant_id = coliseum_board_pairs.tenant) AND (nc.num = f.city))))
+      LEFT JOIN public.coliseum_names nv ON (((nv.tenant_id = coliseum_board_pairs.tenant) AND (nv.num = f.event))))
+   WHERE ((f.tenant_id = coliseum_board_pairs.tenant) AND (f.generation = public.coliseum_generation(coliseum_board_pairs.tenant)) AND (f.metric = public.coliseum_metric(coliseum_board_pairs.tenant, coliseum_board_pairs.stored_metric)) AND (f.hour >= COALESCE(coliseum_board_pairs.since, '-infinity'::timestamp with time zone)) AND (f.hour < COALESCE(coliseum_board_pairs.until, 'infinity'::timestamp with time zone)) AND ((coliseum_board_pairs.in_city IS NULL) OR (COALESCE(nc.id, ep.city, ap.city) = coliseum_board_pairs.in_city)) AND ((coliseum_board_pairs.of_genre IS NULL) OR (coliseum_board_pairs.of_genre = ANY (COALESCE(ap.genres, ep.genres)))) AND ((coliseum_board_pairs.at_event IS NULL) OR (nv.id = coliseum_board_pairs.at_event)) AND (
+         CASE coliseum_board_pairs.of_kind
+             WHEN 1 THEN f.artist
+             WHEN 2 THEN f.event
+             WHEN 4 THEN f.track
+             ELSE NULL::integer
+         END <> 0))
+   GROUP BY ((
+         CASE coliseum_board_pairs.of_kind
+             WHEN 1 THEN f.artist
+             WHEN 2 THEN f.event
+             WHEN 4 THEN f.track
+             ELSE NULL::integer
+         END)::bigint), f.fan
+  HAVING (sum(f.value) <> (0)::numeric);
+END;
+CREATE TABLE public.coliseum_increments (
+    tenant_id integer NOT NULL,
+    generation smallint NOT NULL,
+    metric integer NOT NULL,
+    kind smallint NOT NULL,
+    hour timestamp with time zone NOT NULL,
+    entity integer NOT NULL,
+    artist integer NOT NULL,
+    event integer NOT NULL,
+    city integer NOT NULL,
+    value bigint NOT NULL
+)
+WITH (autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
+ALTER TABLE ONLY public.coliseum_increments FORCE ROW LEVEL SECURITY;
 CREATE TABLE public.coliseum_rollups (
     tenant_id integer NOT NULL,
     generation smallint NOT NULL,
-    metric bigint NOT NULL,
+    metric integer NOT NULL,
     kind smallint NOT NULL,
     grain smallint NOT NULL,
     bucket timestamp with time zone NOT NULL,
-    entity bigint NOT NULL,
-    artist bigint NOT NULL,
-    event bigint NOT NULL,
-    track bigint NOT NULL,
-    city bigint NOT NULL,
+    entity integer NOT NULL,
+    artist integer NOT NULL,
+    event integer NOT NULL,
+    city integer NOT NULL,
     value bigint NOT NULL,
     CONSTRAINT coliseum_rollups_exact CHECK (((value >= '-9007199254740992'::bigint) AND (value <= '9007199254740992'::bigint))),
     CONSTRAINT coliseum_rollups_grain_check CHECK (((grain >= 0) AND (grain <= 3)))
 )
 WITH (fillfactor='70');
 ALTER TABLE ONLY public.coliseum_rollups FORCE ROW LEVEL SECURITY;
-CREATE FUNCTION public.coliseum_board_pairs(tenant integer, stored_metric text, of_kind integer, of_grain integer, at_bucket timestamp with time zone, in_city text, of_genre text, at_event text) RETURNS TABLE(entity bigint, fan bigint, value bigint)
+CREATE FUNCTION public.coliseum_facts(tenant integer, stored_metric text, of_kind integer, of_grain integer, since timestamp with time zone, until timestamp with time zone) RETURNS TABLE(bucket timestamp with time zone, entity bigint, artist integer, event integer, city integer, value bigint)
     LANGUAGE sql STABLE
-    SET enable_nestloop TO 'off'
     BEGIN ATOMIC
- SELECT
-         CASE coliseum_board_pairs.of_kind
-             WHEN 1 THEN f.artist
-             WHEN 2 THEN f.event
-             WHEN 4 THEN f.track
-             ELSE NULL::bigint
-         END AS entity,
-     f.entity AS fan,
-     (sum(f.value))::bigint AS value
-    FROM ((((public.coliseum_rollups f
-      LEFT JOIN public.coliseum_artist_places ap ON (((ap.tenant_id = coliseum_board_pairs.tenant) AND (ap.artist = f.artist))))
-      LEFT JOIN public.coliseum_event_places ep ON (((ep.tenant_id = coliseum_board_pairs.tenant) AND (ep.event = f.event))))
-      LEFT JOIN public.coliseum_names nc ON (((nc.tenant_id = coliseum_board_pairs.tenant) AND (nc.num = f.city))))
-      LEFT JOIN public.coliseum_names nv ON (((nv.tenant_id = coliseum_board_pairs.tenant) AND (nv.num = f.event))))
-   WHERE ((f.tenant_id = coliseum_board_pairs.tenant) AND (f.generation = public.coliseum_generation(coliseum_board_pairs.tenant)) AND (f.kind = 3) AND (f.grain = coliseum_board_pairs.of_grain) AND (f.metric = ( SELECT coliseum_names.num
-            FROM public.coliseum_names
-           WHERE ((coliseum_names.tenant_id = coliseum_board_pairs.tenant) AND (coliseum_names.kind = 'metric'::text) AND (coliseum_names.id = coliseum_board_pairs.stored_metric)))) AND ((coliseum_board_pairs.at_bucket IS NULL) OR (f.bucket = coliseum_board_pairs.at_bucket)) AND ((coliseum_board_pairs.in_city IS NULL) OR (COALESCE(nc.id, ep.city, ap.city) = coliseum_board_pairs.in_city)) AND ((coliseum_board_pairs.of_genre IS NULL) OR (coliseum_board_pairs.of_genre = ANY (COALESCE(ap.genres, ep.genres)))) AND ((coliseum_board_pairs.at_event IS NULL) OR (nv.id = coliseum_board_pairs.at_event)) AND (
-         CASE coliseum_board_pairs.of_kind
-             WHEN 1 THEN f.artist
-             WHEN 2 THEN f.event
-             WHEN 4 THEN f.track
-             ELSE NULL::bigint
-         END <> 0))
-   GROUP BY
-         CASE coliseum_board_pairs.of_kind
-             WHEN 1 THEN f.artist
-             WHEN 2 THEN f.event
-             WHEN 4 THEN f.track
-             ELSE NULL::bigint
-         END, f.entity
-  HAVING (sum(f.value) <> (0)::numeric);
+ SELECT r.bucket,
+     (r.entity)::bigint AS entity,
+     r.artist,
+     r.event,
+     r.city,
+     r.value
+    FROM public.coliseum_rollups r
+   WHERE ((r.tenant_id = coliseum_facts.tenant) AND (r.generation = public.coliseum_generation(coliseum_facts.tenant)) AND (r.metric = public.coliseum_metric(coliseum_facts.tenant, coliseum_facts.stored_metric)) AND (r.kind = coliseum_facts.of_kind) AND (r.grain = coliseum_facts.of_grain) AND (r.bucket >= COALESCE(coliseum_facts.since, '-infinity'::timestamp with time zone)) AND (r.bucket < COALESCE(coliseum_facts.until, 'infinity'::timestamp with time zone)))
+ UNION ALL
+  SELECT i.hour,
+     (i.entity)::bigint AS entity,
+     i.artist,
+     i.event,
+     i.city,
+     i.value
+    FROM public.coliseum_increments i
+   WHERE ((i.tenant_id = coliseum_facts.tenant) AND (i.generation = public.coliseum_generation(coliseum_facts.tenant)) AND (i.metric = public.coliseum_metric(coliseum_facts.tenant, coliseum_facts.stored_metric)) AND (i.kind = coliseum_facts.of_kind) AND (i.hour >= COALESCE(coliseum_facts.since, '-infinity'::timestamp with time zone)) AND (i.hour < COALESCE(coliseum_facts.until, 'infinity'::timestamp with time zone)))
+ UNION ALL
+  SELECT f.hour,
+     f.fan,
+     f.artist,
+     f.event,
+     f.city,
+     f.value
+    FROM public.coliseum_fan_hours f
+   WHERE ((coliseum_facts.of_kind = 3) AND (f.tenant_id = coliseum_facts.tenant) AND (f.generation = public.coliseum_generation(coliseum_facts.tenant)) AND (f.metric = public.coliseum_metric(coliseum_facts.tenant, coliseum_facts.stored_metric)) AND (f.hour >= COALESCE(coliseum_facts.since, '-infinity'::timestamp with time zone)) AND (f.hour < COALESCE(coliseum_facts.until, 'infinity'::timestamp with time zone)));
 END;
 CREATE VIEW public.coliseum_bills WITH (security_invoker='true') AS
  SELECT DISTINCT e.tenant_id,
@@ -145,7 +231,7 @@ CREATE VIEW public.coliseum_bills WITH (security_invoker='true') AS
      CROSS JOIN LATERAL unnest(e.artist_ids) billed(id))
      JOIN public.coliseum_names ne ON (((ne.tenant_id = e.tenant_id) AND (ne.kind = 'event'::text) AND (ne.id = e.id))))
      JOIN public.coliseum_names na ON (((na.tenant_id = e.tenant_id) AND (na.kind = 'artist'::text) AND (na.id = billed.id))));
-CREATE FUNCTION public.coliseum_board_totals(tenant integer, stored_metric text, of_kind integer, of_grain integer, at_bucket timestamp with time zone, with_bill boolean, in_city text, of_genre text, at_event text) RETURNS TABLE(entity bigint, value bigint)
+CREATE FUNCTION public.coliseum_board_totals(tenant integer, stored_metric text, of_kind integer, of_grain integer, since timestamp with time zone, until timestamp with time zone, with_bill boolean, in_city text, of_genre text, at_event text) RETURNS TABLE(entity bigint, value bigint)
     LANGUAGE sql STABLE
     SET enable_nestloop TO 'off'
     BEGIN ATOMIC
@@ -155,21 +241,16 @@ CREATE FUNCTION public.coliseum_board_totals(tenant integer, stored_metric text,
              r.event,
              r.city,
              r.value
-            FROM public.coliseum_rollups r
-           WHERE ((r.tenant_id = coliseum_board_totals.tenant) AND (r.generation = public.coliseum_generation(coliseum_board_totals.tenant)) AND (r.kind = coliseum_board_totals.of_kind) AND (r.grain = coliseum_board_totals.of_grain) AND (r.metric = ( SELECT coliseum_names.num
-                    FROM public.coliseum_names
-                   WHERE ((coliseum_names.tenant_id = coliseum_board_totals.tenant) AND (coliseum_names.kind = 'metric'::text) AND (coliseum_names.id = coliseum_board_totals.stored_metric)))) AND ((coliseum_board_totals.at_bucket IS NULL) OR (r.bucket = coliseum_board_totals.at_bucket)))
+            FROM public.coliseum_facts(coliseum_board_totals.tenant, coliseum_board_totals.stored_metric, coliseum_board_totals.of_kind, coliseum_board_totals.of_grain, coliseum_board_totals.since, coliseum_board_totals.until) r(bucket, entity, artist, event, city, value)
          UNION ALL
           SELECT b.artist,
              b.artist,
              r.event,
              r.city,
              r.value
-            FROM (public.coliseum_rollups r
-              JOIN public.coliseum_bills b ON (((b.tenant_id = r.tenant_id) AND (b.event = r.event))))
-           WHERE (coliseum_board_totals.with_bill AND (r.tenant_id = coliseum_board_totals.tenant) AND (r.generation = public.coliseum_generation(coliseum_board_totals.tenant)) AND (r.kind = 2) AND (r.grain = coliseum_board_totals.of_grain) AND (r.metric = ( SELECT coliseum_names.num
-                    FROM public.coliseum_names
-                   WHERE ((coliseum_names.tenant_id = coliseum_board_totals.tenant) AND (coliseum_names.kind = 'metric'::text) AND (coliseum_names.id = coliseum_board_totals.stored_metric)))) AND ((coliseum_board_totals.at_bucket IS NULL) OR (r.bucket = coliseum_board_totals.at_bucket)))
+            FROM (public.coliseum_facts(coliseum_board_totals.tenant, coliseum_board_totals.stored_metric, 2, coliseum_board_totals.of_grain, coliseum_board_totals.since, coliseum_board_totals.until) r(bucket, entity, artist, event, city, value)
+              JOIN public.coliseum_bills b ON (((b.tenant_id = coliseum_board_totals.tenant) AND (b.event = r.event))))
+           WHERE coliseum_board_totals.with_bill
          )
   SELECT f.entity,
      (sum(f.value))::bigint AS value
@@ -182,19 +263,205 @@ CREATE FUNCTION public.coliseum_board_totals(tenant integer, stored_metric text,
    GROUP BY f.entity
   HAVING (sum(f.value) <> (0)::numeric);
 END;
-CREATE FUNCTION public.coliseum_board_uniques(tenant integer, stored_metric text, of_kind integer, of_grain integer, at_bucket timestamp with time zone, in_city text, of_genre text, at_event text) RETURNS TABLE(entity bigint, value bigint)
+CREATE FUNCTION public.coliseum_board_uniques(tenant integer, stored_metric text, of_kind integer, since timestamp with time zone, until timestamp with time zone, in_city text, of_genre text, at_event text) RETURNS TABLE(entity bigint, value bigint)
     LANGUAGE sql STABLE
     SET enable_nestloop TO 'off'
     BEGIN ATOMIC
  SELECT p.entity,
      count(*) AS count
-    FROM public.coliseum_board_pairs(coliseum_board_uniques.tenant, coliseum_board_uniques.stored_metric, coliseum_board_uniques.of_kind, coliseum_board_uniques.of_grain, coliseum_board_uniques.at_bucket, coliseum_board_uniques.in_city, coliseum_board_uniques.of_genre, coliseum_board_uniques.at_event) p(entity, fan, value)
+    FROM public.coliseum_board_pairs(coliseum_board_uniques.tenant, coliseum_board_uniques.stored_metric, coliseum_board_uniques.of_kind, coliseum_board_uniques.since, coliseum_board_uniques.until, coliseum_board_uniques.in_city, coliseum_board_uniques.of_genre, coliseum_board_uniques.at_event) p(entity, fan, value)
    WHERE (p.value > 0)
    GROUP BY p.entity;
 END;
 CREATE FUNCTION public.coliseum_bucket(grain text, instant timestamp with time zone, zone text) RETURNS timestamp with time zone
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN CASE WHEN ((grain <> 'hour'::text) AND (((date_trunc(grain, instant, zone) - '01:00:00'::interval) AT TIME ZONE zone) = (date_trunc(grain, instant, zone) AT TIME ZONE zone))) THEN (date_trunc(grain, instant, zone) - '01:00:00'::interval) ELSE date_trunc(grain, instant, zone) END;
+CREATE TABLE public.coliseum_rules (
+    event_type text NOT NULL,
+    metric text NOT NULL,
+    kind text NOT NULL,
+    measure text NOT NULL,
+    money boolean NOT NULL,
+    CONSTRAINT coliseum_rules_measure_check CHECK ((measure = ANY (ARRAY['value'::text, 'seconds'::text])))
+);
+CREATE TABLE public.passport_entries (
+    tenant_id integer NOT NULL,
+    partition smallint NOT NULL,
+    "offset" bigint NOT NULL,
+    id text NOT NULL,
+    subject_id bigint,
+    session_id uuid,
+    device_id uuid,
+    event_type text NOT NULL,
+    event_category text GENERATED ALWAYS AS (split_part(event_type, '.'::text, 1)) STORED NOT NULL,
+    entity_type text,
+    entity_id text,
+    artist_id text,
+    event_id text,
+    track_id text,
+    city text,
+    currency text,
+    value bigint NOT NULL,
+    occurred_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    source text NOT NULL,
+    dna_influence integer NOT NULL,
+    metadata jsonb NOT NULL
+)
+PARTITION BY RANGE (created_at);
+ALTER TABLE ONLY public.passport_entries FORCE ROW LEVEL SECURITY;
+CREATE FUNCTION public.coliseum_counts(tenant integer, of_partition smallint, since bigint, until bigint, leave_out bigint[], zone text, with_fans boolean) RETURNS TABLE(metric integer, stored_metric text, kind integer, hour timestamp with time zone, entity bigint, artist integer, event integer, track integer, city integer, value bigint, gross numeric)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ WITH kinds(name, num) AS (
+          VALUES ('tenant'::text,0), ('artist'::text,1), ('event'::text,2), ('fan'::text,3), ('user'::text,3), ('track'::text,4), ('city'::text,5), ('venue'::text,6), ('leaderboard'::text,7), ('report'::text,8)
+         ), entries AS MATERIALIZED (
+          SELECT e.event_type,
+             COALESCE(e.currency, ''::text) AS currency,
+             date_trunc('hour'::text, e.occurred_at, coliseum_counts.zone) AS hour,
+             e.subject_id AS fan,
+             k.num AS target_kind,
+                 CASE
+                     WHEN (e.entity_type = 'user'::text) THEN (e.entity_id)::bigint
+                     ELSE ne.num
+                 END AS target,
+             (COALESCE(na.num, (0)::bigint))::integer AS artist,
+             (COALESCE(nv.num, (0)::bigint))::integer AS event,
+             (COALESCE(nt.num, (0)::bigint))::integer AS track,
+             (COALESCE(nc.num, (0)::bigint))::integer AS city,
+             e.value,
+             (e.value * COALESCE(((e.metadata ->> 'durationSeconds'::text))::bigint, (0)::bigint)) AS seconds
+            FROM ((((((public.passport_entries e
+              LEFT JOIN kinds k ON ((k.name = e.entity_type)))
+              LEFT JOIN public.coliseum_names ne ON (((ne.tenant_id = coliseum_counts.tenant) AND (ne.kind = e.entity_type) AND (ne.id = e.entity_id))))
+              LEFT JOIN public.coliseum_names na ON (((na.tenant_id = coliseum_counts.tenant) AND (na.kind = 'artist'::text) AND (na.id = e.artist_id))))
+              LEFT JOIN public.coliseum_names nv ON (((nv.tenant_id = coliseum_counts.tenant) AND (nv.kind = 'event'::text) AND (nv.id = e.event_id))))
+              LEFT JOIN public.coliseum_names nt ON (((nt.tenant_id = coliseum_counts.tenant) AND (nt.kind = 'track'::text) AND (nt.id = e.track_id))))
+              LEFT JOIN public.coliseum_names nc ON (((nc.tenant_id = coliseum_counts.tenant) AND (nc.kind = 'city'::text) AND (nc.id = e.city))))
+           WHERE ((e.tenant_id = coliseum_counts.tenant) AND (e.partition = coliseum_counts.of_partition) AND (e."offset" >= coliseum_counts.since) AND (e."offset" < coliseum_counts.until) AND (e."offset" <> ALL (coliseum_counts.leave_out)) AND (e.value <> 0))
+         ), counted AS MATERIALIZED (
+          SELECT r.event_type,
+             types.currency,
+             (m.num)::integer AS metric,
+             m.id AS stored_metric,
+             k.num AS kind,
+             (r.measure = 'seconds'::text) AS in_seconds
+            FROM (((( SELECT DISTINCT x.event_type,
+                     x.currency
+                    FROM entries x) types
+              JOIN public.coliseum_rules r ON ((r.event_type = types.event_type)))
+              JOIN public.coliseum_names m ON (((m.tenant_id = coliseum_counts.tenant) AND (m.kind = 'metric'::text) AND (m.id =
+                 CASE
+                     WHEN r.money THEN ((r.metric || ':'::text) || types.currency)
+                     ELSE r.metric
+                 END))))
+              LEFT JOIN kinds k ON ((k.name = r.kind)))
+         ), contexts AS MATERIALIZED (
+          SELECT x.event_type,
+             x.currency,
+             x.hour,
+             x.target_kind,
+             x.target,
+             x.artist,
+             x.event,
+             x.track,
+             x.city,
+             (sum(x.value))::bigint AS value,
+             (sum(x.seconds))::bigint AS seconds,
+             sum(abs(x.value)) AS gross,
+             sum(abs(x.seconds)) AS gross_seconds
+            FROM entries x
+           GROUP BY x.event_type, x.currency, x.hour, x.target_kind, x.target, x.artist, x.event, x.track, x.city
+         ), each AS (
+          SELECT k.metric,
+             k.stored_metric,
+             COALESCE(k.kind, c.target_kind) AS kind,
+             c.hour,
+                 CASE k.kind
+                     WHEN 0 THEN (0)::bigint
+                     WHEN 1 THEN (NULLIF(c.artist, 0))::bigint
+                     WHEN 2 THEN (NULLIF(c.event, 0))::bigint
+                     WHEN 4 THEN (NULLIF(c.track, 0))::bigint
+                     WHEN 5 THEN (NULLIF(c.city, 0))::bigint
+                     ELSE c.target
+                 END AS entity,
+                 CASE
+                     WHEN (k.kind = 0) THEN 0
+                     ELSE c.artist
+                 END AS artist,
+                 CASE
+                     WHEN (k.kind = 0) THEN 0
+                     ELSE c.event
+                 END AS event,
+             0 AS track,
+                 CASE
+                     WHEN (k.kind = 0) THEN 0
+                     ELSE c.city
+                 END AS city,
+                 CASE
+                     WHEN k.in_seconds THEN c.seconds
+                     ELSE c.value
+                 END AS value,
+                 CASE
+                     WHEN k.in_seconds THEN c.gross_seconds
+                     ELSE c.gross
+                 END AS gross
+            FROM (contexts c
+              JOIN counted k ON (((k.event_type = c.event_type) AND (k.currency = c.currency))))
+           WHERE (k.kind IS DISTINCT FROM 3)
+         UNION ALL
+          SELECT k.metric,
+             k.stored_metric,
+             3,
+             x.hour,
+             x.fan,
+             x.artist,
+             x.event,
+             x.track,
+             x.city,
+                 CASE
+                     WHEN k.in_seconds THEN x.seconds
+                     ELSE x.value
+                 END AS value,
+             0
+            FROM (entries x
+              JOIN counted k ON (((k.event_type = x.event_type) AND (k.currency = x.currency))))
+           WHERE (coliseum_counts.with_fans AND (k.kind = 3))
+         )
+  SELECT t.metric,
+     t.stored_metric,
+     t.kind,
+     t.hour,
+     t.entity,
+     t.artist,
+     t.event,
+     t.track,
+     t.city,
+     (sum(t.value))::bigint AS sum,
+     sum(t.gross) AS sum
+    FROM each t
+   WHERE (t.entity IS NOT NULL)
+   GROUP BY t.metric, t.stored_metric, t.kind, t.hour, t.entity, t.artist, t.event, t.track, t.city
+  HAVING ((sum(t.value) <> (0)::numeric) OR (sum(t.gross) <> (0)::numeric));
+END;
+CREATE FUNCTION public.coliseum_entity_facts(tenant integer, stored_metric text, of_kind integer, of_entity bigint, of_grain integer, since timestamp with time zone, until timestamp with time zone) RETURNS TABLE(bucket timestamp with time zone, value bigint)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT r.bucket,
+     r.value
+    FROM public.coliseum_rollups r
+   WHERE ((r.tenant_id = coliseum_entity_facts.tenant) AND (r.generation = public.coliseum_generation(coliseum_entity_facts.tenant)) AND (r.kind = coliseum_entity_facts.of_kind) AND (r.entity = coliseum_entity_facts.of_entity) AND (r.metric = public.coliseum_metric(coliseum_entity_facts.tenant, coliseum_entity_facts.stored_metric)) AND (r.grain = coliseum_entity_facts.of_grain) AND (r.bucket >= coliseum_entity_facts.since) AND (r.bucket < coliseum_entity_facts.until))
+ UNION ALL
+  SELECT i.hour,
+     i.value
+    FROM public.coliseum_increments i
+   WHERE ((i.tenant_id = coliseum_entity_facts.tenant) AND (i.generation = public.coliseum_generation(coliseum_entity_facts.tenant)) AND (i.metric = public.coliseum_metric(coliseum_entity_facts.tenant, coliseum_entity_facts.stored_metric)) AND (i.kind = coliseum_entity_facts.of_kind) AND (i.entity = coliseum_entity_facts.of_entity) AND (i.hour >= coliseum_entity_facts.since) AND (i.hour < coliseum_entity_facts.until))
+ UNION ALL
+  SELECT f.hour,
+     f.value
+    FROM public.coliseum_fan_hours f
+   WHERE ((coliseum_entity_facts.of_kind = 3) AND (f.tenant_id = coliseum_entity_facts.tenant) AND (f.generation = public.coliseum_generation(coliseum_entity_facts.tenant)) AND (f.fan = coliseum_entity_facts.of_entity) AND (f.metric = public.coliseum_metric(coliseum_entity_facts.tenant, coliseum_entity_facts.stored_metric)) AND (f.hour >= coliseum_entity_facts.since) AND (f.hour < coliseum_entity_facts.until));
+END;
 CREATE FUNCTION public.coliseum_protect(target regclass) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
@@ -209,6 +476,32 @@ END $$;
 CREATE FUNCTION public.coliseum_tenant() RETURNS integer
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN (NULLIF(current_setting('coliseum.tenant'::text, true), ''::text))::integer;
+CREATE FUNCTION public.passport_append(tenant integer, part smallint, received_at timestamp with time zone, entries public.passport_new_entry[], personal public.passport_new_personal[]) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    first bigint;
+BEGIN
+    UPDATE passport_heads SET head = head + cardinality(entries)
+    WHERE tenant_id = tenant AND partition = part
+    RETURNING head - cardinality(entries) INTO STRICT first;
+    INSERT INTO passport_keys (tenant_id, id, content_hash, partition, "offset", received_at)
+    SELECT tenant, e.id, e.content_hash, part, first + e.ordinality - 1, passport_append.received_at
+    FROM unnest(entries) WITH ORDINALITY AS e ORDER BY e.id COLLATE "C";
+    INSERT INTO passport_entries (
+        tenant_id, partition, "offset", id, subject_id, session_id, device_id, event_type, entity_type, entity_id,
+        artist_id, event_id, track_id, city, currency, value, occurred_at, created_at, source, dna_influence, metadata)
+    SELECT tenant, part, first + e.ordinality - 1, e.id, e.subject_id, e.session_id, e.device_id, e.event_type,
+           e.entity_type, e.entity_id, e.artist_id, e.event_id, e.track_id, e.city, e.currency, e.value, e.occurred_at,
+           passport_append.received_at, e.source, e.dna_influence, e.metadata::jsonb
+    FROM unnest(entries) WITH ORDINALITY AS e;
+    IF cardinality(personal) > 0 THEN
+        INSERT INTO passport_personal (tenant_id, partition, "offset", subject_id, fields)
+        SELECT tenant, part, first + p.place - 1, p.subject_id, p.fields::jsonb FROM unnest(personal) AS p;
+    END IF;
+    RETURN first;
+END $$;
 CREATE FUNCTION public.passport_make_partitions(since timestamp with time zone, ahead integer) RETURNS SETOF text
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
@@ -273,32 +566,6 @@ ALTER TABLE public.accounts_tenants ALTER COLUMN tenant_id ADD GENERATED ALWAYS 
     NO MAXVALUE
     CACHE 1
 );
-CREATE TABLE public.passport_entries (
-    tenant_id integer NOT NULL,
-    partition smallint NOT NULL,
-    "offset" bigint NOT NULL,
-    id text NOT NULL,
-    subject_id bigint,
-    session_id uuid,
-    device_id uuid,
-    event_type text NOT NULL,
-    event_category text GENERATED ALWAYS AS (split_part(event_type, '.'::text, 1)) STORED NOT NULL,
-    entity_type text,
-    entity_id text,
-    artist_id text,
-    event_id text,
-    track_id text,
-    city text,
-    currency text,
-    value bigint NOT NULL,
-    occurred_at timestamp with time zone NOT NULL,
-    created_at timestamp with time zone NOT NULL,
-    source text NOT NULL,
-    dna_influence integer NOT NULL,
-    metadata jsonb NOT NULL
-)
-PARTITION BY RANGE (created_at);
-ALTER TABLE ONLY public.passport_entries FORCE ROW LEVEL SECURITY;
 CREATE TABLE public.processor_dead_letters (
     tenant_id integer NOT NULL,
     consumer text NOT NULL,
@@ -482,14 +749,6 @@ CREATE TABLE public.coliseum_gross (
     CONSTRAINT coliseum_gross_exact CHECK (((gross >= 0) AND (gross <= '9007199254740992'::bigint)))
 );
 ALTER TABLE ONLY public.coliseum_gross FORCE ROW LEVEL SECURITY;
-CREATE TABLE public.coliseum_rules (
-    event_type text NOT NULL,
-    metric text NOT NULL,
-    kind text NOT NULL,
-    measure text NOT NULL,
-    money boolean NOT NULL,
-    CONSTRAINT coliseum_rules_measure_check CHECK ((measure = ANY (ARRAY['value'::text, 'seconds'::text])))
-);
 CREATE VIEW public.coliseum_metrics WITH (security_invoker='true') AS
  SELECT tenant_id,
     partition,
@@ -760,11 +1019,9 @@ ALTER TABLE ONLY public.coliseum_names
 ALTER TABLE ONLY public.coliseum_names
     ADD CONSTRAINT coliseum_names_tenant_id_kind_id_key UNIQUE (tenant_id, kind, id);
 ALTER TABLE ONLY public.coliseum_rollups
-    ADD CONSTRAINT coliseum_rollups_pkey PRIMARY KEY (tenant_id, generation, metric, kind, grain, bucket, entity, artist, event, track, city);
+    ADD CONSTRAINT coliseum_rollups_pkey PRIMARY KEY (tenant_id, generation, metric, kind, grain, bucket, entity, artist, event, city);
 ALTER TABLE ONLY public.coliseum_rules
     ADD CONSTRAINT coliseum_rules_pkey PRIMARY KEY (event_type, metric, kind);
-ALTER TABLE ONLY public.mediaid_affinities
-    ADD CONSTRAINT mediaid_affinities_pkey PRIMARY KEY (tenant_id, generation, subject_id, day, artist, event, city);
 ALTER TABLE ONLY public.passport_entries
     ADD CONSTRAINT passport_entries_pkey PRIMARY KEY (tenant_id, partition, "offset", created_at);
 ALTER TABLE ONLY public.passport_entries_default
@@ -793,7 +1050,11 @@ ALTER TABLE ONLY public.treasury_balances
     ADD CONSTRAINT treasury_balances_pkey PRIMARY KEY (tenant_id, generation, subject_id, currency);
 ALTER TABLE ONLY public.treasury_transfers
     ADD CONSTRAINT treasury_transfers_pkey PRIMARY KEY (tenant_id, generation, partition, "offset");
+CREATE INDEX coliseum_fan_hours_fan ON public.coliseum_fan_hours USING btree (tenant_id, generation, fan);
+CREATE INDEX coliseum_fan_hours_metric ON public.coliseum_fan_hours USING btree (tenant_id, generation, metric, hour);
+CREATE INDEX coliseum_increments_metric ON public.coliseum_increments USING btree (tenant_id, generation, metric, kind, hour);
 CREATE INDEX coliseum_rollups_entity ON public.coliseum_rollups USING btree (tenant_id, generation, kind, entity, metric, grain, bucket);
+CREATE INDEX mediaid_affinities_subject ON public.mediaid_affinities USING btree (tenant_id, generation, subject_id);
 CREATE INDEX passport_entries_occurred_at ON ONLY public.passport_entries USING brin (occurred_at);
 CREATE INDEX passport_entries_default_occurred_at_idx ON public.passport_entries_default USING brin (occurred_at);
 CREATE INDEX passport_keys_received_at ON public.passport_keys USING brin (received_at);
@@ -813,14 +1074,8 @@ ALTER TABLE ONLY public.catalog_tracks
     ADD CONSTRAINT catalog_tracks_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
 ALTER TABLE ONLY public.catalog_venues
     ADD CONSTRAINT catalog_venues_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
-ALTER TABLE ONLY public.coliseum_gross
-    ADD CONSTRAINT coliseum_gross_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
 ALTER TABLE ONLY public.coliseum_names
     ADD CONSTRAINT coliseum_names_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
-ALTER TABLE ONLY public.coliseum_rollups
-    ADD CONSTRAINT coliseum_rollups_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
-ALTER TABLE ONLY public.mediaid_affinities
-    ADD CONSTRAINT mediaid_affinities_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
 ALTER TABLE ONLY public.passport_heads
     ADD CONSTRAINT passport_heads_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
 ALTER TABLE ONLY public.passport_subjects
@@ -831,10 +1086,6 @@ ALTER TABLE ONLY public.processor_dead_letters
     ADD CONSTRAINT processor_dead_letters_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
 ALTER TABLE ONLY public.processor_units
     ADD CONSTRAINT processor_units_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
-ALTER TABLE ONLY public.treasury_balances
-    ADD CONSTRAINT treasury_balances_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
-ALTER TABLE ONLY public.treasury_transfers
-    ADD CONSTRAINT treasury_transfers_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
 ALTER TABLE public.accounts_keys ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.accounts_tenants ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.capture_warnings ENABLE ROW LEVEL SECURITY;
@@ -842,7 +1093,9 @@ ALTER TABLE public.catalog_artists ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.catalog_events ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.catalog_tracks ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.catalog_venues ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.coliseum_fan_hours ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.coliseum_gross ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.coliseum_increments ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.coliseum_names ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.coliseum_rollups ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.mediaid_affinities ENABLE ROW LEVEL SECURITY;
@@ -864,7 +1117,9 @@ CREATE POLICY tenant_only ON public.catalog_artists USING ((tenant_id = public.c
 CREATE POLICY tenant_only ON public.catalog_events USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.catalog_tracks USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.catalog_venues USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.coliseum_fan_hours USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.coliseum_gross USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.coliseum_increments USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.coliseum_names USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.coliseum_rollups USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.mediaid_affinities USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
@@ -887,6 +1142,8 @@ GRANT USAGE ON SCHEMA public TO coliseum_processor;
 GRANT USAGE ON SCHEMA public TO coliseum_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.processor_units TO coliseum_processor;
 GRANT SELECT ON TABLE public.processor_units TO coliseum_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.coliseum_names TO coliseum_processor;
+GRANT SELECT ON TABLE public.coliseum_names TO coliseum_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.catalog_artists TO coliseum_processor;
 GRANT SELECT ON TABLE public.catalog_artists TO coliseum_app;
 GRANT SELECT ON TABLE public.catalog_artists TO coliseum_capture;
@@ -896,17 +1153,26 @@ GRANT SELECT ON TABLE public.catalog_events TO coliseum_capture;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.catalog_venues TO coliseum_processor;
 GRANT SELECT ON TABLE public.catalog_venues TO coliseum_app;
 GRANT SELECT ON TABLE public.catalog_venues TO coliseum_capture;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.coliseum_names TO coliseum_processor;
-GRANT SELECT ON TABLE public.coliseum_names TO coliseum_app;
 GRANT SELECT ON TABLE public.coliseum_artist_places TO coliseum_app;
 GRANT SELECT ON TABLE public.coliseum_artist_places TO coliseum_processor;
 GRANT SELECT ON TABLE public.coliseum_event_places TO coliseum_app;
 GRANT SELECT ON TABLE public.coliseum_event_places TO coliseum_processor;
+GRANT SELECT,INSERT,DELETE ON TABLE public.coliseum_fan_hours TO coliseum_processor;
+GRANT SELECT ON TABLE public.coliseum_fan_hours TO coliseum_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.coliseum_increments TO coliseum_processor;
+GRANT SELECT ON TABLE public.coliseum_increments TO coliseum_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.coliseum_rollups TO coliseum_processor;
 GRANT SELECT ON TABLE public.coliseum_rollups TO coliseum_app;
 GRANT SELECT ON TABLE public.coliseum_bills TO coliseum_app;
 GRANT SELECT ON TABLE public.coliseum_bills TO coliseum_processor;
+GRANT SELECT ON TABLE public.coliseum_rules TO coliseum_app;
+GRANT SELECT ON TABLE public.coliseum_rules TO coliseum_processor;
+GRANT SELECT,INSERT ON TABLE public.passport_entries TO coliseum_capture;
+GRANT SELECT ON TABLE public.passport_entries TO coliseum_app;
+GRANT SELECT ON TABLE public.passport_entries TO coliseum_processor;
 REVOKE ALL ON FUNCTION public.coliseum_protect(target regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.passport_append(tenant integer, part smallint, received_at timestamp with time zone, entries public.passport_new_entry[], personal public.passport_new_personal[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.passport_append(tenant integer, part smallint, received_at timestamp with time zone, entries public.passport_new_entry[], personal public.passport_new_personal[]) TO coliseum_capture;
 REVOKE ALL ON FUNCTION public.passport_make_partitions(since timestamp with time zone, ahead integer) FROM PUBLIC;
 GRANT SELECT ON TABLE public.accounts_keys TO coliseum_capture;
 GRANT SELECT ON TABLE public.accounts_keys TO coliseum_processor;
@@ -914,9 +1180,6 @@ GRANT SELECT ON TABLE public.accounts_keys TO coliseum_app;
 GRANT SELECT ON TABLE public.accounts_tenants TO coliseum_capture;
 GRANT SELECT ON TABLE public.accounts_tenants TO coliseum_processor;
 GRANT SELECT ON TABLE public.accounts_tenants TO coliseum_app;
-GRANT SELECT,INSERT ON TABLE public.passport_entries TO coliseum_capture;
-GRANT SELECT ON TABLE public.passport_entries TO coliseum_app;
-GRANT SELECT ON TABLE public.passport_entries TO coliseum_processor;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.processor_dead_letters TO coliseum_processor;
 GRANT SELECT ON TABLE public.processor_dead_letters TO coliseum_app;
 GRANT SELECT ON TABLE public.audit_facts TO coliseum_processor;
@@ -928,8 +1191,6 @@ GRANT SELECT ON TABLE public.catalog_tracks TO coliseum_app;
 GRANT SELECT ON TABLE public.catalog_tracks TO coliseum_capture;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.coliseum_gross TO coliseum_processor;
 GRANT SELECT ON TABLE public.coliseum_gross TO coliseum_app;
-GRANT SELECT ON TABLE public.coliseum_rules TO coliseum_app;
-GRANT SELECT ON TABLE public.coliseum_rules TO coliseum_processor;
 GRANT SELECT ON TABLE public.coliseum_metrics TO coliseum_app;
 GRANT SELECT ON TABLE public.coliseum_metrics TO coliseum_processor;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.mediaid_affinities TO coliseum_processor;

@@ -4,32 +4,29 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
+from msgspec.structs import astuple
 
 from coliseum import db
 from coliseum.errors import ColiseumError
 from coliseum.passport.entries import Accepted, AlreadyVoided, Duplicate, IdReused, NewEntry, Outcome
 
 SQL = db.statements("coliseum.passport")
-COLUMNS = (
-    "tenant_id", "partition", "offset", "id", "subject_id", "session_id", "device_id", "event_type", "entity_type",
-    "entity_id", "artist_id", "event_id", "track_id", "city", "currency", "value", "occurred_at", "created_at",
-    "source", "dna_influence", "metadata",
-)  # fmt: skip
-PERSONAL_COLUMNS = ("tenant_id", "partition", "offset", "subject_id", "fields")
+METADATA = NewEntry.__struct_fields__.index("metadata")
+"""The fields before this one are those of the database's type passport_new_entry, in its order; its last is this."""
+_encode = msgspec.json.Encoder().encode
 
 
 class ClaimConflict(ColiseumError):
-    """Another partition claimed one of these ids, or a vote taken back, at the same moment; run again."""
+    """One of these ids, or a vote taken back, was claimed before or at the same moment; look, and run again."""
 
 
-class Claim(msgspec.Struct, frozen=True):
-    """Who owns an id now: this batch (fresh) or an earlier entry."""
+class Key(msgspec.Struct, frozen=True, gc=False):
+    """An id that the log knows: what its content was, and where the entry is."""
 
     id: str
     content_hash: bytes
     partition: int
     offset: int
-    fresh: bool
 
 
 async def append(
@@ -38,39 +35,87 @@ async def append(
     partition: int,
     entries: Sequence[NewEntry],
     received_at: datetime,
+    *,
+    look: bool = True,
 ) -> list[Outcome]:
     """Append what is new of ``entries``; one outcome each, in their order.
 
     When this returns, all accepted entries are durable. Must run outside a transaction. Any number of processes may
     append at once; those of one partition wait for each other. Nothing is stored if it raises.
 
+    Without ``look`` it is taken for granted that the log knows none of the ids. That is never wrong, since a known id
+    then raises ``ClaimConflict``; it saves asking for them.
+
     Raises:
-        ClaimConflict: lost a race for an id to another partition; call again.
+        ClaimConflict: another append claimed one of these at the same moment, or nobody looked and an id is known;
+            call again, and look.
         db.UNREACHABLE: the database is away; whether a commit in flight happened is unknown, and a second try with
             the same ids answers that.
     """
+    firsts = _first_of_each_id(entries)
+    # A void must not claim its vote when its own id is known, and only looking tells.
+    voids = any([entry.voids is not None for entry in entries])  # noqa: C419 - a list is faster than a generator
+    known = await _known(connection, tenant_id, firsts) if look or voids else {}
+    new = [entry for entry in firsts.values() if entry.id not in known] if known else list(firsts.values())
+    if voids:
+        first, new = await _insert_with_voids(connection, tenant_id, partition, new, received_at)
+    else:
+        first = await _insert(connection, tenant_id, partition, new, received_at)
+    if len(new) == len(entries):
+        return [Accepted(partition, offset) for offset in range(first, first + len(new))]
+    places = {entry.id: Accepted(partition, offset) for offset, entry in enumerate(new, first)}
+    return [_outcome(entry, firsts[entry.id], known.get(entry.id), places.get(entry.id)) for entry in entries]
+
+
+def _first_of_each_id(entries: Sequence[NewEntry]) -> dict[str, NewEntry]:
+    firsts = {entry.id: entry for entry in entries}
+    if len(firsts) < len(entries):
+        firsts = {}
+        for entry in entries:
+            firsts.setdefault(entry.id, entry)
+    return firsts
+
+
+async def _known(connection: db.Connection, tenant_id: int, firsts: Mapping[str, NewEntry]) -> dict[str, Key]:
+    """What the log knows of these ids. No lock is needed: what is known stays so, and what is not is claimed later."""
+    keys = await db.rows(connection, Key, SQL["find_keys"], tenant_id, list(firsts))
+    return {key.id: key for key in keys}
+
+
+async def _insert(
+    connection: db.Connection, tenant_id: int, partition: int, entries: Sequence[NewEntry], received_at: datetime
+) -> int:
+    """Store entries at the head; returns the offset of the first."""
+    if not entries:
+        return 0
+    rows = [(*astuple(entry)[:METADATA], _encode(entry.metadata).decode()) for entry in entries]
+    personal = [
+        (place, entry.subject_id or 0, _encode(entry.personal).decode())
+        for place, entry in enumerate(entries, 1)
+        if entry.personal
+    ]
+    try:
+        first: int = await connection.fetchval(SQL["append_entries"], tenant_id, partition, received_at, rows, personal)
+    except db.UniqueViolation as error:
+        if error.table_name == "passport_keys":
+            raise ClaimConflict from None
+        raise
+    return first
+
+
+async def _insert_with_voids(
+    connection: db.Connection, tenant_id: int, partition: int, entries: Sequence[NewEntry], received_at: datetime
+) -> tuple[int, list[NewEntry]]:
+    """As ``_insert``, for entries some of which take votes back; those that came too late are left out."""
     async with connection.transaction():
-        head = await connection.fetchval(SQL["lock_head"], tenant_id, partition)
-        voided = await _claim_references(connection, tenant_id, entries)
-        first_of = _first_of_each_id(entries, skip=voided)
-        claims = await _claim_ids(connection, tenant_id, partition, head, first_of, received_at)
-        fresh = sorted((claim for claim in claims.values() if claim.fresh), key=lambda claim: claim.offset)
-        if fresh:
-            await _copy(connection, tenant_id, partition, fresh, first_of, received_at)
-            await connection.execute(SQL["advance_head"], tenant_id, partition, head + len(fresh))
-    return [_outcome(entry, claims.get(entry.id), first_of, voided) for entry in entries]
+        await connection.execute(SQL["lock_head"], tenant_id, partition)
+        late = await _claim_references(connection, tenant_id, [entry for entry in entries if entry.voids is not None])
+        stored = [entry for entry in entries if entry.id not in late]
+        return await _insert(connection, tenant_id, partition, stored, received_at), stored
 
 
-async def _claim_references(connection: db.Connection, tenant_id: int, entries: Sequence[NewEntry]) -> frozenset[str]:
+async def _claim_references(connection: db.Connection, tenant_id: int, voids: Sequence[NewEntry]) -> frozenset[str]:
     """Claim the votes that these entries take back; returns the ids of the entries that came too late."""
-    # Of entries that share an id only the first can be stored, and so only it may claim.
-    firsts = _first_of_each_id(entries, skip=frozenset())
-    voids = [entry for entry in firsts.values() if entry.voids is not None]
-    if not voids:
-        return frozenset()
-    # An id that the log knows already is a duplicate or a reused id: it must not claim anything a second time.
-    known = {row["id"] for row in await connection.fetch(SQL["known_ids"], tenant_id, [entry.id for entry in voids])}
-    voids = [entry for entry in voids if entry.id not in known]
     owners = {
         row["ref_id"]: row["id"]
         for row in await connection.fetch(
@@ -85,67 +130,12 @@ async def _claim_references(connection: db.Connection, tenant_id: int, entries: 
     return frozenset(entry.id for entry in voids if owners[entry.voids] != entry.id)
 
 
-def _first_of_each_id(entries: Sequence[NewEntry], skip: frozenset[str]) -> dict[str, NewEntry]:
-    first_of: dict[str, NewEntry] = {}
-    for entry in entries:
-        if entry.id not in skip:
-            first_of.setdefault(entry.id, entry)
-    return first_of
-
-
-async def _claim_ids(
-    connection: db.Connection,
-    tenant_id: int,
-    partition: int,
-    head: int,
-    first_of: Mapping[str, NewEntry],
-    received_at: datetime,
-) -> dict[str, Claim]:
-    claims = await db.rows(
-        connection,
-        Claim,
-        SQL["claim_keys"],
-        tenant_id,
-        partition,
-        head,
-        list(first_of),
-        [entry.content_hash for entry in first_of.values()],
-        received_at,
-    )
-    if len(claims) != len(first_of):
-        raise ClaimConflict
-    return {claim.id: claim for claim in claims}
-
-
-async def _copy(
-    connection: db.Connection,
-    tenant_id: int,
-    partition: int,
-    fresh: Sequence[Claim],
-    first_of: Mapping[str, NewEntry],
-    received_at: datetime,
-) -> None:
-    records = []
-    personal = []
-    for claim in fresh:
-        e = first_of[claim.id]
-        records.append((
-            tenant_id, partition, claim.offset, e.id, e.subject_id, e.session_id, e.device_id, e.event_type,
-            e.entity_type, e.entity_id, e.artist_id, e.event_id, e.track_id, e.city, e.currency, e.value,
-            e.occurred_at, received_at, e.source, e.dna_influence, e.metadata,
-        ))  # fmt: skip
-        if e.personal:
-            personal.append((tenant_id, partition, claim.offset, e.subject_id or 0, e.personal))
-    await connection.copy_records_to_table("passport_entries", records=records, columns=COLUMNS)
-    if personal:
-        await connection.copy_records_to_table("passport_personal", records=personal, columns=PERSONAL_COLUMNS)
-
-
-def _outcome(entry: NewEntry, claim: Claim | None, first_of: Mapping[str, NewEntry], voided: frozenset[str]) -> Outcome:
-    if entry.id in voided or claim is None:
+def _outcome(entry: NewEntry, first: NewEntry, known: Key | None, stored: Accepted | None) -> Outcome:
+    """What became of an entry: its id is known, or the first entry with it was stored, or was a void too late."""
+    if known is not None:
+        return Duplicate(known.partition, known.offset) if known.content_hash == entry.content_hash else IdReused()
+    if stored is None:
         return AlreadyVoided()
-    if claim.content_hash != entry.content_hash:
-        return IdReused()
-    if claim.fresh and first_of[entry.id] is entry:
-        return Accepted(claim.partition, claim.offset)
-    return Duplicate(claim.partition, claim.offset)
+    if entry is first:
+        return stored
+    return Duplicate(stored.partition, stored.offset) if entry.content_hash == first.content_hash else IdReused()

@@ -15,6 +15,8 @@ from coliseum.passport.append import ClaimConflict, append
 from coliseum.passport.entries import NewEntry, Outcome, Unstorable
 
 CONFLICT_RETRIES_MAX = 8
+LOOK_AFTER_CONFLICT_COMMITS = 16
+"""For so many commits a partition looks for known ids, after one that met a known id without having looked."""
 UNSTORABLE = (*db.DATA_ERRORS, ValueError, ArithmeticError)
 """What an entry raises that the database refuses, or that cannot even be written down for it."""
 
@@ -48,6 +50,7 @@ class Appender:
         self._batch_events_max = append_batch_events_max
         self._on_commit = on_commit
         self._queues: dict[tuple[int, int], deque[_Submission]] = {}
+        self._looks_left: dict[tuple[int, int], int] = {}
         self._workers: set[asyncio.Task[None]] = set()
         self._queued_events = 0
 
@@ -76,7 +79,7 @@ class Appender:
             self._workers.add(worker)
             worker.add_done_callback(self._workers.discard)
         queue.append(submission)
-        return await asyncio.shield(submission.outcomes)
+        return await submission.outcomes
 
     async def drain(self) -> None:
         """Wait until everything that was submitted is decided."""
@@ -126,10 +129,19 @@ class Appender:
         for attempt in range(CONFLICT_RETRIES_MAX):
             try:
                 async with self._database.connection("capture") as connection:
-                    return await append(connection, tenant_id, partition, entries, self._clock())
+                    look = self._looks(tenant_id, partition)
+                    return await append(connection, tenant_id, partition, entries, self._clock(), look=look)
             except (ClaimConflict, *db.CONFLICTS):
+                self._looks_left[tenant_id, partition] = LOOK_AFTER_CONFLICT_COMMITS
                 await asyncio.sleep(0.001 * attempt)
         raise StoreUnavailable("Other appends hold these ids; send this again.")
+
+    def _looks(self, tenant_id: int, partition: int) -> bool:
+        """Whether the next append is to look for known ids first."""
+        left = self._looks_left.pop((tenant_id, partition), 0)
+        if left > 1:
+            self._looks_left[tenant_id, partition] = left - 1
+        return left > 0
 
 
 def _as_store_error(error: Exception) -> Exception:

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 
-class NewEntry(msgspec.Struct):
+class NewEntry(msgspec.Struct, gc=False):
     """An event that passed every gate, as the log's columns hold it. Owned by the request that made it."""
 
     id: str
@@ -33,29 +33,29 @@ class NewEntry(msgspec.Struct):
     """The id of the vote that this entry takes back; a vote can be taken back once."""
 
 
-class Accepted(msgspec.Struct, frozen=True):
+class Accepted(msgspec.Struct, frozen=True, gc=False):
     """Stored durably at this place."""
 
     partition: int
     offset: int
 
 
-class Duplicate(msgspec.Struct, frozen=True):
+class Duplicate(msgspec.Struct, frozen=True, gc=False):
     """Stored before, at this place, with the same content."""
 
     partition: int
     offset: int
 
 
-class IdReused(msgspec.Struct, frozen=True):
+class IdReused(msgspec.Struct, frozen=True, gc=False):
     """Not stored: the id belongs to an entry with other content."""
 
 
-class AlreadyVoided(msgspec.Struct, frozen=True):
+class AlreadyVoided(msgspec.Struct, frozen=True, gc=False):
     """Not stored: the vote was taken back before."""
 
 
-class Unstorable(msgspec.Struct, frozen=True):
+class Unstorable(msgspec.Struct, frozen=True, gc=False):
     """Not stored: the database cannot hold it."""
 
     reason: str

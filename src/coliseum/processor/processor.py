@@ -9,8 +9,9 @@ from coliseum import db
 from coliseum.errors import LeaseLost
 from coliseum.kv import WakeUps
 from coliseum.processor.leases import Leases
-from coliseum.processor.projection import Follower, Projection, Unit
+from coliseum.processor.projection import Follower, Projection, Tidier, Unit
 from coliseum.processor.runner import Limits, Runner
+from coliseum.processor.tidying import Tidying
 from coliseum.tasks import end
 from coliseum.telemetry import Log
 
@@ -24,14 +25,16 @@ class Processor:
         leases: Leases,
         projections: Mapping[str, Projection],
         followers: Mapping[str, Follower],
+        tidiers: Mapping[str, Tidier],
         limits: Limits,
         lease_s: int,
     ) -> None:
-        """``projections`` and ``followers`` are by consumer name."""
+        """``projections``, ``followers`` and ``tidiers`` are by consumer name."""
         self._database = database
         self._leases = leases
         self._projections = projections
         self._followers = followers
+        self._tidiers = tidiers
         self._limits = limits
         self._lease_s = lease_s
         self._running: dict[Unit, tuple[Runner, asyncio.Task[None]]] = {}
@@ -85,6 +88,8 @@ class Processor:
         projection = self._projections.get(unit.consumer)
         if projection is None:
             return
+        rng = random.Random()  # noqa: S311 - jitter
+        tidier = self._tidiers.get(unit.consumer)
         runner = Runner(
             self._database,
             self._leases.node_id,
@@ -92,7 +97,8 @@ class Processor:
             projection,
             self._followers.get(unit.consumer),
             self._limits,
-            random.Random(),  # noqa: S311 - jitter
+            rng,
+            None if tidier is None else Tidying(self._database, unit, tidier, rng),
         )
         self._running[unit] = (runner, asyncio.create_task(runner.run()))
         self._log.info("unit_taken", tenant=unit.tenant.slug, consumer=unit.consumer, epoch=unit.epoch)

@@ -12,9 +12,13 @@ from coliseum.errors import LeaseLost
 from coliseum.processor.backoff import delay_s
 from coliseum.processor.projection import POISON, Follower, Projection, Unit
 from coliseum.processor.step import ParkingFailed, park, read_cursors, step
+from coliseum.processor.tidying import Tidying
 from coliseum.telemetry import Log
 
 IDLE_ROUNDS_MAX = 5
+BACKLOG_ENTRIES = 200_000
+BACKLOG_FOLLOW_INTERVAL_S = 5.0
+"""A follower that far behind begins anew, which is worth its while once in this time."""
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -37,6 +41,7 @@ class Runner:
         follower: Follower | None,
         limits: Limits,
         rng: random.Random,
+        tidying: Tidying | None = None,
     ) -> None:
         self._database = database
         self._node_id = node_id
@@ -45,12 +50,15 @@ class Runner:
         self._follower = follower
         self._limits = limits
         self._rng = rng
+        self._tidying = tidying
         self._sizes: dict[int, int] = {}
         self._failures: dict[tuple[int, int], int] = {}
         self._passing_failures = 0
         self._idle_rounds = 0
         self._follow_failures = 0
         self._follow_at = 0.0
+        self._followed_at = -BACKLOG_FOLLOW_INTERVAL_S
+        self._behind: dict[int, int] = {}
         self._log = Log(tenant=unit.tenant.slug, consumer=unit.consumer, epoch=unit.epoch)
         self.woken = asyncio.Event()
 
@@ -61,6 +69,13 @@ class Runner:
             LeaseLost: another processor has the unit.
             ParkingFailed: an entry can be neither digested nor put aside.
         """
+        try:
+            await self._run()
+        finally:
+            if self._tidying is not None:
+                await self._tidying.close()
+
+    async def _run(self) -> None:
         while True:
             self.woken.clear()
             try:
@@ -89,9 +104,17 @@ class Runner:
         for partition in cursors:
             more |= await self._step(partition, cursors)
         self._passing_failures = 0
-        if self._follower is not None and asyncio.get_running_loop().time() >= self._follow_at:
+        if self._follower is not None and self._is_time_to_follow():
             more |= await self._follow(self._follower, cursors)
+        if self._tidying is not None:
+            self._tidying.start_if_due(quiet=not more)
         return more
+
+    def _is_time_to_follow(self) -> bool:
+        """Not while the other store is away, and in a deep backlog only now and then."""
+        now_s = asyncio.get_running_loop().time()
+        in_a_backlog = sum(self._behind.values()) >= BACKLOG_ENTRIES
+        return now_s >= max(self._follow_at, self._followed_at + BACKLOG_FOLLOW_INTERVAL_S if in_a_backlog else 0)
 
     async def _step(self, partition: int, cursors: dict[int, int]) -> bool:
         size = self._sizes.get(partition, self._limits.step_entries_max)
@@ -101,6 +124,9 @@ class Runner:
             await self._poisoned(partition, cursors[partition], size, error)
             return True
         cursors[partition] = progress.end
+        self._behind[partition] = progress.head - progress.end
+        if self._tidying is not None:
+            self._tidying.added(progress.end - progress.start)
         self._sizes[partition] = min(self._limits.step_entries_max, size * 2)
         return progress.end < progress.head
 
@@ -133,6 +159,7 @@ class Runner:
             self._log.warning("follower_behind", error=repr(error), attempt=self._follow_failures)
             return False
         self._follow_failures = 0
+        self._followed_at = asyncio.get_running_loop().time()
         return more
 
     async def _wait_after(self, error: Exception) -> None:

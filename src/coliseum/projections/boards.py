@@ -13,20 +13,22 @@ from coliseum import db, kv
 from coliseum.boards.board import Board, epoch_seconds
 from coliseum.boards.totals import pairs, totals
 from coliseum.clock import Clock
-from coliseum.metrics.registry import BY_NAME, KINDS, Unique
+from coliseum.metrics.registry import KINDS, METRICS, Unique
 from coliseum.metrics.windows import window_at
-from coliseum.processor.projection import Unit
+from coliseum.processor.projection import Batch, Unit
 from coliseum.processor.step import parked_offsets, read_cursors
+from coliseum.projections.batches import plan_for
 from coliseum.projections.boardstore import BoardsMoved, BoardStore, State
-from coliseum.projections.deltas import Changes, Delta, LiveBoards, changes_of
+from coliseum.projections.deltas import LiveBoards, count_range
+from coliseum.projections.prepared import Gains, Prepared
 from coliseum.telemetry import Log
 
 SQL = db.statements("coliseum.projections")
 PINNED_KINDS = ("artist", "event")
 PINNED_WINDOWS = ("day", "week", "all")
-RANGE_ENTRIES_MIN, RANGE_ENTRIES_MAX = 50, 5_000
-UPDATES_WANTED = 1_000
-"""One script call holds Valkey for about 10 ms at this many updates."""
+RANGE_ENTRIES_MIN, RANGE_ENTRIES_MAX = 50, 20_000
+UPDATES_WANTED = 10_000
+"""One script call holds Valkey for about 30 ms at this many updates."""
 REMAKE_BEHIND_ENTRIES = 200_000
 """Further behind than this, remaking the boards from the rollups is quicker than reading on."""
 FILLS_A_ROUND_MAX = 16
@@ -49,13 +51,21 @@ class _Ranges:
 class BoardsFollower:
     """Follows the rollups of every tenant whose unit this process holds."""
 
-    def __init__(self, database: db.Database, store: kv.KeyValue, clock: Clock, idle_s: int) -> None:
+    def __init__(
+        self,
+        database: db.Database,
+        store: kv.KeyValue,
+        clock: Clock,
+        idle_s: int,
+        prepared: Prepared | None = None,
+    ) -> None:
+        """``prepared``: where the projection leaves what its steps add."""
         self._database = database
         self._store = store
         self._clock = clock
         self._idle_s = idle_s
         self._ranges = _Ranges()
-        self._indexes: dict[int, LiveBoards] = {}
+        self._prepared = prepared or Prepared()
 
     async def follow(self, unit: Unit, cursors: Mapping[int, int]) -> bool:
         """See ``Follower.follow``."""
@@ -83,49 +93,43 @@ class BoardsFollower:
         if start == end:
             return
         live = self._index(unit, await boards.live())
+        gains = self._prepared.take(unit.tenant.tenant_id, unit.generation, partition, start, end, live.boards)
         while start < end:
-            stop = min(end, start + self._ranges.entries)
-            changes, catalog_changed = await self._changes(unit, live, partition, start, stop)
-            remake = live.following_catalog if catalog_changed else []
-            await boards.apply(partition, start, stop, changes, remake)
+            if gains is None:
+                stop = min(end, start + self._ranges.entries)
+                gains = await self._gains(unit, live, partition, start, stop)
+                self._ranges.learn(sum(len(change.sums) for change in gains.changes.values()))
+            remake = live.following_catalog if gains.catalog_changed else []
+            await boards.apply(
+                partition, start, gains.end, gains.changes, remake, catalog_changed=gains.catalog_changed
+            )
             if remake:
-                live = LiveBoards(live.boards.difference(remake))
-            start = stop
-            self._ranges.learn(changes.size)
+                live = LiveBoards(live.boards.difference(remake), unit.tenant.zone)
+            start, gains = gains.end, None
 
     def _index(self, unit: Unit, boards: Mapping[Board, int]) -> LiveBoards:
         """The tenant's boards, indexed; kept until they change."""
-        index = self._indexes.get(unit.tenant.tenant_id)
-        if index is None or index.boards != boards.keys():
-            index = self._indexes[unit.tenant.tenant_id] = LiveBoards(boards)
-        return index
+        tenant_id = unit.tenant.tenant_id
+        live = self._prepared.expected(tenant_id, unit.generation)
+        if live is None or live.boards != boards.keys():
+            live = LiveBoards(boards, unit.tenant.zone)
+            self._prepared.expect(tenant_id, unit.generation, live)
+        return live
 
-    async def _changes(
-        self, unit: Unit, live: LiveBoards, partition: int, start: int, stop: int
-    ) -> tuple[Changes, bool]:
+    async def _gains(self, unit: Unit, live: LiveBoards, partition: int, start: int, stop: int) -> Gains:
+        """What a range adds, read from the log."""
         tenant = unit.tenant
         async with self._database.transaction("processor", snapshot=True) as connection:
             catalog_changed = await connection.fetchval(
                 SQL["catalog_changed"], tenant.tenant_id, partition, start, stop
             )
             if not live.boards:
-                return Changes(), catalog_changed
+                return Gains(start, stop, live.boards, {}, catalog_changed)
             skip = await parked_offsets(connection, unit, partition, start, stop)
-            deltas = await db.rows(
-                connection,
-                Delta,
-                SQL["board_deltas"],
-                tenant.tenant_id,
-                partition,
-                start,
-                stop,
-                skip,
-                tenant.time_zone,
-                live.metrics,
-                live.kinds,
-                live.bills,
-            )
-        return changes_of(deltas, live, tenant.zone), catalog_changed
+            await connection.execute(SQL["plan_for"], *plan_for(stop - start))
+            batch = Batch(tenant, unit.generation, partition, start, stop, skip)
+            changes = await count_range(connection, batch, live, store=False)
+        return Gains(start, stop, live.boards, changes, catalog_changed)
 
     async def _fill(self, unit: Unit, boards: BoardStore, cursors: Mapping[int, int]) -> bool:
         """Make pinned and wanted boards live, a few a round; drop those that nobody has read for a while.
@@ -147,26 +151,28 @@ class BoardsFollower:
     async def _fill_one(
         self, unit: Unit, boards: BoardStore, board: Board, cursors: Mapping[int, int], now: datetime
     ) -> None:
-        tenant_id = unit.tenant.tenant_id
-        await boards.forget_aside(board)
+        await boards.begin(board)
         async with self._database.transaction("processor", snapshot=True) as connection:
             if await read_cursors(connection, unit) != cursors:
                 raise BoardsMoved
-            async for chunk in totals(connection, tenant_id, board):
+            async for chunk in totals(connection, unit.tenant, board):
                 await boards.fill_totals(board, [(row.entity, row.value) for row in chunk])
             if isinstance(board.declared, Unique):
-                async for some in pairs(connection, tenant_id, board):
+                async for some in pairs(connection, unit.tenant, board):
                     await boards.fill_pairs(board, [(row.entity, row.fan, row.value) for row in some])
         await boards.install(board, cursors, int(now.timestamp()))
 
 
 def pinned_boards(unit: Unit, now: datetime) -> set[Board]:
-    """The boards that are always kept: every metric's artists and events, by day, by week and for all time."""
+    """The boards that are always kept: every summed metric's artists and events, by day, by week and for all time.
+
+    Boards of unique fans are kept while they are watched: each remembers every pair of member and fan.
+    """
     zone = unit.tenant.zone
     starts = {name: epoch_seconds(window_at(name, now, zone).start) for name in PINNED_WINDOWS}
     return {
         Board(metric.name, unit.tenant.currency if metric.money else "", KINDS[kind], window, start)
-        for metric in BY_NAME.values()
+        for metric in METRICS
         for kind in metric.boards
         if kind in PINNED_KINDS
         for window, start in starts.items()

@@ -4,14 +4,17 @@ Every script checks the fence (the holder's epoch) and, where it matters, the cu
 or to this process in between, a change is applied at its place in the log or not at all.
 """
 
-from collections.abc import Iterable, Mapping
+import math
+import struct
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
 from coliseum import kv
-from coliseum.boards.board import Board, Keys, board_named, member
+from coliseum.boards.board import WHOLE, Board, Keys, board_named, member
 from coliseum.errors import ColiseumError, LeaseLost
-from coliseum.projections.deltas import Changes
+from coliseum.metrics.registry import Unique
+from coliseum.projections.deltas import Change
 
 PACKAGE = "coliseum.projections"
 
@@ -73,27 +76,34 @@ class BoardStore:
         """The boards that were asked for and are not live."""
         return {board_named(name.decode()) for name in await self._store.raw.smembers(self.keys.wanted)}
 
-    async def apply(self, partition: int, start: int, end: int, changes: Changes, remake: Iterable[Board]) -> None:
+    async def apply(
+        self,
+        partition: int,
+        start: int,
+        end: int,
+        changes: Mapping[Board, Change],
+        remake: Iterable[Board],
+        *,
+        catalog_changed: bool = False,
+    ) -> None:
         """Add the changes of the entries from ``start`` to ``end`` and advance the cursor, atomically.
 
-        Boards in ``remake`` stop being live and become wanted, in the same moment.
+        Boards in ``remake`` stop being live and become wanted, in the same moment. ``catalog_changed``: names that
+        readers remember are out of date.
 
         Raises:
             BoardsMoved: the cursor is not at ``start``, or another holder has been here.
         """
         names = [board.name for board in remake]
         keys = [self.keys.state, self.keys.boards, self.keys.wanted]
-        args: list[object] = [self._epoch, partition, start, end, len(names), *names]
-        for board, members in changes.totals.items():
+        args: list[object] = [self._epoch, partition, start, end, "c" if catalog_changed else "", len(names), *names]
+        for board, change in changes.items():
             keys += (self.keys.board(board.name), self.keys.fans(board.name))
-            args += ("t", len(members))
-            for entity, delta in members.items():
-                args += (member(entity), delta)
-        for board, fans in changes.pairs.items():
-            keys += (self.keys.board(board.name), self.keys.fans(board.name))
-            args += ("u", len(fans))
-            for (entity, fan), delta in fans.items():
-                args += (member(entity), member(fan), delta)
+            if isinstance(board.declared, Unique):
+                pairs = [number for pair in zip(change.entities, change.fans, strict=True) for number in pair]
+                args += ("u", board.name, _packed(pairs), _packed(change.sums))
+            else:
+                args += ("t", board.name, _packed(change.entities), _packed(change.sums))
         await self._guarded("apply_deltas", keys, args)
 
     async def fill_totals(self, board: Board, rows: Iterable[tuple[int, int]]) -> None:
@@ -108,15 +118,19 @@ class BoardStore:
         if fields:
             await self._store.raw.hset(self._aside(self.keys.fans(board.name)), mapping=fields)
 
-    async def forget_aside(self, board: Board) -> None:
-        """Remove what an earlier, broken-off filling left."""
-        await self._store.raw.unlink(self._aside(self.keys.board(board.name)), self._aside(self.keys.fans(board.name)))
+    async def begin(self, board: Board) -> None:
+        """Begin to fill a board aside: remove what an earlier, broken-off filling left, and put the mark there."""
+        scores, fans = self._aside(self.keys.board(board.name)), self._aside(self.keys.fans(board.name))
+        await self._store.raw.unlink(scores, fans)
+        await self._store.raw.zadd(scores, {WHOLE: math.inf})
+        if isinstance(board.declared, Unique):
+            await self._store.raw.hset(fans, WHOLE, 0)
 
     async def install(self, board: Board, cursors: Mapping[int, int], now_s: int) -> None:
         """Make the filled board live, if the cursors are still those at which it was filled.
 
         Raises:
-            BoardsMoved: they are not, or another holder has been here.
+            BoardsMoved: they are not, something of it was evicted, or another holder has been here.
         """
         zset, fans = self.keys.board(board.name), self.keys.fans(board.name)
         keys = [
@@ -128,7 +142,8 @@ class BoardStore:
             fans,
             self._aside(fans),
         ]
-        args: list[object] = [self._epoch, board.name, now_s, *(n for pair in cursors.items() for n in pair)]
+        form = "u" if isinstance(board.declared, Unique) else "t"
+        args: list[object] = [self._epoch, board.name, now_s, form, *(n for pair in cursors.items() for n in pair)]
         await self._guarded("install_board", keys, args)
 
     async def drop(self, boards: Iterable[Board]) -> None:
@@ -152,3 +167,8 @@ class BoardStore:
     @staticmethod
     def _aside(key: str) -> str:
         return f"{key}:filling"
+
+
+def _packed(numbers: Sequence[int]) -> bytes:
+    """Numbers as 8 bytes each, most significant first: what members are, and what a script reads."""
+    return struct.pack(f">{len(numbers)}q", *numbers)

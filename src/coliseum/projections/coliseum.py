@@ -1,41 +1,63 @@
-"""The ``coliseum`` consumer: the catalogue, and hourly rollups with days, weeks and months on top."""
+"""The ``coliseum`` consumer: the catalogue, what fans did by the hour, and rollups of everything else.
+
+A step only appends. What fans did stays as it is; increments of the rollups are folded into them by ``tidy``, many
+steps at a time. A sum is always that of both, so that folding changes no number.
+"""
 
 from coliseum import db
+from coliseum.accounts.tenants import Tenant
 from coliseum.catalog.apply import apply_catalog
 from coliseum.metrics.registry import rules
 from coliseum.processor.projection import Batch
+from coliseum.projections.batches import plan_for
+from coliseum.projections.deltas import LiveBoards, count_range
+from coliseum.projections.prepared import Gains, Prepared
 
 SQL = db.statements("coliseum.projections")
+FOLD_ROWS_MAX = 200_000
+"""A fold of this many increments takes about a second; readers and steps do not wait for it."""
+
+BOARDS_LEFT_FROM_ENTRIES = 40_000
+NO_BOARDS = LiveBoards(())
 
 
 class ColiseumProjection:
-    """Adds a batch in five set-wise statements: what counts, new names, sums of four grains."""
+    """Adds a batch in two set-wise statements: new names, then everything that counts."""
 
     name = "coliseum"
 
+    def __init__(self, prepared: Prepared | None = None) -> None:
+        """``prepared`` is filled with what steps add to the boards that it expects."""
+        self._prepared = prepared
+
     async def forget(self, connection: db.Connection, tenant_id: int, generation: int) -> None:
         """See ``Projection.forget``."""
-        await connection.execute(SQL["forget_rollups"], tenant_id, generation)
-        await connection.execute(SQL["forget_gross"], tenant_id, generation)
+        # Increments first: a fold under way holds them, and what it has made of them is then seen and deleted too.
+        for name in ("forget_increments", "forget_rollups", "forget_fan_hours", "forget_gross"):
+            await connection.execute(SQL[name], tenant_id, generation)
 
     async def apply(self, connection: db.Connection, batch: Batch) -> None:
-        """See ``Projection.apply``. A total that would pass 2^53 is refused by the table."""
-        tenant = batch.tenant
-        await apply_catalog(connection, tenant.tenant_id, batch.partition, batch.start, batch.end, batch.skip)
-        await connection.execute(SQL["make_batch"])
-        await connection.execute(
-            SQL["fill_batch"],
-            tenant.tenant_id,
-            batch.partition,
-            batch.start,
-            batch.end,
-            list(batch.skip),
-            tenant.time_zone,
-        )
-        await connection.execute(SQL["learn_names"], tenant.tenant_id)
-        await connection.execute(SQL["add_rollups"], tenant.tenant_id, batch.generation, tenant.time_zone)
-        await connection.execute(SQL["add_gross"], tenant.tenant_id, batch.generation)
-        await connection.execute(SQL["empty_batch"])
+        """See ``Projection.apply``. A total that would pass 2^53 is refused by the table of gross sums."""
+        tenant_id = batch.tenant.tenant_id
+        where = (tenant_id, batch.partition, batch.start, batch.end, list(batch.skip))
+        catalog_changed = await apply_catalog(connection, *where)
+        await connection.execute(SQL["plan_for"], *plan_for(batch.end - batch.start))
+        await connection.execute(SQL["learn_names"], *where)
+        live = self._boards(batch)
+        changes = await count_range(connection, batch, live or NO_BOARDS, store=True)
+        if self._prepared is not None and live is not None:
+            self._prepared.put(batch, Gains(batch.start, batch.end, live.boards, changes, catalog_changed))
+
+    def _boards(self, batch: Batch) -> LiveBoards | None:
+        """The boards that wait for this batch; in a deep backlog they are left behind, and remade at its end."""
+        if self._prepared is None or batch.end - batch.start >= BOARDS_LEFT_FROM_ENTRIES:
+            return None
+        return self._prepared.expected(batch.tenant.tenant_id, batch.generation)
+
+    async def tidy(self, connection: db.Connection, tenant: Tenant, generation: int) -> bool:
+        """See ``Tidier.tidy``: fold increments into the rollups of four grains."""
+        moved = await connection.fetchval(SQL["fold"], tenant.tenant_id, generation, tenant.time_zone, FOLD_ROWS_MAX)
+        return int(moved) == FOLD_ROWS_MAX
 
 
 async def declare_rules(connection: db.Connection) -> None:

@@ -2,25 +2,25 @@
 
 import base64
 import binascii
+from collections.abc import Mapping
 from datetime import datetime
 
 import msgspec
 
 from coliseum import db, kv
 from coliseum.accounts.tenants import Tenant
-from coliseum.boards.board import Board, Keys, epoch_seconds, member, number
-from coliseum.boards.totals import page
+from coliseum.boards.board import Board, epoch_seconds, member
 from coliseum.errors import QueryInvalid
 from coliseum.metrics.registry import Kind
 from coliseum.metrics.windows import Window
 from coliseum.queries.ask import Filters, Subject
-from coliseum.queries.names import NOBODY, Named, names_of
+from coliseum.queries.names import NOBODY, Named, Names, names_of
+from coliseum.queries.pages import Found, Nothing, read_live, read_stored
 
-SQL = db.statements("coliseum.queries")
 LIMIT_MAX = 1_000
 
 
-class BoardRow(msgspec.Struct, frozen=True):
+class BoardRow(msgspec.Struct, frozen=True, gc=False):
     """A row of a board: its standard competition rank (1, 2, 2, 4), who it is, and the score."""
 
     rank: int
@@ -48,13 +48,45 @@ class BoardPage(msgspec.Struct, frozen=True, rename="camel"):
     next_cursor: str | None
 
 
-class _Page(msgspec.Struct, frozen=True):
-    """(entity, score, rank) of each row, before names are known."""
+class Question(msgspec.Struct, frozen=True):
+    """Which page of which board; equal questions that are asked at one moment have one answer.
 
-    rows: list[tuple[int, int, int]]
-    members: int
-    position: list[int]
-    source: str
+    ``after``: score and entity of the last row of the page before.
+    """
+
+    tenant: Tenant
+    subject: Subject
+    window: Window
+    filters: Filters
+    limit: int
+    after: tuple[int, int] | None
+
+    @property
+    def tenant_id(self) -> int:
+        """Whose board it is."""
+        return self.tenant.tenant_id
+
+    @property
+    def board(self) -> Board:
+        """The board that is asked for."""
+        subject, window = self.subject, self.window
+        start = epoch_seconds(window.start)
+        return Board(subject.metric.name, subject.currency, subject.kind, window.name, start, *self.filters.single)
+
+
+def question_of(
+    tenant: Tenant, subject: Subject, window: Window, filters: Filters, *, limit: int, cursor: str | None
+) -> Question:
+    """What is asked.
+
+    Raises:
+        QueryInvalid: the tenant as a whole has no board, or the limit or the cursor is none.
+    """
+    if subject.kind is Kind.TENANT:
+        raise QueryInvalid("A board is of artists, events or the like; the tenant as a whole has a series.", "entity")
+    if not 1 <= limit <= LIMIT_MAX:
+        raise QueryInvalid(f"limit is from 1 to {LIMIT_MAX}.", "limit")
+    return Question(tenant, subject, window, filters, limit, _after(cursor))
 
 
 async def leaderboard(
@@ -68,43 +100,43 @@ async def leaderboard(
     limit: int,
     cursor: str | None,
     now: datetime,
+    names: Names | None = None,
 ) -> BoardPage:
     """A page of a board, in display order: best first, inside a tie the entity that is known longest.
+
+    Read for this caller alone (``SharedReads`` is for many). ``names``: those that the process remembers.
 
     Raises:
         QueryInvalid: the limit or the cursor is none.
         StoreUnavailable: PostgreSQL is away. When Valkey is, the rollups answer.
     """
-    if subject.kind is Kind.TENANT:
-        raise QueryInvalid("A board is of artists, events or the like; the tenant as a whole has a series.", "entity")
-    if not 1 <= limit <= LIMIT_MAX:
-        raise QueryInvalid(f"limit is from 1 to {LIMIT_MAX}.", "limit")
-    after = _after(cursor)
-    board = Board(
-        subject.metric.name,
-        subject.currency,
-        subject.kind,
-        window.name,
-        epoch_seconds(window.start),
-        *filters.single,
-    )
-    found = await _live_page(store, tenant, board, after, limit, now)
-    async with database.tenant(tenant.tenant_id, snapshot=True) as connection:
-        if found is None:
-            found = await _stored_page(connection, tenant, board, after, limit)
-        names = await names_of(connection, tenant.tenant_id, subject.kind, [row[0] for row in found.rows])
-    return _board_page(subject, window, filters, found, names, full=len(found.rows) == limit)
+    question = question_of(tenant, subject, window, filters, limit=limit, cursor=cursor)
+    live = await read_live(store, question.tenant_id, question.board, question.after, limit, now)
+    if isinstance(live, Nothing):
+        return await stored_page(database, question)
+    names = names or Names(database)
+    known = await names.of(question.tenant_id, subject.kind, live.catalog, live.entities, now)
+    return page_of(question, live, known.names)
 
 
-def _board_page(
-    subject: Subject, window: Window, filters: Filters, found: _Page, names: dict[int, Named], *, full: bool
-) -> BoardPage:
+async def stored_page(database: db.Database, question: Question) -> BoardPage:
+    """The page from the rollups, names and all in one snapshot."""
+    tenant_id, kind = question.tenant_id, question.subject.kind
+    async with database.tenant(tenant_id, snapshot=True) as connection:
+        found = await read_stored(connection, question.tenant, question.board, question.after, question.limit)
+        names = await names_of(connection, tenant_id, kind, found.entities)
+    return page_of(question, found, names)
+
+
+def page_of(question: Question, found: Found, names: Mapping[int, Named]) -> BoardPage:
+    """What was found, in words."""
+    subject, window = question.subject, question.window
     rows = [
         BoardRow(rank, known.id, known.name, known.picture, score)
         for entity, score, rank in found.rows
         for known in (names.get(entity, NOBODY),)
     ]
-    name, value = filters.single
+    name, value = question.filters.single
     return BoardPage(
         metric=subject.metric.name,
         unit=subject.metric.unit,
@@ -118,61 +150,8 @@ def _board_page(
         position=found.position,
         source=found.source,
         rows=rows,
-        next_cursor=_cursor(found.rows[-1]) if full else None,
+        next_cursor=_cursor(found.rows[-1]) if len(found.rows) == question.limit else None,
     )
-
-
-async def _live_page(
-    store: kv.KeyValue, tenant: Tenant, board: Board, after: tuple[int, int] | None, limit: int, now: datetime
-) -> _Page | None:
-    keys = Keys(tenant.tenant_id)
-    name = board.name
-    args: list[object] = [name, int(now.timestamp()), limit]
-    if after is not None:
-        args += [-after[0], member(after[1])]
-    try:
-        reply = await store.script(
-            "coliseum.queries", "read_board", [keys.state, keys.boards, keys.wanted, keys.board(name)], args
-        )
-    except kv.FAILED:
-        return None
-    if not reply:
-        await store.wake([tenant.tenant_id])  # the processor makes wanted boards live
-        return None
-    members, rank, first, state, flat = reply
-    fields = dict(zip(state[::2], state[1::2], strict=True))
-    partitions = sorted(int(key[1:]) for key in fields if key.startswith(b"p"))
-    rows = _ranked(flat, rank, first)
-    return _Page(rows, members, [int(fields[b"p%d" % partition]) for partition in partitions], "live")
-
-
-def _ranked(flat: list[bytes], rank: int, first: int) -> list[tuple[int, int, int]]:
-    """Rows with competition ranks: the first one's is known, a lower score's is its place in the order."""
-    rows: list[tuple[int, int, int]] = []
-    for place, (key, negated) in enumerate(zip(flat[::2], flat[1::2], strict=True), start=first + 1):
-        score = -int(float(negated))
-        if rows and score != rows[-1][1]:
-            rank = place
-        rows.append((number(key), score, rank))
-    return rows
-
-
-async def _stored_page(
-    connection: db.Connection, tenant: Tenant, board: Board, after: tuple[int, int] | None, limit: int
-) -> _Page:
-    ranked = await page(connection, tenant.tenant_id, board, after, limit)
-    rows = [(row.entity, row.value, row.rank) for row in ranked]
-    if ranked:
-        members = ranked[0].members
-    else:
-        first = await page(connection, tenant.tenant_id, board, None, 1) if after else []
-        members = first[0].members if first else 0
-    return _Page(rows, members, await position(connection, tenant.tenant_id), "rollups")
-
-
-async def position(connection: db.Connection, tenant_id: int) -> list[int]:
-    """How far the rollups have come: the next offset of each partition."""
-    return [row["offset"] for row in await connection.fetch(SQL["position"], tenant_id)]
 
 
 def _cursor(row: tuple[int, int, int]) -> str:

@@ -1,6 +1,7 @@
-"""From numbers to ids, names and pictures, and back."""
+"""From numbers to ids, names and pictures, and back; and names remembered for a moment."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -8,9 +9,12 @@ from coliseum import db
 from coliseum.metrics.registry import Kind
 
 SQL = db.statements("coliseum.queries")
+NAMES_FOR = timedelta(seconds=2)
+"""How long names are remembered at most: so long may a person's user id still be shown who has just been forgotten."""
+NAMES_MAX = 100_000
 
 
-class Named(msgspec.Struct, frozen=True):
+class Named(msgspec.Struct, frozen=True, gc=False):
     """What is known of an entity. A fan's name is the user id; ``id`` is empty for a person who was forgotten."""
 
     entity: int
@@ -20,6 +24,49 @@ class Named(msgspec.Struct, frozen=True):
 
 
 NOBODY = Named(0, "", "", None)
+
+
+class Known(msgspec.Struct):
+    """Names of one tenant's entities of one kind, all read after ``since`` and at one state of the catalogue."""
+
+    catalog: str
+    since: datetime
+    names: dict[int, Named]
+
+    def holds(self, now: datetime) -> bool:
+        """Whether the names may still be shown; a clock that was set back ends it, too."""
+        return self.since <= now < self.since + NAMES_FOR
+
+
+class Names:
+    """The names that live boards of one process show. Owned by one event loop.
+
+    They are those of the catalogue at the board's own position: when an entry changes the catalogue, everything that
+    was remembered before is read again. Nothing is remembered for longer than ``NAMES_FOR``, and not more than
+    ``NAMES_MAX`` names.
+    """
+
+    def __init__(self, database: db.Database) -> None:
+        self._database = database
+        self._known: dict[tuple[int, Kind], Known] = {}
+
+    async def of(self, tenant_id: int, kind: Kind, catalog: str, entities: Collection[int], now: datetime) -> Known:
+        """The names of these entities, at least as new as this catalogue and ``now``'s ``NAMES_FOR``.
+
+        Entities of which nothing is known are ``NOBODY``.
+        """
+        known = self._known.get((tenant_id, kind))
+        if known is None or known.catalog != catalog or not known.holds(now):
+            known = self._known[tenant_id, kind] = Known(catalog, now, {})
+        missing = [entity for entity in entities if entity not in known.names]
+        if missing and len(missing) + sum(len(each.names) for each in self._known.values()) > NAMES_MAX:
+            self._known = {}
+            known, missing = Known(catalog, now, {}), list(entities)  # for this answer alone
+        if missing:
+            async with self._database.tenant(tenant_id) as connection:
+                found = await names_of(connection, tenant_id, kind, missing)
+            known.names.update((entity, found.get(entity, NOBODY)) for entity in missing)
+        return known
 
 
 async def names_of(connection: db.Connection, tenant_id: int, kind: Kind, entities: Iterable[int]) -> dict[int, Named]:

@@ -128,20 +128,11 @@ class _Reader:
             return {}
         metric = self._subject.metric
         if isinstance(metric, Metric):
-            return await self._by_bucket("series_totals", buckets[0], end, self._bill)
+            return await self._totals(buckets[0], end)
         if metric.rolling_days is None:
-            return await self._by_bucket("series_uniques", buckets[0], end)
+            return await self._by_bucket("series_uniques", self._grain.label, buckets[0], end, self._tenant.time_zone)
         ends = [bucket_end(bucket, self._grain, self._tenant.zone) for bucket in buckets]
-        found = await db.rows(
-            self._connection,
-            _BucketRow,
-            SQL["series_rolling"],
-            *self._where,
-            buckets,
-            ends,
-            metric.rolling_days,
-        )
-        return {row.bucket: row.value for row in found}
+        return await self._by_bucket("series_rolling", buckets, ends, metric.rolling_days)
 
     async def total(self, since: datetime, until: datetime, values: list[int] | None) -> int:
         """The total of a period, which begins and ends with buckets; ``values``: its points, when they are known."""
@@ -152,12 +143,15 @@ class _Reader:
             return int(found)
         if values is not None:
             return sum(values)
-        return sum((await self._by_bucket("series_totals", since, until, self._bill)).values())
+        return sum((await self._totals(since, until)).values())
 
-    async def _by_bucket(self, name: str, since: datetime, until: datetime, *more: object) -> dict[datetime, int]:
-        found = await db.rows(
-            self._connection, _BucketRow, SQL[name], *self._where, int(self._grain), since, until, *more
+    async def _totals(self, since: datetime, until: datetime) -> dict[datetime, int]:
+        return await self._by_bucket(
+            "series_totals", int(self._grain), since, until, self._bill, self._tenant.time_zone, self._grain.label
         )
+
+    async def _by_bucket(self, name: str, *more: object) -> dict[datetime, int]:
+        found = await db.rows(self._connection, _BucketRow, SQL[name], *self._where, *more)
         return {row.bucket: row.value for row in found}
 
     @property

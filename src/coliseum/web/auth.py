@@ -29,7 +29,7 @@ async def caller_of(services: Services, headers: Mapping[bytes, bytes]) -> Calle
     Raises:
         RequestRefused: ``missing_key`` or ``unknown_key``.
     """
-    key = _key(headers.get(b"authorization", b""))
+    key = key_in(headers)
     if key is None:
         raise RequestRefused(Refusal.MISSING_KEY, "send a key: Authorization: Bearer <key>")
     caller = await services.keys.caller(key) if len(key) <= KEY_MAX else None
@@ -142,8 +142,9 @@ def _user_key(services: Services, slug: str) -> OctKey:
     return OctKey.import_key(derived_key(services.secret_key, "user-token", slug))
 
 
-def _key(authorization: bytes) -> str | None:
-    scheme, _, rest = authorization.partition(b" ")
+def key_in(headers: Mapping[bytes, bytes]) -> str | None:
+    """The key that a request bears, whether it exists or not."""
+    scheme, _, rest = headers.get(b"authorization", b"").partition(b" ")
     rest = rest.strip()
     if scheme.lower() == b"bearer" and rest:
         return rest.decode("latin-1")

@@ -15,7 +15,7 @@ from coliseum.accounts.keys import Caller
 from coliseum.capture.draft import Request, Result
 from coliseum.capture.segment import translate
 from coliseum.errors import ColiseumError, Refusal, RequestRefused, StoreUnavailable
-from coliseum.events.batch import decode_batch
+from coliseum.events.whole import read_batch
 from coliseum.telemetry import Log
 from coliseum.web.auth import (
     TOKEN_TTL_MAX_S,
@@ -175,12 +175,12 @@ def _is_batch(body: bytes) -> bool:
 
 
 async def _many(services: Services, body: bytes, request: Request) -> Answer:
-    taken = decode_batch(body)
+    taken = read_batch(body)
     if taken.sent_at is not None:
         request = msgspec.structs.replace(request, sent_at=taken.sent_at)
     results = await services.pipeline.capture(taken.events, request)
-    refused = sum(result.status == "refused" for result in results)
-    duplicates = sum(result.status == "duplicate" for result in results)
+    statuses = [result.status for result in results]
+    refused, duplicates = statuses.count("refused"), statuses.count("duplicate")
     content = BatchAnswer(refused == 0, len(results) - refused - duplicates, duplicates, refused, results)
     status = 201 if refused == 0 else 400 if refused == len(results) else 207
     return answer(status, content)

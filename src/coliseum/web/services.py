@@ -11,6 +11,7 @@ from coliseum.capture.tally import Tally
 from coliseum.clock import Clock
 from coliseum.passport.appender import Appender
 from coliseum.settings import Settings
+from coliseum.web.api.boards import Boards
 from coliseum.web.limits import AddressLimit
 
 
@@ -26,5 +27,6 @@ class Services(msgspec.Struct, frozen=True):
     appender: Appender
     pipeline: Pipeline
     tally: Tally
+    boards: Boards
     webhook_limit: AddressLimit
     segment_names: Mapping[str, str]

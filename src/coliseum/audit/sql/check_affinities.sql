@@ -12,9 +12,10 @@ WITH unit AS (
     GROUP BY 1, 2, 3, 4, 5
     HAVING sum(e.dna_influence) <> 0
 ), stored AS (
-    SELECT a.subject_id, a.day, a.artist, a.event, a.city, a.weight
+    SELECT a.subject_id, a.day, a.artist, a.event, a.city, sum(a.weight) AS weight
     FROM unit JOIN mediaid_affinities a ON a.tenant_id = $1 AND a.generation = unit.generation
-    WHERE a.weight <> 0
+    GROUP BY 1, 2, 3, 4, 5
+    HAVING sum(a.weight) <> 0
 )
 SELECT concat_ws(' ', subject_id, day, artist, event, city) AS key, coalesce(s.weight, 0)::text AS stored,
        coalesce(e.weight, 0)::text AS expected

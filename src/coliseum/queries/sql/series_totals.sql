@@ -1,16 +1,12 @@
-SELECT bucket, sum(value)::bigint AS value
+-- $2 stored metric, $3 kind, $4 entity, $5 grain, $6 and $7 period, $8 whether the bill's events count, $9 time zone
+SELECT coliseum_bucket($10, bucket, $9) AS bucket, sum(value)::bigint AS value
 FROM (
-    SELECT r.bucket, r.value
-    FROM coliseum_rollups r
-    WHERE r.tenant_id = $1 AND r.generation = coliseum_generation($1) AND r.kind = $3 AND r.entity = $4
-      AND r.metric = (SELECT num FROM coliseum_names WHERE tenant_id = $1 AND kind = 'metric' AND id = $2)
-      AND r.grain = $5 AND r.bucket >= $6 AND r.bucket < $7
+    SELECT f.bucket, f.value
+    FROM coliseum_entity_facts($1, $2, $3, $4, $5, $6, $7) AS f
     UNION ALL
-    SELECT r.bucket, r.value
+    SELECT f.bucket, f.value
     FROM coliseum_bills b
-    JOIN coliseum_rollups r ON r.tenant_id = $1 AND r.kind = 2 AND r.entity = b.event
-    WHERE $8 AND b.tenant_id = $1 AND b.artist = $4 AND r.generation = coliseum_generation($1)
-      AND r.metric = (SELECT num FROM coliseum_names WHERE tenant_id = $1 AND kind = 'metric' AND id = $2)
-      AND r.grain = $5 AND r.bucket >= $6 AND r.bucket < $7
+    CROSS JOIN LATERAL coliseum_entity_facts($1, $2, 2, b.event, $5, $6, $7) AS f
+    WHERE $8 AND b.tenant_id = $1 AND b.artist = $4
 ) AS counted
-GROUP BY bucket
+GROUP BY 1

@@ -166,7 +166,7 @@ class Reader:
         subject = subject_of(self._tenant, metric, kind, None)
         page = await leaderboard(
             self._services.database, self._services.store, self._tenant, subject, window, Filters(),
-            limit=ROWS, cursor=None, now=self._now,
+            limit=ROWS, cursor=None, now=self._now, names=self._services.boards.reads.names,
         )  # fmt: skip
         self._directory.learn(kind, page.rows)
         leader = max(page.rows[0].score, 1) if page.rows else 1

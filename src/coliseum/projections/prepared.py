@@ -1,0 +1,48 @@
+"""What the last step has computed for the live boards on the way, so that their follower need not read the log again.
+
+A hint, kept in memory: the follower uses it only when it fits what Valkey says, and otherwise reads the log.
+"""
+
+import msgspec
+
+from coliseum.boards.board import Board
+from coliseum.processor.projection import Batch
+from coliseum.projections.deltas import Change, LiveBoards
+
+
+class Gains(msgspec.Struct, frozen=True):
+    """What a range of the log adds to these boards, and whether it changes the catalogue."""
+
+    start: int
+    end: int
+    boards: frozenset[Board]
+    changes: dict[Board, Change]
+    catalog_changed: bool
+
+
+class Prepared:
+    """Owned by one process: shared by the projection, which fills it, and the follower, which uses it up."""
+
+    def __init__(self) -> None:
+        self._live: dict[tuple[int, int], LiveBoards] = {}
+        self._gains: dict[tuple[int, int, int], Gains] = {}
+
+    def expect(self, tenant_id: int, generation: int, live: LiveBoards) -> None:
+        """Steps of this generation are followed by these boards from now on."""
+        self._live[tenant_id, generation] = live
+
+    def expected(self, tenant_id: int, generation: int) -> LiveBoards | None:
+        """The boards that follow the steps of this generation; None when nobody does."""
+        return self._live.get((tenant_id, generation))
+
+    def put(self, batch: Batch, gains: Gains) -> None:
+        """A step that may commit has added this; the one before is forgotten."""
+        self._gains[batch.tenant.tenant_id, batch.generation, batch.partition] = gains
+
+    def take(
+        self, tenant_id: int, generation: int, partition: int, start: int, end: int, boards: frozenset[Board]
+    ) -> Gains | None:
+        """What exactly this range adds to exactly these boards, when that is what the last step has left."""
+        gains = self._gains.pop((tenant_id, generation, partition), None)
+        fits = gains is not None and (gains.start, gains.end, gains.boards) == (start, end, boards)
+        return gains if fits else None

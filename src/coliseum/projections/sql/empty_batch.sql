@@ -1,1 +1,0 @@
-TRUNCATE coliseum_batch

@@ -1,0 +1,134 @@
+"""Equal reads are one read: requests for a page that arrive while it is being read wait for the next reading.
+
+As with appends there is no timer: an idle board is read at once, a busy one once for all who are waiting. Whoever asks
+gets an answer that was read after the question arrived, so sharing makes no answer older.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Coroutine
+from typing import Any
+
+import msgspec
+
+from coliseum import db, kv
+from coliseum.clock import Clock
+from coliseum.queries.leaderboards import BoardPage, Question, page_of, stored_page
+from coliseum.queries.names import Known, Names
+from coliseum.queries.pages import Nothing, read_live
+
+QUESTIONS_MAX = 1_000
+"""Questions that are known at a time; of more, equal ones may be read apart."""
+KEPT_BYTES_MAX = 65_536
+"""A larger answer is not kept for the next reading."""
+
+
+class _Answer(msgspec.Struct, frozen=True):
+    """An answer as it was sent last, with what it was made of."""
+
+    state: str
+    known: Known
+    body: bytes
+
+
+class SharedReads:
+    """The boards that one process reads. All methods belong to one event loop."""
+
+    def __init__(self, database: db.Database, store: kv.KeyValue, clock: Clock) -> None:
+        self.database = database
+        self.store = store
+        self.clock = clock
+        self.names = Names(database)
+        self._reads: OrderedDict[Question, SharedRead] = OrderedDict()
+        self._workers: set[asyncio.Task[None]] = set()
+
+    def of(self, question: Question) -> "SharedRead":
+        """What everybody who asks this shares."""
+        read = self._reads.get(question)
+        if read is None:
+            read = self._reads[question] = SharedRead(self, question)
+            if len(self._reads) > QUESTIONS_MAX:
+                self._reads.popitem(last=False)
+        self._reads.move_to_end(question)
+        return read
+
+    def start(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run a reading; it is held until it ends."""
+        worker = asyncio.create_task(work)
+        self._workers.add(worker)
+        worker.add_done_callback(self._workers.discard)
+
+    async def drain(self) -> None:
+        """Wait until everybody has an answer."""
+        while self._workers:
+            await asyncio.wait(self._workers)
+
+
+class SharedRead:
+    """The answer to one question, for all who ask it."""
+
+    def __init__(self, reads: SharedReads, question: Question) -> None:
+        self._reads = reads
+        self._question = question
+        self._board = question.board
+        self._waiting: list[asyncio.Future[bytes]] = []
+        self._working = False
+        self._last: _Answer | None = None
+
+    def body(self) -> asyncio.Future[bytes]:
+        """The page as JSON, read after this call.
+
+        Raises:
+            StoreUnavailable: as ``leaderboard``, when it is awaited.
+        """
+        body: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        self._waiting.append(body)
+        if not self._working:
+            self._working = True
+            self._reads.start(self._work())
+        return body
+
+    async def _work(self) -> None:
+        while self._waiting:
+            # Whoever comes from here on waits for the next reading: this one may be older than their question.
+            waiting, self._waiting = self._waiting, []
+            try:
+                body = await self._read()
+            except Exception as error:  # noqa: BLE001 - every waiting request must hear of it, whatever it is
+                for each in waiting:
+                    if not each.done():
+                        each.set_exception(error)
+            else:
+                for each in waiting:
+                    if not each.done():
+                        each.set_result(body)
+        self._working = False
+
+    async def _read(self) -> bytes:
+        reads, question, last = self._reads, self._question, self._last
+        now = reads.clock()
+        if last is not None and not last.known.holds(now):
+            last = self._last = None
+        found = await read_live(
+            reads.store,
+            question.tenant_id,
+            self._board,
+            question.after,
+            question.limit,
+            now,
+            "" if last is None else last.state,
+        )
+        if found is Nothing.UNCHANGED and last is not None:
+            return last.body
+        self._last = None
+        if isinstance(found, Nothing):
+            return _encoded(await stored_page(reads.database, question))
+        known = await reads.names.of(question.tenant_id, question.subject.kind, found.catalog, found.entities, now)
+        body = _encoded(page_of(question, found, known.names))
+        if len(body) <= KEPT_BYTES_MAX:
+            self._last = _Answer(found.state, known, body)
+        return body
+
+
+def _encoded(page: BoardPage) -> bytes:
+    return msgspec.json.encode(page)
