@@ -54,6 +54,8 @@ FAULTS: tuple[tuple[type[Fault], int], ...] = (
 
 UNEXPECTED = re.compile(r'Traceback|"capture_failed"|"parking_failed"')
 """What no fault excuses."""
+STARTED_WITHOUT_A_STORE = re.compile(r"\[ERROR\](?:(?!web_started).)*?StoreUnavailable.*?Unexpected exit", re.DOTALL)
+"""A web server that is started while PostgreSQL is away ends, says this, and is started again."""
 
 
 @dataclass
@@ -213,7 +215,7 @@ def internal_errors(stage: Stage, load: Load) -> Iterator[str]:
         if statuses[500]:
             yield f"{thread} was answered 500 {statuses[500]} times"
     for name, service in stage.services.items():
-        text = service.log.read_text(errors="replace")
+        text = STARTED_WITHOUT_A_STORE.sub("", service.log.read_text(errors="replace"))
         for found in UNEXPECTED.finditer(text):
             yield f"{name} logged {text[max(0, found.start() - 300) : found.end() + 1_500]}"
             break
