@@ -71,6 +71,7 @@ async def _expected(database: db.Database, tenant: Tenant, board: Board, cursors
     bill = isinstance(metric, Metric) and metric.bill and board.kind is Kind.ARTIST
     filters = {board.filter: board.filter_value}
     async with database.transaction("processor", snapshot=True) as connection:
+        await connection.execute(SQL["plan_checks"])
         rows = await connection.fetch(
             SQL["expected_board"],
             tenant.tenant_id,

@@ -22,6 +22,7 @@ async def check_tables(database: db.Database, tenant: Tenant) -> list[Difference
     """Every table of a tenant against its log, in one snapshot; at most ``DIFFERENCES_MAX`` of each check."""
     differences: list[Difference] = []
     async with database.transaction("processor", snapshot=True) as connection:
+        await connection.execute(SQL["plan_checks"])
         for check in CHECKS:
             zone = (tenant.time_zone,) if check in ZONED else ()
             found = await connection.fetch(SQL[check], tenant.tenant_id, DIFFERENCES_MAX, *zone)

@@ -35,6 +35,11 @@ WITH boards AS MATERIALIZED (
     ON CONFLICT (tenant_id, generation, metric) DO UPDATE SET gross = g.gross + excluded.gross
 ), wanted AS ( -- bills count as artists; unique fans are those of the fans' own counts
     SELECT DISTINCT metric, CASE WHEN fans THEN 3 WHEN bill THEN 2 ELSE kind END AS kind FROM boards
+), bills AS MATERIALIZED (
+    SELECT b.event, b.artist
+    FROM coliseum_bills b
+    WHERE b.tenant_id = $1 AND EXISTS (SELECT FROM boards WHERE bill)
+      AND b.event IN (SELECT c.event FROM counts c WHERE c.kind = 2)
 ), facts AS MATERIALIZED (
     SELECT c.metric, c.kind, c.hour, c.entity, c.artist, c.event, c.track, c.city, c.value, false AS billed
     FROM counts c
@@ -43,19 +48,30 @@ WITH boards AS MATERIALIZED (
     UNION ALL
     SELECT c.metric, 1, c.hour, b.artist, b.artist, c.event, 0, c.city, c.value, true
     FROM counts c
-    JOIN coliseum_bills b ON b.tenant_id = $1 AND b.event = c.event
+    JOIN bills b ON b.event = c.event
     WHERE c.kind = 2 AND c.value <> 0 AND c.metric IN (SELECT metric FROM boards WHERE bill)
 ), whole AS (
     SELECT metric, kind, billed, hour, entity, sum(value) AS value FROM facts GROUP BY metric, kind, billed, hour, entity
+), filtered AS MATERIALIZED (
+    SELECT f.*
+    FROM facts f
+    WHERE (f.metric, f.kind) IN (SELECT metric, CASE WHEN fans THEN 3 ELSE kind END FROM boards WHERE filtered OR fans)
+), events AS MATERIALIZED ( -- each place is worked out once, and genres only when a board asks for them
+    SELECT ep.event, ep.city, CASE WHEN EXISTS (SELECT FROM boards WHERE genre IS NOT NULL) THEN ep.genres END AS genres
+    FROM coliseum_event_places ep
+    WHERE ep.tenant_id = $1 AND ep.event IN (SELECT event FROM filtered)
+), artists AS MATERIALIZED (
+    SELECT ap.artist, ap.city, ap.genres
+    FROM coliseum_artist_places ap
+    WHERE ap.tenant_id = $1 AND ap.artist IN (SELECT artist FROM filtered)
 ), placed AS MATERIALIZED (
     SELECT f.metric, f.kind, f.billed, f.hour, f.entity, f.value, f.artist, f.event, f.track, nv.id AS event_id,
            coalesce(nc.id, ep.city, ap.city) AS city, coalesce(ap.genres, ep.genres) AS genres
-    FROM facts f
-    LEFT JOIN coliseum_artist_places ap ON ap.tenant_id = $1 AND ap.artist = f.artist
-    LEFT JOIN coliseum_event_places ep ON ep.tenant_id = $1 AND ep.event = f.event
+    FROM filtered f
+    LEFT JOIN artists ap ON ap.artist = f.artist
+    LEFT JOIN events ep ON ep.event = f.event
     LEFT JOIN coliseum_names nc ON nc.tenant_id = $1 AND nc.num = f.city
     LEFT JOIN coliseum_names nv ON nv.tenant_id = $1 AND nv.num = f.event
-    WHERE (f.metric, f.kind) IN (SELECT metric, CASE WHEN fans THEN 3 ELSE kind END FROM boards WHERE filtered OR fans)
 ), changes AS (
     SELECT board, entity, fan, sum(value)::bigint AS value
     FROM (
