@@ -221,6 +221,10 @@ class Database:
             watch = asyncio.get_running_loop().call_later(limit_s, give_up) if limit_s is not None else None
             try:
                 yield connection
+            except RuntimeError as error:
+                if connection.is_closed():  # the event loop's own word for what was ended meanwhile
+                    raise ConnectionResetError("the connection to PostgreSQL was given up") from error
+                raise
             finally:
                 if watch is not None:
                     watch.cancel()

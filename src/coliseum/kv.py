@@ -84,7 +84,11 @@ class _Wire(asyncio.Protocol):
         answer: asyncio.Future[Any] = self._loop.create_future()
         now_s = self._loop.time()
         self._waiting.append((now_s, answer))
-        self._transport.write(libvalkey.pack_command(command))
+        try:
+            self._transport.write(libvalkey.pack_command(command))
+        except RuntimeError as error:  # the event loop's own word for a connection that has just ended
+            self._waiting.pop()
+            raise ValkeyConnectionError("the connection to Valkey has ended") from error
         if self._watch is None:
             self._watch = self._loop.call_at(now_s + TIMEOUT_S, self._look)
         return answer
