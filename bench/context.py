@@ -54,7 +54,7 @@ class Bench(msgspec.Struct, frozen=True):
         """A number of events or batches at this scale."""
         return max(least, int(count * self.scale))
 
-    def seconds(self, seconds: float, least: float = 0.5) -> float:
+    def seconds(self, seconds: float, least: float = 0.3) -> float:
         """A duration at this scale."""
         return max(least, seconds * self.scale)
 
