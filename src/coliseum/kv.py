@@ -21,8 +21,9 @@ from coliseum.errors import ServerTooOld, StoreUnavailable
 from coliseum.tasks import end
 
 UNREACHABLE = (ValkeyConnectionError, ValkeyTimeoutError, OSError, TimeoutError)
-FAILED = (ValkeyError, OSError, TimeoutError)
-"""Every way in which Valkey can fail to do what was asked, out of memory included."""
+FAILED = (ValkeyError, OSError, TimeoutError, RuntimeError)
+"""Every way in which Valkey can fail to do what was asked, out of memory included. The last one is what the event loop
+says when it is to write to a connection that has just ended."""
 VERSION_MIN = (7, 0)
 TIMEOUT_S = 5.0
 WAKE_CHANNEL = "coliseum:wake"

@@ -81,3 +81,21 @@ async def test_a_connection_that_answers_no_more_is_given_up_with_all_others(dat
 )
 def test_a_server_in_distress_is_out_of_reach_and_not_a_fault_of_ours(error: Exception) -> None:
     assert isinstance(error, db.UNREACHABLE)
+
+
+async def test_a_failure_over_a_connection_that_was_just_given_up_is_a_server_that_is_away(database_url: str) -> None:
+    said = RuntimeError("unable to perform operation on <TCPTransport closed=True>; the handler is closed")
+    database = await db.Database.open(database_url, owner=1)
+
+    async def fail(error: Exception, *, given_up: bool) -> None:
+        async with database.connection("owner"):
+            if given_up:
+                database.hang_up()
+            raise error
+
+    with pytest.raises(db.UNREACHABLE):
+        await fail(said, given_up=True)
+    with pytest.raises(RuntimeError, match="something else"):
+        await fail(RuntimeError("something else"), given_up=False)
+    await database.close()
+    assert isinstance(said, kv.FAILED)
