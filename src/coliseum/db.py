@@ -143,6 +143,9 @@ def _server_settings(right: Right) -> dict[str, str]:
     if right == "processor":
         settings["work_mem"] = "64MB"  # a batch is sorted and hashed in memory
         settings["plan_cache_mode"] = "force_custom_plan"  # one statement serves batches of one entry and of 100,000
+    if right == "capture":
+        # Everything is looked up by its index, however small the tables were when a plan was made and kept.
+        settings |= {"enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off"}
     if right in STATEMENT_S:
         settings["statement_timeout"] = f"{STATEMENT_S[right]}s"
         settings["lock_timeout"] = f"{LOCK_S[right]}s"

@@ -192,16 +192,16 @@ class KeyValue:
         if script is None:
             source = (resources.files(package) / "lua" / f"{name}.lua").read_text()
             script = self._scripts[package, name] = self._client.register_script(source)
-        wire = self._wire
-        if wire is None or not wire.usable:
-            wire = await self._wired()
+        wire = await self._shared_wire()
         try:
             return await wire.call("EVALSHA", script.sha, len(keys), *keys, *args)
         except NoScriptError:
             return await wire.call("EVAL", script.script, len(keys), *keys, *args)
 
-    async def _wired(self) -> _Wire:
-        """The connection for scripts, made anew: whoever needs it meanwhile waits for the same attempt."""
+    async def _shared_wire(self) -> _Wire:
+        """The connection for scripts and wake-ups; made anew, whoever needs it meanwhile waits for the same attempt."""
+        if self._wire is not None and self._wire.usable:
+            return self._wire
         if self._wiring is None:
             self._wiring = asyncio.create_task(self._connect())
             self._wiring.add_done_callback(self._connected)
@@ -220,7 +220,8 @@ class KeyValue:
     async def wake(self, tenant_ids: Collection[int]) -> None:
         """Tell whoever listens that these tenants have something new; a failure is no loss, because they also look."""
         with contextlib.suppress(*FAILED):
-            await self._client.publish(WAKE_CHANNEL, msgspec.json.encode(sorted(tenant_ids)))
+            wire = await self._shared_wire()
+            await wire.call("PUBLISH", WAKE_CHANNEL, msgspec.json.encode(sorted(tenant_ids)))
 
     @contextlib.asynccontextmanager
     async def wake_ups(self) -> AsyncIterator[WakeUps]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from litestar import Litestar
 
-from coliseum import db, kv, telemetry
+from coliseum import collector, db, kv, telemetry
 from coliseum.accounts.keys import KeyRing
 from coliseum.capture.gates import TimeLimits
 from coliseum.capture.pipeline import Pipeline
@@ -68,6 +68,7 @@ def create_app() -> Litestar:
     @asynccontextmanager
     async def opened() -> AsyncIterator[Services]:
         async with open_services(settings) as services, live.serving(services):
+            collector.settle()
             yield services
 
     return build_app(opened, metadata.version("coliseum"), pages=(page_router(live),))
@@ -135,6 +136,7 @@ async def run_processor(settings: Settings) -> None:
     )
     try:
         async with store.wake_ups() as woken:
+            collector.settle()
             await _until_signal(processor.run(woken), _keep_up_regularly(database, settings))
     finally:
         await store.close()

@@ -1,5 +1,6 @@
 """A person is a number: the log holds the subject's number, and one table says whose it is."""
 
+import asyncio
 import os
 from collections.abc import Mapping, Sequence
 from typing import cast
@@ -11,8 +12,8 @@ from coliseum import db
 from coliseum.ids import pseudonym
 
 SQL = db.statements("coliseum.passport")
-GENERATION_SUBJECTS_MAX = 64_000
-"""Two generations are remembered, and a subject takes about 600 bytes: at most 80 MB."""
+GENERATION_SUBJECTS_MAX = 96_000
+"""Two generations are remembered, and a subject takes about 450 bytes: at most 90 MB."""
 KEY_BYTES = 32
 NOBODY = db.Uuid(bytes(16))
 
@@ -20,15 +21,13 @@ NOBODY = db.Uuid(bytes(16))
 class Subject(msgspec.Struct, gc=False):
     """A person of one tenant: their number, and the random key under which their devices and visits are digested.
 
-    The last device and the last visit are remembered, because most events come from the same as the one before.
+    The last device is remembered, because most of what a person does comes from the same one.
     """
 
     subject_id: int
     key: bytes
     _device: str = ""
     _device_digest: UUID = NOBODY
-    _session: str = ""
-    _session_digest: UUID = NOBODY
 
     def device(self, device_id: str) -> UUID:
         """What stands in the log for a device of this person."""
@@ -38,9 +37,7 @@ class Subject(msgspec.Struct, gc=False):
 
     def session(self, session_id: str) -> UUID:
         """What stands in the log for a visit of this person."""
-        if self._session != session_id:
-            self._session, self._session_digest = session_id, db.Uuid(pseudonym(self.key, session_id))
-        return self._session_digest
+        return db.Uuid(pseudonym(self.key, session_id))
 
 
 class SubjectRow(msgspec.Struct, frozen=True, gc=False):
@@ -51,11 +48,23 @@ class SubjectRow(msgspec.Struct, frozen=True, gc=False):
     key: bytes
 
 
+class _Lookup:
+    """What is to be asked of the database next for one tenant, for all who wait for it."""
+
+    def __init__(self) -> None:
+        self.user_ids: set[str] = set()
+        self.found: asyncio.Future[dict[str, Subject]] = asyncio.get_running_loop().create_future()
+
+
 class Subjects:
-    """Turns user ids into subjects, making those it has not met. Owned by one process.
+    """Turns user ids into subjects, making those it has not met. Owned by one process and its event loop.
 
     What was used lately is remembered in two generations of plain dictionaries, by tenant: when the young one is full
     it becomes the old one, whose members come back into the young one when they are used, or are forgotten.
+
+    What is not remembered is asked for by one statement of a tenant at a time: while it is under way, requests that
+    need others wait for the next one, which asks for all of theirs at once. So a crowd of single events costs as many
+    commits as a batch.
     """
 
     def __init__(self, database: db.Database) -> None:
@@ -63,26 +72,56 @@ class Subjects:
         self._young: dict[int, dict[str, Subject]] = {}
         self._old: dict[int, dict[str, Subject]] = {}
         self._young_count = 0
+        self._next: dict[int, _Lookup] = {}
+        self._workers: set[asyncio.Task[None]] = set()
 
     async def resolve(self, tenant_id: int, user_ids: Sequence[str]) -> Mapping[str, Subject]:
         """The subjects of these users; committed on their own before any entry that names them."""
         young = self._young.get(tenant_id, {})
         found = dict(zip(user_ids, map(young.get, user_ids), strict=True))
-        missing = [user_id for user_id, subject in found.items() if subject is None]
-        if missing:
-            found.update(await self._find(tenant_id, missing))
+        if None in found.values():
+            found.update(await self._find(tenant_id, [user_id for user_id in found if found[user_id] is None]))
         return cast("Mapping[str, Subject]", found)
 
     async def _find(self, tenant_id: int, user_ids: Sequence[str]) -> dict[str, Subject]:
         """Those that are not in the young generation."""
         old = self._old.get(tenant_id, {})
         found = {user_id: old[user_id] for user_id in user_ids if user_id in old}
-        missing = {user_id for user_id in user_ids if user_id not in old}
-        while missing:  # a row that another process is making shows at the second look
+        missing = [user_id for user_id in user_ids if user_id not in found]
+        if missing:
+            looked_up = await asyncio.shield(self._ask(tenant_id, missing))
+            found.update((user_id, looked_up[user_id]) for user_id in missing)
+        self._remember(tenant_id, found)
+        return found
+
+    def _ask(self, tenant_id: int, user_ids: Sequence[str]) -> asyncio.Future[dict[str, Subject]]:
+        """What the next statement for this tenant finds."""
+        lookup = self._next.get(tenant_id)
+        if lookup is None:
+            lookup = self._next[tenant_id] = _Lookup()
+            worker = asyncio.create_task(self._work(tenant_id))
+            self._workers.add(worker)
+            worker.add_done_callback(self._workers.discard)
+        lookup.user_ids.update(user_ids)
+        return lookup.found
+
+    async def _work(self, tenant_id: int) -> None:
+        while self._next[tenant_id].user_ids:
+            # Whoever asks from here on waits for the next statement.
+            lookup, self._next[tenant_id] = self._next[tenant_id], _Lookup()
+            try:
+                lookup.found.set_result(await self._look_up(tenant_id, lookup.user_ids))
+            except Exception as error:  # noqa: BLE001 - every waiting request must hear of it, whatever it is
+                lookup.found.set_exception(error)
+                lookup.found.exception()  # seen, even when nobody waits any more
+        del self._next[tenant_id]
+
+    async def _look_up(self, tenant_id: int, user_ids: set[str]) -> dict[str, Subject]:
+        """From the database, in one go however many asked; those that are new are made."""
+        found: dict[str, Subject] = {}
+        while missing := user_ids - found.keys():  # a row that another process is making shows at the second look
             for row in await self._fetch(tenant_id, sorted(missing)):
                 found[row.user_id] = Subject(row.subject_id, row.key)
-                missing.discard(row.user_id)
-        self._remember(tenant_id, found)
         return found
 
     async def _fetch(self, tenant_id: int, user_ids: list[str]) -> list[SubjectRow]:

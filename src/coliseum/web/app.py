@@ -22,15 +22,22 @@ from coliseum.web.openapi import describe_capture
 from coliseum.web.problems import Answer, problem
 from coliseum.web.services import Services
 
+CAPTURE = {path: handler for paths, handler in ROUTES for path in paths}
+
 
 class App(Litestar):
-    """Litestar; but a question for a board that was asked before does not go through it."""
+    """Litestar; but neither capture nor a question for a board that was asked before goes through it."""
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve one request, or the lifespan."""
         read = None
-        if scope["type"] == "http" and scope["path"] == boards.PATH and scope["method"] == "GET":
-            read = self.state.services.boards.asked_before(scope)
+        if scope["type"] == "http":
+            path = scope["path"]
+            if (capture := CAPTURE.get(path)) is not None:
+                await serve(capture, self.state.services, scope, receive, send)
+                return
+            if path == boards.PATH and scope["method"] == "GET":
+                read = self.state.services.boards.asked_before(scope)
         if read is None:
             await super().__call__(scope, receive, send)
             return

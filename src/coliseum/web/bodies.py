@@ -23,7 +23,9 @@ async def read_body(headers: Mapping[bytes, bytes], receive: Any) -> bytes:
             ``unsupported_media_type``.
         Disconnected: the client is gone.
     """
-    _check_type(headers.get(b"content-type", b""))
+    content_type = headers.get(b"content-type", b"application/json")
+    if content_type != b"application/json":
+        _check_type(content_type)
     length = headers.get(b"content-length", b"0")
     if length.isdigit() and int(length) > BODY_BYTES_MAX:
         raise _too_large()
@@ -42,13 +44,13 @@ async def _read(receive: Any) -> bytes:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise Disconnected
-        chunk = message.get("body", b"")
+        chunk: bytes = message.get("body", b"")
         size += len(chunk)
         if size > BODY_BYTES_MAX:
             raise _too_large()
-        chunks.append(chunk)
         if not message.get("more_body", False):
-            return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+            return b"".join([*chunks, chunk]) if chunks else chunk
+        chunks.append(chunk)
 
 
 def unpack(packed: bytes) -> bytes:

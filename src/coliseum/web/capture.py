@@ -31,8 +31,9 @@ from coliseum.web.services import Services
 
 Headers = Mapping[bytes, bytes]
 Handler = Callable[[Services, Any, Headers, bytes], Awaitable[Answer]]
-CORS = (
-    (b"access-control-allow-origin", b"*"),
+ANY_ORIGIN = (b"access-control-allow-origin", b"*")
+PREFLIGHT = (
+    ANY_ORIGIN,
     (b"access-control-allow-methods", b"POST"),
     (b"access-control-allow-headers", b"authorization, content-type, content-encoding, coliseum-user"),
     (b"access-control-max-age", b"86400"),
@@ -140,7 +141,7 @@ ROUTES: tuple[tuple[tuple[str, ...], Handler], ...] = (
 async def serve(handler: Handler, services: Services, scope: Any, receive: Any, send: Any) -> None:
     """Run a handler and send its answer: every error of ours has one, and anything else is a 500 that is logged."""
     if scope["method"] == "OPTIONS":
-        return await _send(send, Answer(204, b"", ()))
+        return await _send(send, Answer(204, b"", PREFLIGHT))
     try:
         if scope["method"] != "POST":
             raise RequestRefused(Refusal.METHOD_NOT_ALLOWED, "only POST is served here")
@@ -227,8 +228,10 @@ def _request_of(
 
 
 async def _send(send: Any, reply: Answer) -> None:
-    length = (b"content-length", str(len(reply.body)).encode())
-    allow = [(b"allow", b"POST")] if reply.status == 405 else []
-    headers = [*reply.headers, length, *allow, *CORS]
+    headers = [*reply.headers, (b"content-length", b"%d" % len(reply.body))]
+    if reply.headers is not PREFLIGHT:
+        headers.append(ANY_ORIGIN)
+    if reply.status == 405:
+        headers.append((b"allow", b"POST"))
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
     await send({"type": "http.response.body", "body": reply.body})
