@@ -17,9 +17,8 @@ from coliseum.metrics.registry import KINDS, METRICS, Unique
 from coliseum.metrics.windows import window_at
 from coliseum.processor.projection import Batch, Unit
 from coliseum.processor.step import parked_offsets, read_cursors
-from coliseum.projections.batches import plan_for
 from coliseum.projections.boardstore import BoardsMoved, BoardStore, State
-from coliseum.projections.deltas import LiveBoards, count_range
+from coliseum.projections.deltas import LiveBoards, count_range, learn_names
 from coliseum.projections.prepared import Gains, Prepared
 from coliseum.telemetry import Log
 
@@ -98,7 +97,7 @@ class BoardsFollower:
             if gains is None:
                 stop = min(end, start + self._ranges.entries)
                 gains = await self._gains(unit, live, partition, start, stop)
-                self._ranges.learn(sum(len(change.sums) for change in gains.changes.values()))
+                self._ranges.learn(sum(change.updates for parts in gains.changes.values() for change in parts))
             remake = live.following_catalog if gains.catalog_changed else []
             await boards.apply(
                 partition, start, gains.end, gains.changes, remake, catalog_changed=gains.catalog_changed
@@ -126,9 +125,10 @@ class BoardsFollower:
             if not live.boards:
                 return Gains(start, stop, live.boards, {}, catalog_changed)
             skip = await parked_offsets(connection, unit, partition, start, stop)
-            await connection.execute(SQL["plan_for"], *plan_for(stop - start))
             batch = Batch(tenant, unit.generation, partition, start, stop, skip)
-            changes = await count_range(connection, batch, live, store=False)
+            await connection.execute(SQL["plan_batch"])
+            names = await learn_names(connection, batch)
+            changes = await count_range(connection, batch, live, names, store=False)
         return Gains(start, stop, live.boards, changes, catalog_changed)
 
     async def _fill(self, unit: Unit, boards: BoardStore, cursors: Mapping[int, int]) -> bool:

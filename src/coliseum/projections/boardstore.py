@@ -5,8 +5,7 @@ or to this process in between, a change is applied at its place in the log or no
 """
 
 import math
-import struct
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -14,7 +13,7 @@ from coliseum import kv
 from coliseum.boards.board import WHOLE, Board, Keys, board_named, member
 from coliseum.errors import ColiseumError, LeaseLost
 from coliseum.metrics.registry import Unique
-from coliseum.projections.deltas import Change
+from coliseum.projections.deltas import Changes
 
 PACKAGE = "coliseum.projections"
 
@@ -81,7 +80,7 @@ class BoardStore:
         partition: int,
         start: int,
         end: int,
-        changes: Mapping[Board, Change],
+        changes: Changes,
         remake: Iterable[Board],
         *,
         catalog_changed: bool = False,
@@ -97,13 +96,13 @@ class BoardStore:
         names = [board.name for board in remake]
         keys = [self.keys.state, self.keys.boards, self.keys.wanted]
         args: list[object] = [self._epoch, partition, start, end, "c" if catalog_changed else "", len(names), *names]
-        for board, change in changes.items():
+        parts = {id(change): change for some in changes.values() for change in some}
+        args += (len(parts), *(data for change in parts.values() for data in (change.members, change.sums)))
+        places = {key: place for place, key in enumerate(parts, 1)}
+        for board, some in changes.items():
             keys += (self.keys.board(board.name), self.keys.fans(board.name))
-            if isinstance(board.declared, Unique):
-                pairs = [number for pair in zip(change.entities, change.fans, strict=True) for number in pair]
-                args += ("u", board.name, _packed(pairs), _packed(change.sums))
-            else:
-                args += ("t", board.name, _packed(change.entities), _packed(change.sums))
+            form = "u" if isinstance(board.declared, Unique) else "t"
+            args += (form, board.name, len(some), *(places[id(change)] for change in some))
         await self._guarded("apply_deltas", keys, args)
 
     async def fill_totals(self, board: Board, rows: Iterable[tuple[int, int]]) -> None:
@@ -167,8 +166,3 @@ class BoardStore:
     @staticmethod
     def _aside(key: str) -> str:
         return f"{key}:filling"
-
-
-def _packed(numbers: Sequence[int]) -> bytes:
-    """Numbers as 8 bytes each, most significant first: what members are, and what a script reads."""
-    return struct.pack(f">{len(numbers)}q", *numbers)

@@ -9,8 +9,7 @@ from coliseum.accounts.tenants import Tenant
 from coliseum.catalog.apply import apply_catalog
 from coliseum.metrics.registry import rules
 from coliseum.processor.projection import Batch
-from coliseum.projections.batches import plan_for
-from coliseum.projections.deltas import LiveBoards, count_range
+from coliseum.projections.deltas import LiveBoards, count_range, learn_names
 from coliseum.projections.prepared import Gains, Prepared
 
 SQL = db.statements("coliseum.projections")
@@ -41,10 +40,10 @@ class ColiseumProjection:
         tenant_id = batch.tenant.tenant_id
         where = (tenant_id, batch.partition, batch.start, batch.end, list(batch.skip))
         catalog_changed = await apply_catalog(connection, *where)
-        await connection.execute(SQL["plan_for"], *plan_for(batch.end - batch.start))
-        await connection.execute(SQL["learn_names"], *where)
+        await connection.execute(SQL["plan_batch"])
+        names = await learn_names(connection, batch)
         live = self._boards(batch)
-        changes = await count_range(connection, batch, live or NO_BOARDS, store=True)
+        changes = await count_range(connection, batch, live or NO_BOARDS, names, store=True)
         if self._prepared is not None and live is not None:
             self._prepared.put(batch, Gains(batch.start, batch.end, live.boards, changes, catalog_changed))
 

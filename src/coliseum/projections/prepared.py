@@ -7,7 +7,7 @@ import msgspec
 
 from coliseum.boards.board import Board
 from coliseum.processor.projection import Batch
-from coliseum.projections.deltas import Change, LiveBoards
+from coliseum.projections.deltas import Changes, LiveBoards
 
 
 class Gains(msgspec.Struct, frozen=True):
@@ -16,7 +16,7 @@ class Gains(msgspec.Struct, frozen=True):
     start: int
     end: int
     boards: frozenset[Board]
-    changes: dict[Board, Change]
+    changes: Changes
     catalog_changed: bool
 
 

@@ -1,25 +1,63 @@
 -- Adds a range of the log to the live boards, if the stored cursor stands at its start and the fence allows it.
 -- KEYS: state, boards, wanted, then (sorted set, pairs hash) of each touched board.
 -- ARGV: epoch, partition, start, end, "c" if the catalogue changed, number of boards to remake, their names ...,
--- then for each touched board:
---   "t", name, members (8 bytes each), sums (8 bytes each)    a board of totals
---   "u", name, pairs of member and fan (16 bytes each), sums    a board of unique fans
+-- then the number of parts and for each: members (8 bytes each) or pairs of member and fan (16 bytes), sums (8 bytes);
+-- then for each touched board: "t" for totals or "u" for unique fans, name, number of its parts, which parts ...
 -- Numbers are big-endian; a sum is below 2^53, so that a Lua number holds it exactly.
 -- A board of which something was evicted is not whole any more: it becomes wanted.
 local state = redis.call('HMGET', KEYS[1], 'epoch', 'p' .. ARGV[2])
 if state[1] ~= ARGV[1] then return redis.error_reply('FENCED another holder wrote here') end
 if state[2] ~= ARGV[3] then return redis.error_reply('MOVED the cursor is elsewhere') end
 
-local function add(board, member, amount)
-    -- Scores are negated totals, so that ascending order is the order of display; a zero is no member.
-    if tonumber(redis.call('ZINCRBY', board, -amount, member)) == 0 then
-        redis.call('ZREM', board, member)
-    end
-end
+local AT_ONCE = 1000 -- what Lua can unpack into one call is bounded
 
 local function remake(name)
     redis.call('HDEL', KEYS[2], name)
     redis.call('SADD', KEYS[3], name)
+end
+
+-- Scores are negated totals, so that ascending order is the order of display; a zero is no member. Many are read at
+-- once and written at once: one command for each would take twice the time.
+local function add(board, members, amounts)
+    for first = 1, #members, AT_ONCE do
+        local last = math.min(first + AT_ONCE - 1, #members)
+        local scores = redis.call('ZMSCORE', board, unpack(members, first, last))
+        local set, gone = {}, {}
+        for place = first, last do
+            local score = (tonumber(scores[place - first + 1] or 0)) - amounts[place]
+            if score == 0 then
+                gone[#gone + 1] = members[place]
+            else
+                set[#set + 1] = score
+                set[#set + 1] = members[place]
+            end
+        end
+        if #set > 0 then redis.call('ZADD', board, unpack(set)) end
+        if #gone > 0 then redis.call('ZREM', board, unpack(gone)) end
+    end
+end
+
+-- How many fans each member gains and loses by what is added to its pairs.
+local function count_fans(hash, pairs, amounts)
+    local change, members, gains = {}, {}, {}
+    for place = 1, #pairs do
+        local pair, amount = pairs[place], amounts[place]
+        local now = redis.call('HINCRBY', hash, pair, amount)
+        local before = now - amount
+        if now == 0 then redis.call('HDEL', hash, pair) end
+        local fans = (now > 0 and 1 or 0) - (before > 0 and 1 or 0)
+        if fans ~= 0 then
+            local member = string.sub(pair, 1, 8)
+            change[member] = (change[member] or 0) + fans
+        end
+    end
+    for member, fans in next, change do
+        if fans ~= 0 then
+            members[#members + 1] = member
+            gains[#gains + 1] = fans
+        end
+    end
+    return members, gains
 end
 
 local at = 7
@@ -27,28 +65,35 @@ for _ = 1, tonumber(ARGV[6]) do
     remake(ARGV[at])
     at = at + 1
 end
+local parts = {}
+for part = 1, tonumber(ARGV[at]) do
+    local names, sums = ARGV[at + 2 * part - 1], ARGV[at + 2 * part]
+    local members, amounts = {}, {}
+    local width = #names / (#sums / 8)
+    for place = 1, #sums / 8 do
+        members[place] = string.sub(names, (place - 1) * width + 1, place * width)
+        amounts[place] = struct.unpack('>i8', sums, place * 8 - 7)
+    end
+    parts[part] = { members, amounts }
+end
+at = at + 2 * #parts + 1
 for key = 4, #KEYS, 2 do
-    local unique, name, names, sums = ARGV[at] == 'u', ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
-    at = at + 4
+    local unique, name, count = ARGV[at] == 'u', ARGV[at + 1], tonumber(ARGV[at + 2])
     local whole = redis.call('ZSCORE', KEYS[key], '') and (not unique or redis.call('HEXISTS', KEYS[key + 1], '') == 1)
     if not whole then
         remake(name)
         redis.call('UNLINK', KEYS[key], KEYS[key + 1])
-        sums = ''
-    end
-    for place = 1, #sums, 8 do
-        local delta = struct.unpack('>i8', sums, place)
-        if unique then
-            local pair = string.sub(names, place * 2 - 1, place * 2 + 14)
-            local now = redis.call('HINCRBY', KEYS[key + 1], pair, delta)
-            local before = now - delta
-            if now == 0 then redis.call('HDEL', KEYS[key + 1], pair) end
-            if before <= 0 and now > 0 then add(KEYS[key], string.sub(pair, 1, 8), 1) end
-            if before > 0 and now <= 0 then add(KEYS[key], string.sub(pair, 1, 8), -1) end
-        else
-            add(KEYS[key], string.sub(names, place, place + 7), delta)
+    else
+        for place = at + 3, at + 2 + count do
+            local part = parts[tonumber(ARGV[place])]
+            if unique then
+                add(KEYS[key], count_fans(KEYS[key + 1], part[1], part[2]))
+            else
+                add(KEYS[key], part[1], part[2])
+            end
         end
     end
+    at = at + 3 + count
 end
 redis.call('HSET', KEYS[1], 'p' .. ARGV[2], ARGV[4])
 if ARGV[5] == 'c' then redis.call('HSET', KEYS[1], 'catalog', ARGV[2] .. ':' .. ARGV[4]) end

@@ -1,98 +1,201 @@
 -- Counts a range of the log once, for everything that is made of it: what fans did, what everything else comes to and
--- the gross of each metric are stored (when $7 says as which generation), and what live boards gain is returned: for
--- each board its members, or its pairs of member and fan, and their sums.
+-- the gross of each metric are stored (when $7 says as which generation), and what live boards gain is returned.
 -- $1 tenant, $2 partition, $3 and $4 offsets, $5 offsets to leave out, $6 time zone, $7 generation;
--- then the boards by columns: $8 number, $9 stored metric, $10 kind, $11 and $12 window, $13 city, $14 genre, $15 event,
--- $16 whether events count for their bill, $17 whether different fans are counted
-WITH boards AS MATERIALIZED (
-    SELECT w.board, m.num::int AS metric, w.kind, coalesce(w.since, '-infinity') AS since,
-           coalesce(w.until, 'infinity') AS until, w.city, w.genre, w.event, w.bill, w.fans,
-           coalesce(w.city, w.genre, w.event) IS NOT NULL AS filtered
-    FROM unnest($8::int[], $9::text[], $10::int[], $11::timestamptz[], $12::timestamptz[], $13::text[], $14::text[],
-                $15::text[], $16::bool[], $17::bool[])
-        AS w (board, stored_metric, kind, since, until, city, genre, event, bill, fans)
-    JOIN coliseum_names m ON m.tenant_id = $1 AND m.kind = 'metric' AND m.id = w.stored_metric
-), counts AS MATERIALIZED (
-    SELECT * FROM coliseum_counts(
-        $1, $2::smallint, $3, $4, $5, $6, $7::smallint IS NOT NULL OR EXISTS (SELECT FROM boards WHERE fans OR kind = 3))
+-- $8 to $10 the numbers of the range's names, by kind and id;
+-- then groups of boards that differ in their windows only, by columns: $11 number, $12 stored metric, $13 kind,
+-- $14 whether events count for their bill, $15 whether different fans are counted, $16 city, $17 genre, $18 event,
+-- $19 and $20 from when until when any of their windows reaches; $21 where any window begins or ends, in order.
+-- A gain is that of a group between two of these instants: members, or pairs of member and fan, and sums, as 8 bytes
+-- each, most significant first.
+WITH names AS MATERIALIZED (
+    SELECT n.kind, n.id, n.num FROM unnest($8::text[], $9::text[], $10::int[]) AS n (kind, id, num)
+), kinds (name, num) AS (
+    VALUES ('tenant', 0), ('artist', 1), ('event', 2), ('fan', 3), ('user', 3), ('track', 4), ('city', 5), ('venue', 6),
+           ('leaderboard', 7), ('report', 8)
+), entries AS MATERIALIZED (
+    SELECT e.event_type, coalesce(e.currency, '') AS currency, date_trunc('hour', e.occurred_at, $6) AS hour,
+           e.subject_id AS fan, k.num AS target_kind,
+           CASE WHEN e.entity_type = 'user' THEN e.entity_id::bigint ELSE ne.num END AS target,
+           coalesce(na.num, 0) AS artist, coalesce(nv.num, 0) AS event, coalesce(nt.num, 0) AS track,
+           coalesce(nc.num, 0) AS city,
+           e.value, e.value * coalesce((e.metadata ->> 'durationSeconds')::bigint, 0) AS seconds
+    FROM passport_entries e
+    LEFT JOIN kinds k ON k.name = e.entity_type
+    LEFT JOIN names ne ON ne.kind = e.entity_type AND ne.id = e.entity_id
+    LEFT JOIN names na ON na.kind = 'artist' AND na.id = e.artist_id
+    LEFT JOIN names nv ON nv.kind = 'event' AND nv.id = e.event_id
+    LEFT JOIN names nt ON nt.kind = 'track' AND nt.id = e.track_id
+    LEFT JOIN names nc ON nc.kind = 'city' AND nc.id = e.city
+    WHERE e.tenant_id = $1 AND e.partition = $2 AND e."offset" >= $3 AND e."offset" < $4
+      AND e."offset" <> ALL ($5::bigint[]) AND e.value <> 0
+), counted AS MATERIALIZED ( -- kind: NULL for whatever the entry is aimed at
+    SELECT r.event_type, types.currency, m.num AS metric, m.id AS stored_metric, k.num AS kind,
+           r.measure = 'seconds' AS in_seconds
+    FROM (SELECT DISTINCT x.event_type, x.currency FROM entries x) AS types
+    JOIN coliseum_rules r ON r.event_type = types.event_type
+    JOIN names m ON m.kind = 'metric'
+        AND m.id = CASE WHEN r.money THEN r.metric || ':' || types.currency ELSE r.metric END
+    LEFT JOIN kinds k ON k.name = r.kind
+), contexts AS MATERIALIZED (
+    SELECT x.event_type, x.currency, x.hour, x.target_kind, x.target, x.artist, x.event, x.track, x.city,
+           sum(x.value)::bigint AS value, sum(x.seconds)::bigint AS seconds,
+           sum(abs(x.value)) AS gross, sum(abs(x.seconds)) AS gross_seconds
+    FROM entries x
+    GROUP BY x.event_type, x.currency, x.hour, x.target_kind, x.target, x.artist, x.event, x.track, x.city
+), grossed AS (
+    INSERT INTO coliseum_gross AS g (tenant_id, generation, metric, gross)
+    SELECT $1, $7, k.stored_metric, sum(CASE WHEN k.in_seconds THEN c.gross_seconds ELSE c.gross END) AS gross
+    FROM contexts c
+    JOIN counted k ON k.event_type = c.event_type AND k.currency = c.currency
+    WHERE $7::smallint IS NOT NULL AND k.kind = 0
+    GROUP BY k.stored_metric
+    HAVING sum(CASE WHEN k.in_seconds THEN c.gross_seconds ELSE c.gross END) <> 0
+    ORDER BY k.stored_metric
+    ON CONFLICT (tenant_id, generation, metric) DO UPDATE SET gross = g.gross + excluded.gross
+), counts AS MATERIALIZED ( -- every kind of entity in its contexts by the hour
+    SELECT t.metric, t.kind, t.hour, t.entity, t.artist, t.event, t.city, sum(t.value)::bigint AS value
+    FROM (
+        SELECT k.metric, coalesce(k.kind, c.target_kind) AS kind, c.hour,
+               CASE k.kind WHEN 0 THEN 0 WHEN 1 THEN nullif(c.artist, 0) WHEN 2 THEN nullif(c.event, 0)
+                           WHEN 4 THEN nullif(c.track, 0) WHEN 5 THEN nullif(c.city, 0) ELSE c.target END AS entity,
+               CASE WHEN k.kind = 0 THEN 0 ELSE c.artist END AS artist,
+               CASE WHEN k.kind = 0 THEN 0 ELSE c.event END AS event,
+               CASE WHEN k.kind = 0 THEN 0 ELSE c.city END AS city,
+               CASE WHEN k.in_seconds THEN c.seconds ELSE c.value END AS value
+        FROM contexts c
+        JOIN counted k ON k.event_type = c.event_type AND k.currency = c.currency
+        WHERE k.kind IS DISTINCT FROM 3
+    ) AS t
+    WHERE t.entity IS NOT NULL
+    GROUP BY t.metric, t.kind, t.hour, t.entity, t.artist, t.event, t.city
+    HAVING sum(t.value) <> 0
+), by_fans AS MATERIALIZED ( -- one by one: hardly two of them are alike
+    SELECT k.metric, x.hour, x.fan AS entity, x.artist, x.event, x.track, x.city,
+           CASE WHEN k.in_seconds THEN x.seconds ELSE x.value END AS value
+    FROM entries x
+    JOIN counted k ON k.event_type = x.event_type AND k.currency = x.currency
+    WHERE k.kind = 3 AND x.fan IS NOT NULL AND CASE WHEN k.in_seconds THEN x.seconds ELSE x.value END <> 0
 ), incremented AS (
     INSERT INTO coliseum_increments (tenant_id, generation, metric, kind, hour, entity, artist, event, city, value)
     SELECT $1, $7, metric, kind, hour, entity, artist, event, city, value
     FROM counts
-    WHERE $7::smallint IS NOT NULL AND kind <> 3 AND value <> 0
+    WHERE $7::smallint IS NOT NULL AND kind <> 3
 ), done_by_fans AS (
     INSERT INTO coliseum_fan_hours (tenant_id, generation, metric, hour, fan, artist, event, track, city, value)
     SELECT $1, $7, metric, hour, entity, artist, event, track, city, value
-    FROM counts
-    WHERE $7::smallint IS NOT NULL AND kind = 3 AND value <> 0
-), grossed AS (
-    INSERT INTO coliseum_gross AS g (tenant_id, generation, metric, gross)
-    SELECT $1, $7, stored_metric, sum(gross)
-    FROM counts
-    WHERE $7::smallint IS NOT NULL AND kind = 0 AND gross <> 0
-    GROUP BY stored_metric
-    ORDER BY stored_metric
-    ON CONFLICT (tenant_id, generation, metric) DO UPDATE SET gross = g.gross + excluded.gross
-), wanted AS ( -- bills count as artists; unique fans are those of the fans' own counts
-    SELECT DISTINCT metric, CASE WHEN fans THEN 3 WHEN bill THEN 2 ELSE kind END AS kind FROM boards
-), bills AS MATERIALIZED (
-    SELECT b.event, b.artist
-    FROM coliseum_bills b
-    WHERE b.tenant_id = $1 AND EXISTS (SELECT FROM boards WHERE bill)
-      AND b.event IN (SELECT c.event FROM counts c WHERE c.kind = 2)
-), facts AS MATERIALIZED (
-    SELECT c.metric, c.kind, c.hour, c.entity, c.artist, c.event, c.track, c.city, c.value, false AS billed
-    FROM counts c
-    JOIN wanted USING (metric, kind)
-    WHERE c.value <> 0
+    FROM by_fans
+    WHERE $7::smallint IS NOT NULL
     UNION ALL
-    SELECT c.metric, 1, c.hour, b.artist, b.artist, c.event, 0, c.city, c.value, true
+    SELECT $1, $7, metric, hour, entity, artist, event, 0, city, value
+    FROM counts
+    WHERE $7::smallint IS NOT NULL AND kind = 3
+), boards AS MATERIALIZED ( -- what unique fans are counted from are the fans' own numbers, and what bills are, events'
+    SELECT w.board, m.num AS metric, w.kind, w.bill, w.fans, w.city, w.genre, w.event, v.num AS event_num,
+           coalesce(w.since, '-infinity') AS since, coalesce(w.until, 'infinity') AS until,
+           CASE WHEN w.fans THEN 3 ELSE w.kind END AS of_kind
+    FROM unnest($11::int[], $12::text[], $13::int[], $14::bool[], $15::bool[], $16::text[], $17::text[], $18::text[],
+                $19::timestamptz[], $20::timestamptz[])
+        AS w (board, stored_metric, kind, bill, fans, city, genre, event, since, until)
+    JOIN names m ON m.kind = 'metric' AND m.id = w.stored_metric
+    LEFT JOIN names v ON v.kind = 'event' AND v.id = w.event
+), billed_events AS MATERIALIZED (
+    SELECT d.event, (SELECT n.id FROM coliseum_names n WHERE n.tenant_id = $1 AND n.num = d.event) AS id
+    FROM (
+        SELECT DISTINCT c.event FROM counts c WHERE c.kind = 2 AND c.metric IN (SELECT metric FROM boards WHERE bill)
+    ) AS d
+), bills AS MATERIALIZED (
+    SELECT DISTINCT b.event,
+           (SELECT n.num::int FROM coliseum_names n WHERE n.tenant_id = $1 AND n.kind = 'artist' AND n.id = billed.id)
+               AS artist
+    FROM billed_events b
+    CROSS JOIN LATERAL unnest(
+        (SELECT e.artist_ids FROM catalog_events e WHERE e.tenant_id = $1 AND e.id = b.id)
+    ) AS billed (id)
+), facts AS MATERIALIZED (
+    SELECT c.metric, c.kind, false AS bill, c.hour, c.entity, c.artist, c.event, 0 AS track, c.city, c.value
+    FROM counts c
+    WHERE (c.metric, c.kind) IN (SELECT metric, of_kind FROM boards WHERE NOT bill)
+    UNION ALL
+    SELECT f.metric, 3, false, f.hour, f.entity, f.artist, f.event, f.track, f.city, f.value
+    FROM by_fans f
+    WHERE f.metric IN (SELECT metric FROM boards WHERE of_kind = 3)
+    UNION ALL
+    SELECT c.metric, 1, true, c.hour, b.artist, b.artist, c.event, 0, c.city, c.value
     FROM counts c
     JOIN bills b ON b.event = c.event
-    WHERE c.kind = 2 AND c.value <> 0 AND c.metric IN (SELECT metric FROM boards WHERE bill)
-), whole AS (
-    SELECT metric, kind, billed, hour, entity, sum(value) AS value FROM facts GROUP BY metric, kind, billed, hour, entity
-), filtered AS MATERIALIZED (
-    SELECT f.*
+    WHERE c.kind = 2 AND b.artist IS NOT NULL AND c.metric IN (SELECT metric FROM boards WHERE bill)
+), placed AS MATERIALIZED ( -- whose place in the catalogue a board asks for
+    SELECT f.metric, f.kind, f.bill, f.hour, f.entity, f.artist, f.event, f.track, f.city, f.value
     FROM facts f
-    WHERE (f.metric, f.kind) IN (SELECT metric, CASE WHEN fans THEN 3 ELSE kind END FROM boards WHERE filtered OR fans)
-), events AS MATERIALIZED ( -- each place is worked out once, and genres only when a board asks for them
-    SELECT ep.event, ep.city, CASE WHEN EXISTS (SELECT FROM boards WHERE genre IS NOT NULL) THEN ep.genres END AS genres
-    FROM coliseum_event_places ep
-    WHERE ep.tenant_id = $1 AND ep.event IN (SELECT event FROM filtered)
+    WHERE (f.metric, f.kind, f.bill) IN (
+        SELECT metric, of_kind, bill FROM boards WHERE city IS NOT NULL OR genre IS NOT NULL
+    )
 ), artists AS MATERIALIZED (
-    SELECT ap.artist, ap.city, ap.genres
-    FROM coliseum_artist_places ap
-    WHERE ap.tenant_id = $1 AND ap.artist IN (SELECT artist FROM filtered)
-), placed AS MATERIALIZED (
-    SELECT f.metric, f.kind, f.billed, f.hour, f.entity, f.value, f.artist, f.event, f.track, nv.id AS event_id,
+    SELECT d.artist, a.city, ARRAY(SELECT DISTINCT unnest(a.genres)) AS genres
+    FROM (SELECT DISTINCT artist FROM placed) AS d
+    CROSS JOIN LATERAL (
+        SELECT a.city, a.genres FROM catalog_artists a
+        WHERE a.tenant_id = $1 AND a.id = (SELECT n.id FROM coliseum_names n WHERE n.tenant_id = $1 AND n.num = d.artist)
+        LIMIT 1
+    ) AS a
+), events AS MATERIALIZED ( -- genres only when a board asks for them
+    SELECT d.event,
+           coalesce(e.city, (SELECT v.city FROM catalog_venues v WHERE v.tenant_id = $1 AND v.id = e.venue_id)) AS city,
+           CASE WHEN EXISTS (SELECT FROM boards WHERE genre IS NOT NULL) THEN ARRAY(
+               SELECT DISTINCT g.genre
+               FROM unnest(e.artist_ids) AS billed (id)
+               CROSS JOIN LATERAL unnest(
+                   (SELECT a.genres FROM catalog_artists a WHERE a.tenant_id = $1 AND a.id = billed.id)
+               ) AS g (genre)
+           ) END AS genres
+    FROM (SELECT DISTINCT event FROM placed) AS d
+    CROSS JOIN LATERAL (
+        SELECT e.city, e.venue_id, e.artist_ids FROM catalog_events e
+        WHERE e.tenant_id = $1 AND e.id = (SELECT n.id FROM coliseum_names n WHERE n.tenant_id = $1 AND n.num = d.event)
+        LIMIT 1
+    ) AS e
+), places AS MATERIALIZED (
+    SELECT p.metric, p.kind, p.bill, p.hour, p.entity, p.artist, p.event, p.track, p.value,
            coalesce(nc.id, ep.city, ap.city) AS city, coalesce(ap.genres, ep.genres) AS genres
-    FROM filtered f
-    LEFT JOIN artists ap ON ap.artist = f.artist
-    LEFT JOIN events ep ON ep.event = f.event
-    LEFT JOIN coliseum_names nc ON nc.tenant_id = $1 AND nc.num = f.city
-    LEFT JOIN coliseum_names nv ON nv.tenant_id = $1 AND nv.num = f.event
-), changes AS (
-    SELECT board, entity, fan, sum(value)::bigint AS value
-    FROM (
-        SELECT b.board, w.entity, 0::bigint AS fan, w.value
-        FROM whole w
-        JOIN boards b ON b.metric = w.metric AND b.kind = w.kind AND b.bill = w.billed
-            AND w.hour >= b.since AND w.hour < b.until
-        WHERE NOT b.filtered AND NOT b.fans
-        UNION ALL
-        SELECT b.board,
-               CASE WHEN NOT b.fans THEN p.entity WHEN b.kind = 1 THEN p.artist WHEN b.kind = 2 THEN p.event ELSE p.track
-               END,
-               CASE WHEN b.fans THEN p.entity ELSE 0 END, p.value
-        FROM placed p
-        JOIN boards b ON b.metric = p.metric AND p.kind = CASE WHEN b.fans THEN 3 ELSE b.kind END
-            AND b.bill = p.billed AND p.hour >= b.since AND p.hour < b.until
-        WHERE (b.filtered OR b.fans) AND (b.city IS NULL OR b.city = p.city)
-          AND (b.genre IS NULL OR b.genre = ANY (p.genres)) AND (b.event IS NULL OR b.event = p.event_id)
-    ) AS each
-    WHERE entity <> 0
-    GROUP BY board, entity, fan
-    HAVING sum(value) <> 0
+    FROM placed p
+    LEFT JOIN artists ap ON ap.artist = p.artist
+    LEFT JOIN events ep ON ep.event = p.event
+    LEFT JOIN names nc ON nc.kind = 'city' AND nc.num = p.city
+), gained AS ( -- one branch for each filter, so that each finds its boards by equality
+    SELECT b.board, b.kind, b.fans, f.hour, f.entity, f.artist, f.event, f.track, f.value
+    FROM facts f
+    JOIN boards b ON b.metric = f.metric AND b.of_kind = f.kind AND b.bill = f.bill
+    WHERE b.city IS NULL AND b.genre IS NULL AND b.event IS NULL AND f.hour >= b.since AND f.hour < b.until
+    UNION ALL
+    SELECT b.board, b.kind, b.fans, f.hour, f.entity, f.artist, f.event, f.track, f.value
+    FROM facts f
+    JOIN boards b ON b.metric = f.metric AND b.of_kind = f.kind AND b.bill = f.bill AND b.event_num = f.event
+    WHERE f.hour >= b.since AND f.hour < b.until
+    UNION ALL
+    SELECT b.board, b.kind, b.fans, p.hour, p.entity, p.artist, p.event, p.track, p.value
+    FROM places p
+    JOIN boards b ON b.metric = p.metric AND b.of_kind = p.kind AND b.bill = p.bill AND b.city = p.city
+    WHERE p.hour >= b.since AND p.hour < b.until
+    UNION ALL
+    SELECT b.board, b.kind, b.fans, p.hour, p.entity, p.artist, p.event, p.track, p.value
+    FROM places p
+    CROSS JOIN LATERAL unnest(p.genres) AS g (genre)
+    JOIN boards b ON b.metric = p.metric AND b.of_kind = p.kind AND b.bill = p.bill AND b.genre = g.genre
+    WHERE p.hour >= b.since AND p.hour < b.until
+), gains AS (
+    SELECT g.board, width_bucket(g.hour, $21::timestamptz[]) AS stretch,
+           CASE WHEN NOT g.fans THEN g.entity WHEN g.kind = 1 THEN g.artist WHEN g.kind = 2 THEN g.event ELSE g.track END
+               AS member,
+           CASE WHEN g.fans THEN g.entity END AS fan,
+           sum(g.value)::bigint AS value
+    FROM gained g
+    GROUP BY 1, 2, 3, 4
+    HAVING sum(g.value) <> 0
 )
-SELECT board, array_agg(entity) AS entities, array_agg(fan) AS fans, array_agg(value) AS sums FROM changes GROUP BY board
+SELECT board, stretch,
+       string_agg(CASE WHEN fan IS NULL THEN int8send(member) ELSE int8send(member) || int8send(fan) END, ''::bytea)
+           AS members,
+       string_agg(int8send(value), ''::bytea) AS sums
+FROM gains
+WHERE member <> 0
+GROUP BY board, stretch
