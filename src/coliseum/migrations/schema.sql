@@ -162,6 +162,20 @@ CREATE FUNCTION public.coliseum_board_pairs(tenant integer, stored_metric text, 
          END)::bigint), f.fan
   HAVING (sum(f.value) <> (0)::numeric);
 END;
+CREATE TABLE public.coliseum_hours (
+    tenant_id integer NOT NULL,
+    generation smallint NOT NULL,
+    metric integer NOT NULL,
+    kind smallint NOT NULL,
+    hour timestamp with time zone NOT NULL,
+    entity integer NOT NULL,
+    artist integer NOT NULL,
+    event integer NOT NULL,
+    city integer NOT NULL,
+    value bigint NOT NULL
+)
+WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
+ALTER TABLE ONLY public.coliseum_hours FORCE ROW LEVEL SECURITY;
 CREATE TABLE public.coliseum_increments (
     tenant_id integer NOT NULL,
     generation smallint NOT NULL,
@@ -176,6 +190,30 @@ CREATE TABLE public.coliseum_increments (
 )
 WITH (autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
 ALTER TABLE ONLY public.coliseum_increments FORCE ROW LEVEL SECURITY;
+CREATE VIEW public.coliseum_recent WITH (security_invoker='true') AS
+ SELECT coliseum_increments.tenant_id,
+    coliseum_increments.generation,
+    coliseum_increments.metric,
+    coliseum_increments.kind,
+    coliseum_increments.hour,
+    coliseum_increments.entity,
+    coliseum_increments.artist,
+    coliseum_increments.event,
+    coliseum_increments.city,
+    coliseum_increments.value
+   FROM public.coliseum_increments
+UNION ALL
+ SELECT coliseum_hours.tenant_id,
+    coliseum_hours.generation,
+    coliseum_hours.metric,
+    coliseum_hours.kind,
+    coliseum_hours.hour,
+    coliseum_hours.entity,
+    coliseum_hours.artist,
+    coliseum_hours.event,
+    coliseum_hours.city,
+    coliseum_hours.value
+   FROM public.coliseum_hours;
 CREATE TABLE public.coliseum_rollups (
     tenant_id integer NOT NULL,
     generation smallint NOT NULL,
@@ -211,7 +249,7 @@ CREATE FUNCTION public.coliseum_facts(tenant integer, stored_metric text, of_kin
      i.event,
      i.city,
      i.value
-    FROM public.coliseum_increments i
+    FROM public.coliseum_recent i
    WHERE ((i.tenant_id = coliseum_facts.tenant) AND (i.generation = public.coliseum_generation(coliseum_facts.tenant)) AND (i.metric = public.coliseum_metric(coliseum_facts.tenant, coliseum_facts.stored_metric)) AND (i.kind = coliseum_facts.of_kind) AND (i.hour >= COALESCE(coliseum_facts.since, '-infinity'::timestamp with time zone)) AND (i.hour < COALESCE(coliseum_facts.until, 'infinity'::timestamp with time zone)))
  UNION ALL
   SELECT f.hour,
@@ -276,174 +314,6 @@ END;
 CREATE FUNCTION public.coliseum_bucket(grain text, instant timestamp with time zone, zone text) RETURNS timestamp with time zone
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN CASE WHEN ((grain <> 'hour'::text) AND (((date_trunc(grain, instant, zone) - '01:00:00'::interval) AT TIME ZONE zone) = (date_trunc(grain, instant, zone) AT TIME ZONE zone))) THEN (date_trunc(grain, instant, zone) - '01:00:00'::interval) ELSE date_trunc(grain, instant, zone) END;
-CREATE TABLE public.coliseum_rules (
-    event_type text NOT NULL,
-    metric text NOT NULL,
-    kind text NOT NULL,
-    measure text NOT NULL,
-    money boolean NOT NULL,
-    CONSTRAINT coliseum_rules_measure_check CHECK ((measure = ANY (ARRAY['value'::text, 'seconds'::text])))
-);
-CREATE TABLE public.passport_entries (
-    tenant_id integer NOT NULL,
-    partition smallint NOT NULL,
-    "offset" bigint NOT NULL,
-    id text NOT NULL,
-    subject_id bigint,
-    session_id uuid,
-    device_id uuid,
-    event_type text NOT NULL,
-    event_category text GENERATED ALWAYS AS (split_part(event_type, '.'::text, 1)) STORED NOT NULL,
-    entity_type text,
-    entity_id text,
-    artist_id text,
-    event_id text,
-    track_id text,
-    city text,
-    currency text,
-    value bigint NOT NULL,
-    occurred_at timestamp with time zone NOT NULL,
-    created_at timestamp with time zone NOT NULL,
-    source text NOT NULL,
-    dna_influence integer NOT NULL,
-    metadata jsonb NOT NULL
-)
-PARTITION BY RANGE (created_at);
-ALTER TABLE ONLY public.passport_entries FORCE ROW LEVEL SECURITY;
-CREATE FUNCTION public.coliseum_counts(tenant integer, of_partition smallint, since bigint, until bigint, leave_out bigint[], zone text, with_fans boolean) RETURNS TABLE(metric integer, stored_metric text, kind integer, hour timestamp with time zone, entity bigint, artist integer, event integer, track integer, city integer, value bigint, gross numeric)
-    LANGUAGE sql STABLE
-    BEGIN ATOMIC
- WITH kinds(name, num) AS (
-          VALUES ('tenant'::text,0), ('artist'::text,1), ('event'::text,2), ('fan'::text,3), ('user'::text,3), ('track'::text,4), ('city'::text,5), ('venue'::text,6), ('leaderboard'::text,7), ('report'::text,8)
-         ), entries AS MATERIALIZED (
-          SELECT e.event_type,
-             COALESCE(e.currency, ''::text) AS currency,
-             date_trunc('hour'::text, e.occurred_at, coliseum_counts.zone) AS hour,
-             e.subject_id AS fan,
-             k.num AS target_kind,
-                 CASE
-                     WHEN (e.entity_type = 'user'::text) THEN (e.entity_id)::bigint
-                     ELSE ne.num
-                 END AS target,
-             (COALESCE(na.num, (0)::bigint))::integer AS artist,
-             (COALESCE(nv.num, (0)::bigint))::integer AS event,
-             (COALESCE(nt.num, (0)::bigint))::integer AS track,
-             (COALESCE(nc.num, (0)::bigint))::integer AS city,
-             e.value,
-             (e.value * COALESCE(((e.metadata ->> 'durationSeconds'::text))::bigint, (0)::bigint)) AS seconds
-            FROM ((((((public.passport_entries e
-              LEFT JOIN kinds k ON ((k.name = e.entity_type)))
-              LEFT JOIN public.coliseum_names ne ON (((ne.tenant_id = coliseum_counts.tenant) AND (ne.kind = e.entity_type) AND (ne.id = e.entity_id))))
-              LEFT JOIN public.coliseum_names na ON (((na.tenant_id = coliseum_counts.tenant) AND (na.kind = 'artist'::text) AND (na.id = e.artist_id))))
-              LEFT JOIN public.coliseum_names nv ON (((nv.tenant_id = coliseum_counts.tenant) AND (nv.kind = 'event'::text) AND (nv.id = e.event_id))))
-              LEFT JOIN public.coliseum_names nt ON (((nt.tenant_id = coliseum_counts.tenant) AND (nt.kind = 'track'::text) AND (nt.id = e.track_id))))
-              LEFT JOIN public.coliseum_names nc ON (((nc.tenant_id = coliseum_counts.tenant) AND (nc.kind = 'city'::text) AND (nc.id = e.city))))
-           WHERE ((e.tenant_id = coliseum_counts.tenant) AND (e.partition = coliseum_counts.of_partition) AND (e."offset" >= coliseum_counts.since) AND (e."offset" < coliseum_counts.until) AND (e."offset" <> ALL (coliseum_counts.leave_out)) AND (e.value <> 0))
-         ), counted AS MATERIALIZED (
-          SELECT r.event_type,
-             types.currency,
-             (m.num)::integer AS metric,
-             m.id AS stored_metric,
-             k.num AS kind,
-             (r.measure = 'seconds'::text) AS in_seconds
-            FROM (((( SELECT DISTINCT x.event_type,
-                     x.currency
-                    FROM entries x) types
-              JOIN public.coliseum_rules r ON ((r.event_type = types.event_type)))
-              JOIN public.coliseum_names m ON (((m.tenant_id = coliseum_counts.tenant) AND (m.kind = 'metric'::text) AND (m.id =
-                 CASE
-                     WHEN r.money THEN ((r.metric || ':'::text) || types.currency)
-                     ELSE r.metric
-                 END))))
-              LEFT JOIN kinds k ON ((k.name = r.kind)))
-         ), contexts AS MATERIALIZED (
-          SELECT x.event_type,
-             x.currency,
-             x.hour,
-             x.target_kind,
-             x.target,
-             x.artist,
-             x.event,
-             x.track,
-             x.city,
-             (sum(x.value))::bigint AS value,
-             (sum(x.seconds))::bigint AS seconds,
-             sum(abs(x.value)) AS gross,
-             sum(abs(x.seconds)) AS gross_seconds
-            FROM entries x
-           GROUP BY x.event_type, x.currency, x.hour, x.target_kind, x.target, x.artist, x.event, x.track, x.city
-         ), each AS (
-          SELECT k.metric,
-             k.stored_metric,
-             COALESCE(k.kind, c.target_kind) AS kind,
-             c.hour,
-                 CASE k.kind
-                     WHEN 0 THEN (0)::bigint
-                     WHEN 1 THEN (NULLIF(c.artist, 0))::bigint
-                     WHEN 2 THEN (NULLIF(c.event, 0))::bigint
-                     WHEN 4 THEN (NULLIF(c.track, 0))::bigint
-                     WHEN 5 THEN (NULLIF(c.city, 0))::bigint
-                     ELSE c.target
-                 END AS entity,
-                 CASE
-                     WHEN (k.kind = 0) THEN 0
-                     ELSE c.artist
-                 END AS artist,
-                 CASE
-                     WHEN (k.kind = 0) THEN 0
-                     ELSE c.event
-                 END AS event,
-             0 AS track,
-                 CASE
-                     WHEN (k.kind = 0) THEN 0
-                     ELSE c.city
-                 END AS city,
-                 CASE
-                     WHEN k.in_seconds THEN c.seconds
-                     ELSE c.value
-                 END AS value,
-                 CASE
-                     WHEN k.in_seconds THEN c.gross_seconds
-                     ELSE c.gross
-                 END AS gross
-            FROM (contexts c
-              JOIN counted k ON (((k.event_type = c.event_type) AND (k.currency = c.currency))))
-           WHERE (k.kind IS DISTINCT FROM 3)
-         UNION ALL
-          SELECT k.metric,
-             k.stored_metric,
-             3,
-             x.hour,
-             x.fan,
-             x.artist,
-             x.event,
-             x.track,
-             x.city,
-                 CASE
-                     WHEN k.in_seconds THEN x.seconds
-                     ELSE x.value
-                 END AS value,
-             0
-            FROM (entries x
-              JOIN counted k ON (((k.event_type = x.event_type) AND (k.currency = x.currency))))
-           WHERE (coliseum_counts.with_fans AND (k.kind = 3))
-         )
-  SELECT t.metric,
-     t.stored_metric,
-     t.kind,
-     t.hour,
-     t.entity,
-     t.artist,
-     t.event,
-     t.track,
-     t.city,
-     (sum(t.value))::bigint AS sum,
-     sum(t.gross) AS sum
-    FROM each t
-   WHERE (t.entity IS NOT NULL)
-   GROUP BY t.metric, t.stored_metric, t.kind, t.hour, t.entity, t.artist, t.event, t.track, t.city
-  HAVING ((sum(t.value) <> (0)::numeric) OR (sum(t.gross) <> (0)::numeric));
-END;
 CREATE FUNCTION public.coliseum_entity_facts(tenant integer, stored_metric text, of_kind integer, of_entity bigint, of_grain integer, since timestamp with time zone, until timestamp with time zone) RETURNS TABLE(bucket timestamp with time zone, value bigint)
     LANGUAGE sql STABLE
     BEGIN ATOMIC
@@ -454,7 +324,7 @@ CREATE FUNCTION public.coliseum_entity_facts(tenant integer, stored_metric text,
  UNION ALL
   SELECT i.hour,
      i.value
-    FROM public.coliseum_increments i
+    FROM public.coliseum_recent i
    WHERE ((i.tenant_id = coliseum_entity_facts.tenant) AND (i.generation = public.coliseum_generation(coliseum_entity_facts.tenant)) AND (i.metric = public.coliseum_metric(coliseum_entity_facts.tenant, coliseum_entity_facts.stored_metric)) AND (i.kind = coliseum_entity_facts.of_kind) AND (i.entity = coliseum_entity_facts.of_entity) AND (i.hour >= coliseum_entity_facts.since) AND (i.hour < coliseum_entity_facts.until))
  UNION ALL
   SELECT f.hour,
@@ -566,6 +436,32 @@ ALTER TABLE public.accounts_tenants ALTER COLUMN tenant_id ADD GENERATED ALWAYS 
     NO MAXVALUE
     CACHE 1
 );
+CREATE TABLE public.passport_entries (
+    tenant_id integer NOT NULL,
+    partition smallint NOT NULL,
+    "offset" bigint NOT NULL,
+    id text NOT NULL,
+    subject_id bigint,
+    session_id uuid,
+    device_id uuid,
+    event_type text NOT NULL,
+    event_category text GENERATED ALWAYS AS (split_part(event_type, '.'::text, 1)) STORED NOT NULL,
+    entity_type text,
+    entity_id text,
+    artist_id text,
+    event_id text,
+    track_id text,
+    city text,
+    currency text,
+    value bigint NOT NULL,
+    occurred_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    source text NOT NULL,
+    dna_influence integer NOT NULL,
+    metadata jsonb NOT NULL
+)
+PARTITION BY RANGE (created_at);
+ALTER TABLE ONLY public.passport_entries FORCE ROW LEVEL SECURITY;
 CREATE TABLE public.processor_dead_letters (
     tenant_id integer NOT NULL,
     consumer text NOT NULL,
@@ -749,6 +645,14 @@ CREATE TABLE public.coliseum_gross (
     CONSTRAINT coliseum_gross_exact CHECK (((gross >= 0) AND (gross <= '9007199254740992'::bigint)))
 );
 ALTER TABLE ONLY public.coliseum_gross FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.coliseum_rules (
+    event_type text NOT NULL,
+    metric text NOT NULL,
+    kind text NOT NULL,
+    measure text NOT NULL,
+    money boolean NOT NULL,
+    CONSTRAINT coliseum_rules_measure_check CHECK ((measure = ANY (ARRAY['value'::text, 'seconds'::text])))
+);
 CREATE VIEW public.coliseum_metrics WITH (security_invoker='true') AS
  SELECT tenant_id,
     partition,
@@ -1012,6 +916,8 @@ ALTER TABLE ONLY public.catalog_venues
     ADD CONSTRAINT catalog_venues_pkey PRIMARY KEY (tenant_id, id);
 ALTER TABLE ONLY public.coliseum_gross
     ADD CONSTRAINT coliseum_gross_pkey PRIMARY KEY (tenant_id, generation, metric);
+ALTER TABLE ONLY public.coliseum_hours
+    ADD CONSTRAINT coliseum_hours_pkey PRIMARY KEY (tenant_id, generation, metric, kind, hour, entity, artist, event, city);
 ALTER TABLE ONLY public.coliseum_migrations
     ADD CONSTRAINT coliseum_migrations_pkey PRIMARY KEY (version);
 ALTER TABLE ONLY public.coliseum_names
@@ -1052,6 +958,7 @@ ALTER TABLE ONLY public.treasury_transfers
     ADD CONSTRAINT treasury_transfers_pkey PRIMARY KEY (tenant_id, generation, partition, "offset");
 CREATE INDEX coliseum_fan_hours_fan ON public.coliseum_fan_hours USING btree (tenant_id, generation, fan);
 CREATE INDEX coliseum_fan_hours_metric ON public.coliseum_fan_hours USING btree (tenant_id, generation, metric, hour);
+CREATE INDEX coliseum_hours_hour ON public.coliseum_hours USING btree (tenant_id, generation, hour);
 CREATE INDEX coliseum_increments_metric ON public.coliseum_increments USING btree (tenant_id, generation, metric, kind, hour);
 CREATE INDEX coliseum_rollups_entity ON public.coliseum_rollups USING btree (tenant_id, generation, kind, entity, metric, grain, bucket);
 CREATE INDEX mediaid_affinities_subject ON public.mediaid_affinities USING btree (tenant_id, generation, subject_id);
@@ -1095,6 +1002,7 @@ ALTER TABLE public.catalog_tracks ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.catalog_venues ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.coliseum_fan_hours ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.coliseum_gross ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.coliseum_hours ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.coliseum_increments ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.coliseum_names ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.coliseum_rollups ENABLE ROW LEVEL SECURITY;
@@ -1119,6 +1027,7 @@ CREATE POLICY tenant_only ON public.catalog_tracks USING ((tenant_id = public.co
 CREATE POLICY tenant_only ON public.catalog_venues USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.coliseum_fan_hours USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.coliseum_gross USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.coliseum_hours USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.coliseum_increments USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.coliseum_names USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.coliseum_rollups USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
@@ -1159,17 +1068,16 @@ GRANT SELECT ON TABLE public.coliseum_event_places TO coliseum_app;
 GRANT SELECT ON TABLE public.coliseum_event_places TO coliseum_processor;
 GRANT SELECT,INSERT,DELETE ON TABLE public.coliseum_fan_hours TO coliseum_processor;
 GRANT SELECT ON TABLE public.coliseum_fan_hours TO coliseum_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.coliseum_hours TO coliseum_processor;
+GRANT SELECT ON TABLE public.coliseum_hours TO coliseum_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.coliseum_increments TO coliseum_processor;
 GRANT SELECT ON TABLE public.coliseum_increments TO coliseum_app;
+GRANT SELECT ON TABLE public.coliseum_recent TO coliseum_app;
+GRANT SELECT ON TABLE public.coliseum_recent TO coliseum_processor;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.coliseum_rollups TO coliseum_processor;
 GRANT SELECT ON TABLE public.coliseum_rollups TO coliseum_app;
 GRANT SELECT ON TABLE public.coliseum_bills TO coliseum_app;
 GRANT SELECT ON TABLE public.coliseum_bills TO coliseum_processor;
-GRANT SELECT ON TABLE public.coliseum_rules TO coliseum_app;
-GRANT SELECT ON TABLE public.coliseum_rules TO coliseum_processor;
-GRANT SELECT,INSERT ON TABLE public.passport_entries TO coliseum_capture;
-GRANT SELECT ON TABLE public.passport_entries TO coliseum_app;
-GRANT SELECT ON TABLE public.passport_entries TO coliseum_processor;
 REVOKE ALL ON FUNCTION public.coliseum_protect(target regclass) FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.passport_append(tenant integer, part smallint, received_at timestamp with time zone, entries public.passport_new_entry[], personal public.passport_new_personal[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.passport_append(tenant integer, part smallint, received_at timestamp with time zone, entries public.passport_new_entry[], personal public.passport_new_personal[]) TO coliseum_capture;
@@ -1180,6 +1088,9 @@ GRANT SELECT ON TABLE public.accounts_keys TO coliseum_app;
 GRANT SELECT ON TABLE public.accounts_tenants TO coliseum_capture;
 GRANT SELECT ON TABLE public.accounts_tenants TO coliseum_processor;
 GRANT SELECT ON TABLE public.accounts_tenants TO coliseum_app;
+GRANT SELECT,INSERT ON TABLE public.passport_entries TO coliseum_capture;
+GRANT SELECT ON TABLE public.passport_entries TO coliseum_app;
+GRANT SELECT ON TABLE public.passport_entries TO coliseum_processor;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.processor_dead_letters TO coliseum_processor;
 GRANT SELECT ON TABLE public.processor_dead_letters TO coliseum_app;
 GRANT SELECT ON TABLE public.audit_facts TO coliseum_processor;
@@ -1191,6 +1102,8 @@ GRANT SELECT ON TABLE public.catalog_tracks TO coliseum_app;
 GRANT SELECT ON TABLE public.catalog_tracks TO coliseum_capture;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.coliseum_gross TO coliseum_processor;
 GRANT SELECT ON TABLE public.coliseum_gross TO coliseum_app;
+GRANT SELECT ON TABLE public.coliseum_rules TO coliseum_app;
+GRANT SELECT ON TABLE public.coliseum_rules TO coliseum_processor;
 GRANT SELECT ON TABLE public.coliseum_metrics TO coliseum_app;
 GRANT SELECT ON TABLE public.coliseum_metrics TO coliseum_processor;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.mediaid_affinities TO coliseum_processor;

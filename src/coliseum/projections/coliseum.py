@@ -1,7 +1,8 @@
 """The ``coliseum`` consumer: the catalogue, what fans did by the hour, and rollups of everything else.
 
-A step only appends. What fans did stays as it is; increments of the rollups are folded into them by ``tidy``, many
-steps at a time. A sum is always that of both, so that folding changes no number.
+A step only appends. What fans did stays as it is; everything else is appended as increments, which ``tidy`` folds into
+hours, many steps at a time, and hours that are over into the rollups. A sum is always that of all three, so that moving
+from one to the next changes no number.
 """
 
 from coliseum import db
@@ -13,8 +14,8 @@ from coliseum.projections.deltas import LiveBoards, count_range, learn_names
 from coliseum.projections.prepared import Gains, Prepared
 
 SQL = db.statements("coliseum.projections")
-FOLD_ROWS_MAX = 200_000
-"""A fold of this many increments takes about a second; readers and steps do not wait for it."""
+FOLD_ROWS_MAX, ROLL_UP_ROWS_MAX = 200_000, 50_000
+"""Moving so many increments, or rows of hours, takes about a second; readers and steps do not wait for it."""
 
 BOARDS_LEFT_FROM_ENTRIES = 40_000
 NO_BOARDS = LiveBoards(())
@@ -31,8 +32,8 @@ class ColiseumProjection:
 
     async def forget(self, connection: db.Connection, tenant_id: int, generation: int) -> None:
         """See ``Projection.forget``."""
-        # Increments first: a fold under way holds them, and what it has made of them is then seen and deleted too.
-        for name in ("forget_increments", "forget_rollups", "forget_fan_hours", "forget_gross"):
+        # In the way that they move: a move under way holds them, and what it has made of them is then deleted, too.
+        for name in ("forget_increments", "forget_hours", "forget_rollups", "forget_fan_hours", "forget_gross"):
             await connection.execute(SQL[name], tenant_id, generation)
 
     async def apply(self, connection: db.Connection, batch: Batch) -> None:
@@ -54,9 +55,13 @@ class ColiseumProjection:
         return self._prepared.expected(batch.tenant.tenant_id, batch.generation)
 
     async def tidy(self, connection: db.Connection, tenant: Tenant, generation: int) -> bool:
-        """See ``Tidier.tidy``: fold increments into the rollups of four grains."""
-        moved = await connection.fetchval(SQL["fold"], tenant.tenant_id, generation, tenant.time_zone, FOLD_ROWS_MAX)
-        return int(moved) == FOLD_ROWS_MAX
+        """See ``Tidier.tidy``: fold increments into hours, then roll up hours that are over."""
+        where = (tenant.tenant_id, generation)
+        await connection.execute(SQL["plan_batch"])
+        if await connection.fetchval(SQL["fold"], *where, FOLD_ROWS_MAX) == FOLD_ROWS_MAX:
+            return True
+        rolled_up = await connection.fetchval(SQL["roll_up"], *where, tenant.time_zone, ROLL_UP_ROWS_MAX)
+        return int(rolled_up) == ROLL_UP_ROWS_MAX
 
 
 async def declare_rules(connection: db.Connection) -> None:

@@ -1,0 +1,1 @@
+DELETE FROM coliseum_hours WHERE tenant_id = $1 AND generation = $2
