@@ -174,10 +174,10 @@ async def test_a_zombie_that_wrote_before_its_heir_came_is_no_harm(world: World,
     heir = Conductor(world, platform, random.Random(2), node="heir")
     await heir.take()
     # The first one still follows in Valkey, with cursors that it read before.
-    await first.follower.follow(first.units["coliseum"], {0: 5})
+    await first.follower.catch_up(first.units["coliseum"], {0: 5})
     await heir.quiesce()
     with pytest.raises(LeaseLost):
-        await first.follower.follow(first.units["coliseum"], {0: 5})
+        await first.follower.catch_up(first.units["coliseum"], {0: 5})
     board = (await world.http.get("/api/leaderboards?metric=votes", platform.server)).json
     assert (board["source"], board["rows"][0]["score"], board["position"]) == ("live", 10, [10])
 

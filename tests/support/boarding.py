@@ -53,7 +53,7 @@ class Boarding(Working):
         async with self.world.database.connection("processor") as connection:
             cursors = await read_cursors(connection, unit)
         for _ in range(100):
-            if not await follower.follow(unit, cursors):
+            if not (await follower.catch_up(unit, cursors) and await follower.settle(unit, cursors)):
                 return
         raise AssertionError("there is always more to do")
 

@@ -9,6 +9,7 @@ from valkey.exceptions import ConnectionError as ValkeyConnectionError
 
 from coliseum import kv, wiring
 from coliseum.clock import utc_now
+from coliseum.processor.following import Following
 from coliseum.processor.leases import Leases
 from coliseum.processor.projection import Projection, Unit
 from coliseum.processor.runner import Limits, Runner
@@ -72,6 +73,8 @@ class Conductor:
 
     async def take(self) -> None:
         """Take every unit of the tenant over, whoever holds it, and begin with a fresh runner each."""
+        for runner in self.runners.values():
+            await runner.close()
         await self.world.execute(
             "UPDATE processor_units SET expires_at = '-infinity' WHERE tenant_id = $1", self.platform.tenant_id
         )
@@ -90,7 +93,7 @@ class Conductor:
         size = self.rng.choice([1, 3, 10, 50]) if self.step_entries_max > 50 else self.step_entries_max
         return Runner(
             self.world.database, self.node, unit, self.projections[unit.consumer],
-            self.follower if unit.consumer == "coliseum" else None,
+            Following(unit, self.follower, NoWaiting()) if unit.consumer == "coliseum" else None,
             Limits(size, ATTEMPTS_MAX, 1.0), NoWaiting(),
         )  # fmt: skip
 

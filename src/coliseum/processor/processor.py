@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from coliseum import db
 from coliseum.errors import LeaseLost
 from coliseum.kv import WakeUps
+from coliseum.processor.following import Following
 from coliseum.processor.leases import Leases
 from coliseum.processor.projection import Follower, Projection, Tidier, Unit
 from coliseum.processor.runner import Limits, Runner
@@ -89,13 +90,14 @@ class Processor:
         if projection is None:
             return
         rng = random.Random()  # noqa: S311 - jitter
+        follower = self._followers.get(unit.consumer)
         tidier = self._tidiers.get(unit.consumer)
         runner = Runner(
             self._database,
             self._leases.node_id,
             unit,
             projection,
-            self._followers.get(unit.consumer),
+            None if follower is None else Following(unit, follower, rng),
             self._limits,
             rng,
             None if tidier is None else Tidying(self._database, unit, tidier, rng),

@@ -63,8 +63,17 @@ class Tidier(Protocol):
 class Follower(Protocol):
     """Keeps something outside PostgreSQL up with a projection."""
 
-    async def follow(self, unit: Unit, cursors: Mapping[int, int]) -> bool:
+    async def catch_up(self, unit: Unit, cursors: Mapping[int, int]) -> bool:
         """Catch up to these cursors (partition -> next offset), which are committed; safe to call again.
+
+        The next step may run beside it; no other call does. True when ``settle`` has something to do.
+
+        Raises:
+            LeaseLost: a later holder has written there.
+        """
+
+    async def settle(self, unit: Unit, cursors: Mapping[int, int]) -> bool:
+        """Do what needs both sides to stand still at these cursors, to which it has caught up; no step runs beside it.
 
         True when there is more to do that needs no new entries.
 

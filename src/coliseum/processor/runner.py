@@ -3,22 +3,19 @@
 import asyncio
 import contextlib
 import random
-from collections.abc import Mapping
 
 import msgspec
 
 from coliseum import db
 from coliseum.errors import LeaseLost
 from coliseum.processor.backoff import delay_s
-from coliseum.processor.projection import POISON, Follower, Projection, Unit
+from coliseum.processor.following import Following
+from coliseum.processor.projection import POISON, Projection, Unit
 from coliseum.processor.step import ParkingFailed, park, read_cursors, step
 from coliseum.processor.tidying import Tidying
 from coliseum.telemetry import Log
 
 IDLE_ROUNDS_MAX = 5
-BACKLOG_ENTRIES = 200_000
-BACKLOG_FOLLOW_INTERVAL_S = 5.0
-"""A follower that far behind begins anew, which is worth its while once in this time."""
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -38,7 +35,7 @@ class Runner:
         node_id: str,
         unit: Unit,
         projection: Projection,
-        follower: Follower | None,
+        following: Following | None,
         limits: Limits,
         rng: random.Random,
         tidying: Tidying | None = None,
@@ -47,7 +44,7 @@ class Runner:
         self._node_id = node_id
         self._unit = unit
         self._projection = projection
-        self._follower = follower
+        self._following = following
         self._limits = limits
         self._rng = rng
         self._tidying = tidying
@@ -55,9 +52,6 @@ class Runner:
         self._failures: dict[tuple[int, int], int] = {}
         self._passing_failures = 0
         self._idle_rounds = 0
-        self._follow_failures = 0
-        self._follow_at = 0.0
-        self._followed_at = -BACKLOG_FOLLOW_INTERVAL_S
         self._behind: dict[int, int] = {}
         self._log = Log(tenant=unit.tenant.slug, consumer=unit.consumer, epoch=unit.epoch)
         self.woken = asyncio.Event()
@@ -72,8 +66,14 @@ class Runner:
         try:
             await self._run()
         finally:
-            if self._tidying is not None:
-                await self._tidying.close()
+            await self.close()
+
+    async def close(self) -> None:
+        """Break off whatever runs beside the rounds."""
+        if self._following is not None:
+            await self._following.close()
+        if self._tidying is not None:
+            await self._tidying.close()
 
     async def _run(self) -> None:
         while True:
@@ -104,17 +104,11 @@ class Runner:
         for partition in cursors:
             more |= await self._step(partition, cursors)
         self._passing_failures = 0
-        if self._follower is not None and self._is_time_to_follow():
-            more |= await self._follow(self._follower, cursors)
+        if self._following is not None:
+            more |= await self._following.after_steps(cursors, more=more, behind=sum(self._behind.values()))
         if self._tidying is not None:
             self._tidying.start_if_due(quiet=not more)
         return more
-
-    def _is_time_to_follow(self) -> bool:
-        """Not while the other store is away, and in a deep backlog only now and then."""
-        now_s = asyncio.get_running_loop().time()
-        in_a_backlog = sum(self._behind.values()) >= BACKLOG_ENTRIES
-        return now_s >= max(self._follow_at, self._followed_at + BACKLOG_FOLLOW_INTERVAL_S if in_a_backlog else 0)
 
     async def _step(self, partition: int, cursors: dict[int, int]) -> bool:
         size = self._sizes.get(partition, self._limits.step_entries_max)
@@ -147,20 +141,6 @@ class Runner:
             raise
         del self._failures[partition, offset]
         self._log.error("entry_parked", partition=partition, offset=offset, error=str(error))
-
-    async def _follow(self, follower: Follower, cursors: Mapping[int, int]) -> bool:
-        try:
-            more = await follower.follow(self._unit, cursors)
-        except LeaseLost:
-            raise
-        except Exception as error:  # noqa: BLE001 - the other store is away: PostgreSQL's numbers go on meanwhile
-            self._follow_failures += 1
-            self._follow_at = asyncio.get_running_loop().time() + delay_s(self._follow_failures, self._rng)
-            self._log.warning("follower_behind", error=repr(error), attempt=self._follow_failures)
-            return False
-        self._follow_failures = 0
-        self._followed_at = asyncio.get_running_loop().time()
-        return more
 
     async def _wait_after(self, error: Exception) -> None:
         self._passing_failures += 1

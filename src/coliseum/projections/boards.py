@@ -66,18 +66,34 @@ class BoardsFollower:
         self._ranges = _Ranges()
         self._prepared = prepared or Prepared()
 
-    async def follow(self, unit: Unit, cursors: Mapping[int, int]) -> bool:
-        """See ``Follower.follow``."""
-        boards = BoardStore(self._store, unit.tenant.tenant_id, unit.epoch)
+    async def catch_up(self, unit: Unit, cursors: Mapping[int, int]) -> bool:
+        """See ``Follower.catch_up``."""
+        boards = self._boards(unit)
         try:
             state = await boards.take_over()
             state = await self._sound(unit, boards, state, cursors)
             for partition, end in cursors.items():
                 await self._catch_up(unit, boards, partition, state.cursors[partition], end)
-            return await self._fill(unit, boards, cursors)
+            missing, idle = await self._out_of_place(unit, boards)
         except BoardsMoved as moved:
-            Log(tenant=unit.tenant.slug).warning("follower_behind", error=str(moved))
-            return True
+            return _moved(unit, moved)
+        return bool(missing or idle)
+
+    async def settle(self, unit: Unit, cursors: Mapping[int, int]) -> bool:
+        """See ``Follower.settle``: make pinned and wanted boards live, a few at a time; drop those nobody reads."""
+        boards = self._boards(unit)
+        try:
+            missing, idle = await self._out_of_place(unit, boards)
+            for board in missing[:FILLS_A_ROUND_MAX]:
+                await self._fill(unit, boards, board, cursors)
+            if idle:
+                await boards.drop(idle)
+        except BoardsMoved as moved:
+            return _moved(unit, moved)
+        return len(missing) > FILLS_A_ROUND_MAX
+
+    def _boards(self, unit: Unit) -> BoardStore:
+        return BoardStore(self._store, unit.tenant.tenant_id, unit.epoch)
 
     async def _sound(self, unit: Unit, boards: BoardStore, state: State | None, cursors: Mapping[int, int]) -> State:
         """The state to go on from; all boards are remade when Valkey's is missing, impossible or far behind."""
@@ -131,26 +147,16 @@ class BoardsFollower:
             changes = await count_range(connection, batch, live, names, store=False)
         return Gains(start, stop, live.boards, changes, catalog_changed)
 
-    async def _fill(self, unit: Unit, boards: BoardStore, cursors: Mapping[int, int]) -> bool:
-        """Make pinned and wanted boards live, a few a round; drop those that nobody has read for a while.
-
-        True when more are missing.
-        """
+    async def _out_of_place(self, unit: Unit, boards: BoardStore) -> tuple[list[Board], list[Board]]:
+        """The boards that are pinned or wanted and not live, and those that are live and that nobody reads."""
         now = self._clock()
         live = await boards.live()
         pinned = pinned_boards(unit, now)
-        missing = sorted((pinned | await boards.wanted()) - live.keys())
-        for board in missing[:FILLS_A_ROUND_MAX]:
-            await self._fill_one(unit, boards, board, cursors, now)
         idle_before = int(now.timestamp()) - self._idle_s
-        idle = [board for board, asked in live.items() if asked < idle_before and board not in pinned]
-        if idle:
-            await boards.drop(idle)
-        return len(missing) > FILLS_A_ROUND_MAX
+        missing = sorted((pinned | await boards.wanted()) - live.keys())
+        return missing, [board for board, asked in live.items() if asked < idle_before and board not in pinned]
 
-    async def _fill_one(
-        self, unit: Unit, boards: BoardStore, board: Board, cursors: Mapping[int, int], now: datetime
-    ) -> None:
+    async def _fill(self, unit: Unit, boards: BoardStore, board: Board, cursors: Mapping[int, int]) -> None:
         await boards.begin(board)
         async with self._database.transaction("processor", snapshot=True) as connection:
             if await read_cursors(connection, unit) != cursors:
@@ -160,7 +166,7 @@ class BoardsFollower:
             if isinstance(board.declared, Unique):
                 async for some in pairs(connection, unit.tenant, board):
                     await boards.fill_pairs(board, [(row.entity, row.fan, row.value) for row in some])
-        await boards.install(board, cursors, int(now.timestamp()))
+        await boards.install(board, cursors, int(self._clock().timestamp()))
 
 
 def pinned_boards(unit: Unit, now: datetime) -> set[Board]:
@@ -177,6 +183,12 @@ def pinned_boards(unit: Unit, now: datetime) -> set[Board]:
         if kind in PINNED_KINDS
         for window, start in starts.items()
     }
+
+
+def _moved(unit: Unit, moved: BoardsMoved) -> bool:
+    """Say that boards are elsewhere than was thought; True: there is more to do."""
+    Log(tenant=unit.tenant.slug).warning("follower_behind", error=str(moved))
+    return True
 
 
 def _unsound(state: State | None, edition: int, cursors: Mapping[int, int]) -> str | None:

@@ -9,6 +9,9 @@ from coliseum.boards.board import Board
 from coliseum.processor.projection import Batch
 from coliseum.projections.deltas import Changes, LiveBoards
 
+STEPS_KEPT = 2
+"""A step may end while what the one before has left is not in use yet."""
+
 
 class Gains(msgspec.Struct, frozen=True):
     """What a range of the log adds to these boards, and whether it changes the catalogue."""
@@ -25,7 +28,7 @@ class Prepared:
 
     def __init__(self) -> None:
         self._live: dict[tuple[int, int], LiveBoards] = {}
-        self._gains: dict[tuple[int, int, int], Gains] = {}
+        self._gains: dict[tuple[int, int, int], dict[int, Gains]] = {}
 
     def expect(self, tenant_id: int, generation: int, live: LiveBoards) -> None:
         """Steps of this generation are followed by these boards from now on."""
@@ -36,13 +39,16 @@ class Prepared:
         return self._live.get((tenant_id, generation))
 
     def put(self, batch: Batch, gains: Gains) -> None:
-        """A step that may commit has added this; the one before is forgotten."""
-        self._gains[batch.tenant.tenant_id, batch.generation, batch.partition] = gains
+        """A step that may commit has added this. It is kept beside that of one step before, which may be in use."""
+        kept = self._gains.setdefault((batch.tenant.tenant_id, batch.generation, batch.partition), {})
+        kept[gains.start] = gains
+        while len(kept) > STEPS_KEPT:
+            del kept[min(kept)]
 
     def take(
         self, tenant_id: int, generation: int, partition: int, start: int, end: int, boards: frozenset[Board]
     ) -> Gains | None:
-        """What exactly this range adds to exactly these boards, when that is what the last step has left."""
-        gains = self._gains.pop((tenant_id, generation, partition), None)
-        fits = gains is not None and (gains.start, gains.end, gains.boards) == (start, end, boards)
+        """What exactly this range adds to exactly these boards, when that is what a step has left."""
+        gains = self._gains.get((tenant_id, generation, partition), {}).pop(start, None)
+        fits = gains is not None and (gains.end, gains.boards) == (end, boards)
         return gains if fits else None
