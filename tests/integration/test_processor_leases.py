@@ -98,6 +98,7 @@ class Gate:
     inside: asyncio.Event
     go_on: asyncio.Event
     name: str = "coliseum"
+    pace_s: float = 0.0
 
     async def forget(self, connection: db.Connection, tenant_id: int, generation: int) -> None:
         await self.projection.forget(connection, tenant_id, generation)

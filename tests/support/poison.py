@@ -8,7 +8,7 @@ class Spoilt:
     """Does what another projection does, and then chokes on some ids."""
 
     def __init__(self, projection: Projection, poison: set[str], error: Exception) -> None:
-        self.name = projection.name
+        self.name, self.pace_s = projection.name, projection.pace_s
         self.poison = poison
         self.error = error
         self.tries = 0

@@ -38,6 +38,9 @@ class Projection(Protocol):
     """Turns entries into numbers, in PostgreSQL."""
 
     name: str
+    pace_s: float
+    """Seconds from one round to the next while all that comes is read at once. A step costs several milliseconds
+    however little there is to read, and this is how much more there is to read after it."""
 
     async def forget(self, connection: db.Connection, tenant_id: int, generation: int) -> None:
         """Delete everything of one generation of a tenant, in the caller's transaction."""

@@ -78,11 +78,13 @@ class Runner:
     async def _run(self) -> None:
         while True:
             self.woken.clear()
+            round_ends_s = asyncio.get_running_loop().time() + self._projection.pace_s
             try:
                 if await self.round():
                     self._idle_rounds = 0
                 else:
                     await self._idle()
+                    await asyncio.sleep(round_ends_s - asyncio.get_running_loop().time())
             except (LeaseLost, ParkingFailed):
                 raise
             except Exception as error:  # noqa: BLE001 - the world failed, not an entry: wait and try for ever

@@ -25,6 +25,7 @@ class ColiseumProjection:
     """Adds a batch in two set-wise statements: new names, then everything that counts."""
 
     name = "coliseum"
+    pace_s = 0.04
 
     def __init__(self, prepared: Prepared | None = None) -> None:
         """``prepared`` is filled with what steps add to the boards that it expects."""

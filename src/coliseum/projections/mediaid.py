@@ -14,6 +14,7 @@ class MediaidProjection:
     """Sums the entries' ``dna_influence`` a day."""
 
     name = "mediaid"
+    pace_s = 0.5
 
     async def forget(self, connection: db.Connection, tenant_id: int, generation: int) -> None:
         """See ``Projection.forget``."""

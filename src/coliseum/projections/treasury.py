@@ -10,6 +10,7 @@ class TreasuryProjection:
     """Every money entry becomes one transfer between a subject and the platform; balances follow in the same step."""
 
     name = "treasury"
+    pace_s = 0.5
 
     async def forget(self, connection: db.Connection, tenant_id: int, generation: int) -> None:
         """See ``Projection.forget``."""
