@@ -11,6 +11,7 @@ Nothing else imports asyncpg. Four pools stand for four sets of rights (see the 
 import asyncio
 import logging
 import weakref
+from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from importlib import resources
@@ -33,6 +34,9 @@ must be out of reach."""
 STATEMENT_S: Mapping[Right, int] = MappingProxyType({"capture": 12, "app": int(TIMEOUT_S)})
 LOCK_S: Mapping[Right, int] = MappingProxyType({"capture": 11, "app": int(TIMEOUT_S / 2)})
 """A lock is waited for longer than a session that holds it may be idle in its transaction."""
+KEPT_MAX: Mapping[Right, int] = MappingProxyType({"capture": 2})
+"""Connections that are kept at hand between uses: giving one back to the pool and taking it again costs several tasks
+and timers, more than a short statement does. Capture looks people up on one while it appends on another."""
 
 UNREACHABLE = (
     OSError,
@@ -119,6 +123,15 @@ async def _reset(connection: Any) -> None:
         await connection.reset()
 
 
+def _ended(connection: Any) -> bool:
+    """Whether a pooled connection was closed or given up."""
+    try:
+        closed: bool = connection.is_closed()
+    except asyncpg.InterfaceError:  # the pool has taken it back by itself
+        return True
+    return closed
+
+
 async def connect(url: str, right: Right = "owner") -> Any:
     """One connection outside the pools, for migrations and long exclusive work; the caller closes it."""
     connection = await asyncpg.connect(url, timeout=TIMEOUT_S, server_settings=_server_settings(right))
@@ -159,6 +172,8 @@ class Database:
         self.url = url
         self._pools: dict[Right, Any] = {}
         self._connections: weakref.WeakSet[Any] = weakref.WeakSet()
+        self._kept: dict[Right, list[Any]] = {right: [] for right in KEPT_MAX}
+        self._waiting: Counter[Right] = Counter()
 
     @classmethod
     async def open(cls, url: str, **sizes: int) -> Self:
@@ -191,6 +206,9 @@ class Database:
 
     async def close(self) -> None:
         """Close all pools; connections in use get a moment to finish."""
+        for right, kept in self._kept.items():
+            while kept:
+                await self._pools[right].release(kept.pop())
         for pool in self._pools.values():
             try:
                 async with asyncio.timeout(5):
@@ -217,20 +235,45 @@ class Database:
         It is waited for no longer than ``held_max_s`` seconds, and ended when it is held for longer than that. Without
         it, capture's and app's are ended after ``HELD_MAX_S``, and all others of this process with them.
         """
-        wait_s = TIMEOUT_S if held_max_s is None else held_max_s
-        async with self._pools[right].acquire(timeout=wait_s) as connection:
-            give_up = self.hang_up if held_max_s is None else connection.terminate
-            limit_s = HELD_MAX_S.get(right) if held_max_s is None else held_max_s
-            watch = asyncio.get_running_loop().call_later(limit_s, give_up) if limit_s is not None else None
-            try:
-                yield connection
-            except RuntimeError as error:
-                if connection.is_closed():  # the event loop's own word for what was ended meanwhile
-                    raise ConnectionResetError("the connection to PostgreSQL was given up") from error
-                raise
-            finally:
-                if watch is not None:
-                    watch.cancel()
+        connection = await self._take(right, TIMEOUT_S if held_max_s is None else held_max_s)
+        give_up = self.hang_up if held_max_s is None else connection.terminate
+        limit_s = HELD_MAX_S.get(right) if held_max_s is None else held_max_s
+        watch = asyncio.get_running_loop().call_later(limit_s, give_up) if limit_s is not None else None
+        fit = False
+        try:
+            yield connection
+            fit = True
+        except RuntimeError as error:
+            if _ended(connection):  # the event loop's own word for what was ended meanwhile
+                raise ConnectionResetError("the connection to PostgreSQL was given up") from error
+            raise
+        finally:
+            if watch is not None:
+                watch.cancel()
+            await self._give_back(right, connection, fit=fit)
+
+    async def _take(self, right: Right, wait_s: float) -> Any:
+        """A connection that is at hand, or one of the pool's."""
+        kept = self._kept.get(right)
+        while kept:
+            connection = kept.pop()
+            if not _ended(connection):
+                return connection
+            await self._pools[right].release(connection)
+        self._waiting[right] += 1
+        try:
+            return await self._pools[right].acquire(timeout=wait_s)
+        finally:
+            self._waiting[right] -= 1
+
+    async def _give_back(self, right: Right, connection: Any, *, fit: bool) -> None:
+        """To the pool; or it is kept at hand, when it is fit for its next use and nobody waits for the pool."""
+        kept = self._kept.get(right)
+        room = kept is not None and len(kept) < KEPT_MAX[right] and not self._waiting[right]
+        if kept is not None and room and fit and not _ended(connection):
+            kept.append(connection)
+        else:
+            await self._pools[right].release(connection)
 
     @asynccontextmanager
     async def transaction(

@@ -86,14 +86,15 @@ class Pipeline:
     )
 
     async def _append(self, drafts: Sequence[Draft], request: Request) -> None:
+        partitions = request.tenant.partitions
+        if len(drafts) == 1 or partitions == 1:
+            if drafts:
+                await self._append_to(enrich.partition_of(drafts[0], partitions), drafts, request)
+            return
         by_partition: dict[int, list[Draft]] = defaultdict(list)
         for draft in drafts:
-            by_partition[enrich.partition_of(draft, request.tenant.partitions)].append(draft)
-        parts = [self._append_to(partition, some, request) for partition, some in by_partition.items()]
-        if len(parts) == 1:
-            await parts[0]
-        else:
-            await asyncio.gather(*parts)
+            by_partition[enrich.partition_of(draft, partitions)].append(draft)
+        await asyncio.gather(*[self._append_to(partition, some, request) for partition, some in by_partition.items()])
 
     async def _append_to(self, partition: int, drafts: Sequence[Draft], request: Request) -> None:
         outcomes = await self._appender.submit(request.tenant.tenant_id, partition, [draft.entry for draft in drafts])

@@ -36,9 +36,6 @@ class Record(Struct, gc=False):
     """
 
     event_type: str
-    user_id: str | None
-    session_id: str | None
-    device_id: str | None
     value: int
     dna_influence: int
     metadata: dict[str, Any]
@@ -50,6 +47,9 @@ class Record(Struct, gc=False):
     track_id: str | None = None
     city: str | None = None
     currency: str | None = None
+    user_id: str | None = None
+    session_id: str | None = None
+    device_id: str | None = None
     target_user: str | None = None
     reference: Reference | None = None
 
@@ -63,7 +63,7 @@ class _Plan(Struct, frozen=True):
 
     event_type: str
     pick: Callable[[tuple[Any, ...]], tuple[Any, ...]]
-    """Takes the user, the visit, the device, the first of ``entities``, and each of ``COLUMNS``."""
+    """Takes the first of ``entities``, each of ``COLUMNS``, the user, the visit and the device, as a record does."""
     entities: tuple[tuple[EntityType, int], ...]
     entity: EntityType | None
     """The type of the first of them."""
@@ -79,21 +79,16 @@ def to_record(event: Event) -> Record:
     """Return what the log keeps of an event, as its contract declares it."""
     plan = _PLANS[type(event)]
     fields = (*astuple(event), None)
-    user, session, device, entity_id, *columns = plan.pick(fields)
     record = Record(
         plan.event_type,
-        user,
-        session,
-        device,
         event.value(),
         event.dna_influence(),
         {name: value for name, place in plan.metadata if (value := fields[place]) is not None},
-        {name: value for name, place in plan.personal if (value := fields[place]) is not None},
+        {name: value for name, place in plan.personal if (value := fields[place]) is not None} if plan.personal else {},
         plan.entity,
-        entity_id,
-        *columns,
+        *plan.pick(fields),
     )
-    if entity_id is None:
+    if record.entity_id is None:
         record.entity_type, record.entity_id = _entity(plan, fields)
     if plan.targets:
         _aim(record, cast("TargetEvent", event))
@@ -138,8 +133,8 @@ def _plan(contract: type[Event]) -> _Plan:
     metadata = [name for name in fields if name not in held]
     nowhere = len(fields)
     entity, entity_place = entities[0] if entities else (None, nowhere)
-    taken = [places["user_id"], places["session_id"], places["device_id"], entity_place]
-    taken += [places[name] if name in columns else nowhere for name in COLUMNS]
+    taken = [entity_place, *(places[name] if name in columns else nowhere for name in COLUMNS)]
+    taken += [places["user_id"], places["session_id"], places["device_id"]]
     return _Plan(
         event_type=event_type(contract),
         pick=itemgetter(*taken),

@@ -985,8 +985,6 @@ ALTER TABLE ONLY public.coliseum_names
     ADD CONSTRAINT coliseum_names_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
 ALTER TABLE ONLY public.passport_heads
     ADD CONSTRAINT passport_heads_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
-ALTER TABLE ONLY public.passport_subjects
-    ADD CONSTRAINT passport_subjects_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
 ALTER TABLE ONLY public.processor_cursors
     ADD CONSTRAINT processor_cursors_tenant_id_consumer_fkey FOREIGN KEY (tenant_id, consumer) REFERENCES public.processor_units(tenant_id, consumer);
 ALTER TABLE ONLY public.processor_dead_letters

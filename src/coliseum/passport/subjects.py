@@ -53,7 +53,8 @@ class _Lookup:
 
     def __init__(self) -> None:
         self.user_ids: set[str] = set()
-        self.found: asyncio.Future[dict[str, Subject]] = asyncio.get_running_loop().create_future()
+        self.waiting: list[asyncio.Future[dict[str, Subject]]] = []
+        """One future for each who asked: who is cancelled takes nothing from the others."""
 
 
 class Subjects:
@@ -89,7 +90,7 @@ class Subjects:
         found = {user_id: old[user_id] for user_id in user_ids if user_id in old}
         missing = [user_id for user_id in user_ids if user_id not in found]
         if missing:
-            looked_up = await asyncio.shield(self._ask(tenant_id, missing))
+            looked_up = await self._ask(tenant_id, missing)
             found.update((user_id, looked_up[user_id]) for user_id in missing)
         self._remember(tenant_id, found)
         return found
@@ -103,17 +104,24 @@ class Subjects:
             self._workers.add(worker)
             worker.add_done_callback(self._workers.discard)
         lookup.user_ids.update(user_ids)
-        return lookup.found
+        found: asyncio.Future[dict[str, Subject]] = asyncio.get_running_loop().create_future()
+        lookup.waiting.append(found)
+        return found
 
     async def _work(self, tenant_id: int) -> None:
         while self._next[tenant_id].user_ids:
             # Whoever asks from here on waits for the next statement.
             lookup, self._next[tenant_id] = self._next[tenant_id], _Lookup()
             try:
-                lookup.found.set_result(await self._look_up(tenant_id, lookup.user_ids))
+                found = await self._look_up(tenant_id, lookup.user_ids)
             except Exception as error:  # noqa: BLE001 - every waiting request must hear of it, whatever it is
-                lookup.found.set_exception(error)
-                lookup.found.exception()  # seen, even when nobody waits any more
+                for waiting in lookup.waiting:
+                    if not waiting.done():
+                        waiting.set_exception(error)
+            else:
+                for waiting in lookup.waiting:
+                    if not waiting.done():
+                        waiting.set_result(found)
         del self._next[tenant_id]
 
     async def _look_up(self, tenant_id: int, user_ids: set[str]) -> dict[str, Subject]:
