@@ -66,10 +66,14 @@ class Breaking:
         self.points, self.broke, self._armed, self._way = {}, False, point, way
         self._lanes, self._counts = {}, Counter()
 
+    def ask(self) -> int:
+        """The lane of this task or thread, which asks for something: a connection, or an operation."""
+        return self._lanes.setdefault(_current(), len(self._lanes))
+
     def arrive(self, name: str, *, doomed: bool = False) -> Way | None:
         """Count an operation that is about to be done; the way in which it is to break, if it is the one."""
         with self._lock:
-            lane = self._lanes.setdefault(_current(), len(self._lanes))
+            lane = self.ask()
             point = Point(lane, self._counts[lane])
             self._counts[lane] += 1
             self.points[point] = Operation(name, doomed)
@@ -177,6 +181,7 @@ class BreakingDatabase(db.Database):
 
     @asynccontextmanager
     async def connection(self, right: db.Right, *, held_max_s: float | None = None) -> AsyncIterator[db.Connection]:
+        self.breaking.ask()  # whoever has to wait for a connection is overtaken by others
         async with super().connection(right, held_max_s=held_max_s) as connection:
             yield _Wrapped(connection, connection, self.breaking)
 

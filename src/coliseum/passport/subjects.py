@@ -88,11 +88,12 @@ class Subjects:
         """Those that are not in the young generation."""
         old = self._old.get(tenant_id, {})
         found = {user_id: old[user_id] for user_id in user_ids if user_id in old}
+        if found:
+            self._remember(tenant_id, found)
         missing = [user_id for user_id in user_ids if user_id not in found]
         if missing:
             looked_up = await self._ask(tenant_id, missing)
             found.update((user_id, looked_up[user_id]) for user_id in missing)
-        self._remember(tenant_id, found)
         return found
 
     def _ask(self, tenant_id: int, user_ids: Sequence[str]) -> asyncio.Future[dict[str, Subject]]:
@@ -119,6 +120,7 @@ class Subjects:
                     if not waiting.done():
                         waiting.set_exception(error)
             else:
+                self._remember(tenant_id, found)
                 for waiting in lookup.waiting:
                     if not waiting.done():
                         waiting.set_result(found)
