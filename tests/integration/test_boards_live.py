@@ -11,10 +11,12 @@ import pytest
 
 from coliseum import db, kv
 from coliseum.clock import utc_now
+from coliseum.processor import following
 from coliseum.processor.leases import Leases
 from coliseum.projections.boards import BoardsFollower
 from coliseum.queries.ask import Filters, subject_of, window_of
 from coliseum.queries.leaderboards import BoardPage, leaderboard
+from support.conductor import Conductor
 from support.festival import event, vote
 from support.live import conducted, send
 from support.services import Platform, World, opened_world
@@ -191,3 +193,25 @@ async def test_every_script_may_fail_before_or_after_it_ran(world: World, platfo
     board = (await world.http.get("/api/leaderboards?metric=votes", platform.server)).json
     assert board["source"] == "live"
     assert {row["id"]: row["score"] for row in board["rows"]} == {f"artist-{n}": 14 - n for n in range(14)}
+
+
+async def test_in_a_deep_backlog_boards_are_answered_from_the_rollups_and_come_back_at_its_end(
+    world: World, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following, "BACKLOG_ENTRIES", 10)
+    await send(world, platform, [vote(weight=2)])
+    conductor = Conductor(world, platform, random.Random(1), step_entries_max=5)
+    await conductor.take()
+    await conductor.quiesce()
+
+    async def read() -> tuple[str, int, list[int]]:
+        board = (await world.http.get("/api/leaderboards?metric=votes", platform.server)).json
+        return board["source"], board["rows"][0]["score"], board["position"]
+
+    assert await read() == ("live", 2, [1])
+    await send(world, platform, [vote(weight=1) for _ in range(30)])
+    for counted in (6, 11, 16):  # with 25, 20 and 15 entries left
+        assert await conductor.runners["coliseum"].round()
+        assert await read() == ("rollups", counted + 1, [counted])
+    await conductor.quiesce()
+    assert await read() == ("live", 32, [31])

@@ -75,6 +75,15 @@ class Follower(Protocol):
             LeaseLost: a later holder has written there.
         """
 
+    async def leave(self, unit: Unit, cursors: Mapping[int, int]) -> bool:
+        """Keep nothing until the next ``catch_up``: steps have so much to read that what is kept would only grow old.
+
+        True when that is done.
+
+        Raises:
+            LeaseLost: a later holder has written there.
+        """
+
     async def settle(self, unit: Unit, cursors: Mapping[int, int]) -> bool:
         """Do what needs both sides to stand still at these cursors, to which it has caught up; no step runs beside it.
 

@@ -9,7 +9,7 @@ from coliseum.processor.projection import Tidier, Unit
 from coliseum.tasks import end
 from coliseum.telemetry import Log
 
-ENTRIES_MAX = 500_000
+ENTRIES_MAX = 1_000_000
 """After this many entries it is time, however busy the log is."""
 QUIET_INTERVAL_S = 10.0
 """When there is nothing else to do, it is done at most this often."""

@@ -79,6 +79,13 @@ class BoardsFollower:
             return _moved(unit, moved)
         return bool(missing or idle)
 
+    async def leave(self, unit: Unit, cursors: Mapping[int, int]) -> bool:
+        """See ``Follower.leave``: all boards become wanted, and are answered from the rollups."""
+        boards = self._boards(unit)
+        await boards.take_over()
+        await boards.reset(unit.edition, cursors)
+        return True
+
     async def settle(self, unit: Unit, cursors: Mapping[int, int]) -> bool:
         """See ``Follower.settle``: make pinned and wanted boards live, a few at a time; drop those nobody reads."""
         boards = self._boards(unit)
