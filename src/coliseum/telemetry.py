@@ -17,7 +17,7 @@ LogEvent = Literal[
     "follower_behind",  # the boards could not be brought up to the log; tried again; `error`
     "boards_reset",  # Valkey lost or contradicted its state; all boards are remade; `reason`
     "upkeep_failed",  # partitions or the dedupe window could not be kept up; tried again
-    "tidying_retried",  # increments could not be folded: they count as they are, and it is tried again; `error`
+    "tidying_retried",  # hours could not be rolled up: they count as they are, and it is tried again; `error`
     "parking_failed",  # an entry could be neither digested nor put aside: the unit stands still
     "capture_failed",  # a request failed for a reason of ours; `error`
     "warnings_lost",  # refusal counts could not be written; they are kept and tried again

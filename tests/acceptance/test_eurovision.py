@@ -22,7 +22,7 @@ ROLLUPS = """
         SELECT tenant_id, metric, kind, grain, event, entity, value FROM coliseum_rollups
         UNION ALL
         SELECT tenant_id, metric, kind, grains.number, event, entity, value
-        FROM coliseum_recent CROSS JOIN generate_series(0, 3) AS grains (number)
+        FROM coliseum_hours CROSS JOIN generate_series(0, 3) AS grains (number)
     ) AS r
     JOIN accounts_tenants t ON t.tenant_id = r.tenant_id AND t.slug = $1
     JOIN coliseum_names metric ON metric.tenant_id = r.tenant_id AND metric.num = r.metric AND metric.id = 'votes'

@@ -103,7 +103,7 @@ class Conductor:
             await self.rng.choice(list(self.runners.values())).round()
 
     async def tidy(self) -> None:
-        """Fold what the steps have added so far."""
+        """Roll up the hours that are over."""
         generation = self.units["coliseum"].generation
         async with self.world.database.transaction("processor") as connection:
             assert not await ColiseumProjection().tidy(connection, self.platform.tenant, generation)

@@ -238,7 +238,7 @@ ROLLUPS = """
         SELECT tenant_id, generation, metric, kind, grain, bucket, entity::bigint, value FROM coliseum_rollups
         UNION ALL
         SELECT i.tenant_id, generation, metric, kind, g.grain, coliseum_bucket(g.label, hour, t.time_zone), entity, value
-        FROM coliseum_recent i
+        FROM coliseum_hours i
         JOIN accounts_tenants t USING (tenant_id)
         CROSS JOIN (VALUES (0, 'hour'), (1, 'day'), (2, 'week'), (3, 'month')) AS g (grain, label)
         UNION ALL

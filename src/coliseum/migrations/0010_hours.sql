@@ -1,5 +1,6 @@
--- Increments are folded into the hours that they belong to, one row for each key; only when an hour is over does it go into
--- the rollups of four grains. So a row that is busy all hour long is written to four grains once, not at each fold.
+-- Steps add to the hours that entries belong to, one row for each key; only when an hour is over does it go into the
+-- rollups of four grains. So a key that is busy all hour long is written to four grains once. Nothing is left for what
+-- stood between, increments that were folded into the rollups many times an hour.
 
 CREATE TABLE coliseum_hours (
     tenant_id int NOT NULL,
@@ -12,19 +13,13 @@ CREATE TABLE coliseum_hours (
     event int NOT NULL,
     city int NOT NULL,
     value bigint NOT NULL,
+    CONSTRAINT coliseum_hours_exact CHECK (value BETWEEN -9007199254740992 AND 9007199254740992),
     PRIMARY KEY (tenant_id, generation, metric, kind, hour, entity, artist, event, city)
-) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_cost_delay = 0);
+) WITH (fillfactor = 70);
 CREATE INDEX coliseum_hours_hour ON coliseum_hours (tenant_id, generation, hour);
 SELECT coliseum_protect('coliseum_hours');
 GRANT SELECT, INSERT, UPDATE, DELETE ON coliseum_hours TO coliseum_processor;
 GRANT SELECT ON coliseum_hours TO coliseum_app;
-
--- What was counted and is not in the rollups yet. A sum is always that of rollups and of this.
-CREATE VIEW coliseum_recent WITH (security_invoker = true) AS
-SELECT tenant_id, generation, metric, kind, hour, entity, artist, event, city, value FROM coliseum_increments
-UNION ALL
-SELECT tenant_id, generation, metric, kind, hour, entity, artist, event, city, value FROM coliseum_hours;
-GRANT SELECT ON coliseum_recent TO coliseum_app, coliseum_processor;
 
 CREATE OR REPLACE FUNCTION coliseum_facts(
     tenant int, stored_metric text, of_kind int, of_grain int, since timestamptz, until timestamptz
@@ -38,7 +33,7 @@ BEGIN ATOMIC
       AND r.bucket >= coalesce(since, '-infinity') AND r.bucket < coalesce(until, 'infinity')
     UNION ALL
     SELECT i.hour, i.entity::bigint, i.artist, i.event, i.city, i.value
-    FROM coliseum_recent i
+    FROM coliseum_hours i
     WHERE i.tenant_id = tenant AND i.generation = coliseum_generation(tenant)
       AND i.metric = coliseum_metric(tenant, stored_metric) AND i.kind = of_kind
       AND i.hour >= coalesce(since, '-infinity') AND i.hour < coalesce(until, 'infinity')
@@ -62,7 +57,7 @@ BEGIN ATOMIC
       AND r.bucket >= since AND r.bucket < until
     UNION ALL
     SELECT i.hour, i.value
-    FROM coliseum_recent i
+    FROM coliseum_hours i
     WHERE i.tenant_id = tenant AND i.generation = coliseum_generation(tenant)
       AND i.metric = coliseum_metric(tenant, stored_metric) AND i.kind = of_kind AND i.entity = of_entity
       AND i.hour >= since AND i.hour < until
@@ -72,6 +67,12 @@ BEGIN ATOMIC
     WHERE of_kind = 3 AND f.tenant_id = tenant AND f.generation = coliseum_generation(tenant) AND f.fan = of_entity
       AND f.metric = coliseum_metric(tenant, stored_metric) AND f.hour >= since AND f.hour < until;
 END;
+
+INSERT INTO coliseum_hours (tenant_id, generation, metric, kind, hour, entity, artist, event, city, value)
+SELECT tenant_id, generation, metric, kind, hour, entity, artist, event, city, sum(value)
+FROM coliseum_increments
+GROUP BY tenant_id, generation, metric, kind, hour, entity, artist, event, city;
+DROP TABLE coliseum_increments;
 
 -- A range is counted by one statement of the projection (count_range.sql).
 DROP FUNCTION coliseum_counts(int, smallint, bigint, bigint, bigint[], text, boolean);

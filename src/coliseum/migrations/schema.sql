@@ -172,48 +172,11 @@ CREATE TABLE public.coliseum_hours (
     artist integer NOT NULL,
     event integer NOT NULL,
     city integer NOT NULL,
-    value bigint NOT NULL
+    value bigint NOT NULL,
+    CONSTRAINT coliseum_hours_exact CHECK (((value >= '-9007199254740992'::bigint) AND (value <= '9007199254740992'::bigint)))
 )
-WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
+WITH (fillfactor='70');
 ALTER TABLE ONLY public.coliseum_hours FORCE ROW LEVEL SECURITY;
-CREATE TABLE public.coliseum_increments (
-    tenant_id integer NOT NULL,
-    generation smallint NOT NULL,
-    metric integer NOT NULL,
-    kind smallint NOT NULL,
-    hour timestamp with time zone NOT NULL,
-    entity integer NOT NULL,
-    artist integer NOT NULL,
-    event integer NOT NULL,
-    city integer NOT NULL,
-    value bigint NOT NULL
-)
-WITH (autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
-ALTER TABLE ONLY public.coliseum_increments FORCE ROW LEVEL SECURITY;
-CREATE VIEW public.coliseum_recent WITH (security_invoker='true') AS
- SELECT coliseum_increments.tenant_id,
-    coliseum_increments.generation,
-    coliseum_increments.metric,
-    coliseum_increments.kind,
-    coliseum_increments.hour,
-    coliseum_increments.entity,
-    coliseum_increments.artist,
-    coliseum_increments.event,
-    coliseum_increments.city,
-    coliseum_increments.value
-   FROM public.coliseum_increments
-UNION ALL
- SELECT coliseum_hours.tenant_id,
-    coliseum_hours.generation,
-    coliseum_hours.metric,
-    coliseum_hours.kind,
-    coliseum_hours.hour,
-    coliseum_hours.entity,
-    coliseum_hours.artist,
-    coliseum_hours.event,
-    coliseum_hours.city,
-    coliseum_hours.value
-   FROM public.coliseum_hours;
 CREATE TABLE public.coliseum_rollups (
     tenant_id integer NOT NULL,
     generation smallint NOT NULL,
@@ -249,7 +212,7 @@ CREATE FUNCTION public.coliseum_facts(tenant integer, stored_metric text, of_kin
      i.event,
      i.city,
      i.value
-    FROM public.coliseum_recent i
+    FROM public.coliseum_hours i
    WHERE ((i.tenant_id = coliseum_facts.tenant) AND (i.generation = public.coliseum_generation(coliseum_facts.tenant)) AND (i.metric = public.coliseum_metric(coliseum_facts.tenant, coliseum_facts.stored_metric)) AND (i.kind = coliseum_facts.of_kind) AND (i.hour >= COALESCE(coliseum_facts.since, '-infinity'::timestamp with time zone)) AND (i.hour < COALESCE(coliseum_facts.until, 'infinity'::timestamp with time zone)))
  UNION ALL
   SELECT f.hour,
@@ -324,7 +287,7 @@ CREATE FUNCTION public.coliseum_entity_facts(tenant integer, stored_metric text,
  UNION ALL
   SELECT i.hour,
      i.value
-    FROM public.coliseum_recent i
+    FROM public.coliseum_hours i
    WHERE ((i.tenant_id = coliseum_entity_facts.tenant) AND (i.generation = public.coliseum_generation(coliseum_entity_facts.tenant)) AND (i.metric = public.coliseum_metric(coliseum_entity_facts.tenant, coliseum_entity_facts.stored_metric)) AND (i.kind = coliseum_entity_facts.of_kind) AND (i.entity = coliseum_entity_facts.of_entity) AND (i.hour >= coliseum_entity_facts.since) AND (i.hour < coliseum_entity_facts.until))
  UNION ALL
   SELECT f.hour,
@@ -959,7 +922,6 @@ ALTER TABLE ONLY public.treasury_transfers
 CREATE INDEX coliseum_fan_hours_fan ON public.coliseum_fan_hours USING btree (tenant_id, generation, fan);
 CREATE INDEX coliseum_fan_hours_metric ON public.coliseum_fan_hours USING btree (tenant_id, generation, metric, hour);
 CREATE INDEX coliseum_hours_hour ON public.coliseum_hours USING btree (tenant_id, generation, hour);
-CREATE INDEX coliseum_increments_metric ON public.coliseum_increments USING btree (tenant_id, generation, metric, kind, hour);
 CREATE INDEX coliseum_rollups_entity ON public.coliseum_rollups USING btree (tenant_id, generation, kind, entity, metric, grain, bucket);
 CREATE INDEX mediaid_affinities_subject ON public.mediaid_affinities USING btree (tenant_id, generation, subject_id);
 CREATE INDEX passport_entries_occurred_at ON ONLY public.passport_entries USING brin (occurred_at);
@@ -1001,7 +963,6 @@ ALTER TABLE public.catalog_venues ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.coliseum_fan_hours ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.coliseum_gross ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.coliseum_hours ENABLE ROW LEVEL SECURITY;
-ALTER TABLE public.coliseum_increments ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.coliseum_names ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.coliseum_rollups ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.mediaid_affinities ENABLE ROW LEVEL SECURITY;
@@ -1026,7 +987,6 @@ CREATE POLICY tenant_only ON public.catalog_venues USING ((tenant_id = public.co
 CREATE POLICY tenant_only ON public.coliseum_fan_hours USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.coliseum_gross USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.coliseum_hours USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
-CREATE POLICY tenant_only ON public.coliseum_increments USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.coliseum_names USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.coliseum_rollups USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.mediaid_affinities USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
@@ -1068,10 +1028,6 @@ GRANT SELECT,INSERT,DELETE ON TABLE public.coliseum_fan_hours TO coliseum_proces
 GRANT SELECT ON TABLE public.coliseum_fan_hours TO coliseum_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.coliseum_hours TO coliseum_processor;
 GRANT SELECT ON TABLE public.coliseum_hours TO coliseum_app;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.coliseum_increments TO coliseum_processor;
-GRANT SELECT ON TABLE public.coliseum_increments TO coliseum_app;
-GRANT SELECT ON TABLE public.coliseum_recent TO coliseum_app;
-GRANT SELECT ON TABLE public.coliseum_recent TO coliseum_processor;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.coliseum_rollups TO coliseum_processor;
 GRANT SELECT ON TABLE public.coliseum_rollups TO coliseum_app;
 GRANT SELECT ON TABLE public.coliseum_bills TO coliseum_app;

@@ -1,8 +1,7 @@
 """The ``coliseum`` consumer: the catalogue, what fans did by the hour, and rollups of everything else.
 
-A step only appends. What fans did stays as it is; everything else is appended as increments, which ``tidy`` folds into
-hours, many steps at a time, and hours that are over into the rollups. A sum is always that of all three, so that moving
-from one to the next changes no number.
+A step appends what fans did, which stays as it is, and adds everything else to the hours that it belongs to; ``tidy``
+moves hours that are over into the rollups. A sum is always that of both, so that moving changes no number.
 """
 
 from coliseum import db
@@ -14,8 +13,8 @@ from coliseum.projections.deltas import LiveBoards, count_range, learn_names
 from coliseum.projections.prepared import Gains, Prepared
 
 SQL = db.statements("coliseum.projections")
-FOLD_ROWS_MAX, ROLL_UP_ROWS_MAX = 200_000, 50_000
-"""Moving so many increments, or rows of hours, takes about a second; readers and steps do not wait for it."""
+ROLL_UP_ROWS_MAX = 50_000
+"""Rolling up so many rows takes about a second; readers and steps do not wait for it."""
 
 BOARDS_LEFT_FROM_ENTRIES = 40_000
 NO_BOARDS = LiveBoards(())
@@ -33,8 +32,8 @@ class ColiseumProjection:
 
     async def forget(self, connection: db.Connection, tenant_id: int, generation: int) -> None:
         """See ``Projection.forget``."""
-        # In the way that they move: a move under way holds them, and what it has made of them is then deleted, too.
-        for name in ("forget_increments", "forget_hours", "forget_rollups", "forget_fan_hours", "forget_gross"):
+        # Hours first: a roll-up under way holds them, and what it has made of them is then deleted, too.
+        for name in ("forget_hours", "forget_rollups", "forget_fan_hours", "forget_gross"):
             await connection.execute(SQL[name], tenant_id, generation)
 
     async def apply(self, connection: db.Connection, batch: Batch) -> None:
@@ -56,12 +55,11 @@ class ColiseumProjection:
         return self._prepared.expected(batch.tenant.tenant_id, batch.generation)
 
     async def tidy(self, connection: db.Connection, tenant: Tenant, generation: int) -> bool:
-        """See ``Tidier.tidy``: fold increments into hours, then roll up hours that are over."""
-        where = (tenant.tenant_id, generation)
+        """See ``Tidier.tidy``: roll up hours that are over."""
         await connection.execute(SQL["plan_batch"])
-        if await connection.fetchval(SQL["fold"], *where, FOLD_ROWS_MAX) == FOLD_ROWS_MAX:
-            return True
-        rolled_up = await connection.fetchval(SQL["roll_up"], *where, tenant.time_zone, ROLL_UP_ROWS_MAX)
+        rolled_up = await connection.fetchval(
+            SQL["roll_up"], tenant.tenant_id, generation, tenant.time_zone, ROLL_UP_ROWS_MAX
+        )
         return int(rolled_up) == ROLL_UP_ROWS_MAX
 
 

@@ -17,7 +17,7 @@ WITH unit AS (
     FROM unit JOIN coliseum_rollups r ON r.tenant_id = $1 AND r.generation = unit.generation
     UNION ALL
     SELECT i.metric, i.kind, g.grain, coliseum_bucket(g.label, i.hour, $3), i.entity, i.artist, i.event, 0, i.city, i.value
-    FROM unit JOIN coliseum_recent i ON i.tenant_id = $1 AND i.generation = unit.generation
+    FROM unit JOIN coliseum_hours i ON i.tenant_id = $1 AND i.generation = unit.generation
     CROSS JOIN grains g
     UNION ALL
     SELECT f.metric, 3, 0, f.hour, f.fan, f.artist, f.event, f.track, f.city, f.value

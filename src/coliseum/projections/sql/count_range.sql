@@ -75,11 +75,14 @@ WITH names AS MATERIALIZED (
     FROM entries x
     JOIN counted k ON k.event_type = x.event_type AND k.currency = x.currency
     WHERE k.kind = 3 AND x.fan IS NOT NULL AND CASE WHEN k.in_seconds THEN x.seconds ELSE x.value END <> 0
-), incremented AS (
-    INSERT INTO coliseum_increments (tenant_id, generation, metric, kind, hour, entity, artist, event, city, value)
+), added AS ( -- in the order of the index
+    INSERT INTO coliseum_hours AS h (tenant_id, generation, metric, kind, hour, entity, artist, event, city, value)
     SELECT $1, $7, metric, kind, hour, entity, artist, event, city, value
     FROM counts
     WHERE $7::smallint IS NOT NULL AND kind <> 3
+    ORDER BY metric, kind, hour, entity, artist, event, city
+    ON CONFLICT (tenant_id, generation, metric, kind, hour, entity, artist, event, city)
+    DO UPDATE SET value = h.value + excluded.value
 ), done_by_fans AS (
     INSERT INTO coliseum_fan_hours (tenant_id, generation, metric, hour, fan, artist, event, track, city, value)
     SELECT $1, $7, metric, hour, entity, artist, event, track, city, value

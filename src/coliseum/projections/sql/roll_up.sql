@@ -5,6 +5,7 @@ WITH taken AS MATERIALIZED (
         SELECT ctid FROM coliseum_hours
         WHERE tenant_id = $1 AND generation = $2 AND hour <= now() - interval '1 hour'
         ORDER BY hour LIMIT $4
+        FOR UPDATE SKIP LOCKED -- a step that adds to an hour that is over is not waited for
     ))
     RETURNING metric, kind, hour, entity, artist, event, city, value
 ), buckets AS MATERIALIZED (
