@@ -238,3 +238,19 @@ async def test_a_wake_up_brings_events_to_the_board_and_a_dead_processors_work_g
     await send_votes(world, platform, 5)
     await counted(world, platform, 12, within_s=20)
     assert (await holders(world))[platform.tenant_id, "coliseum"] != holder
+
+
+async def test_a_runner_whose_generation_is_gone_stops_before_it_touches_a_board(
+    world: World, platform: Platform
+) -> None:
+    await send_votes(world, platform, 5)
+    conductor = Conductor(world, platform, random.Random(1))
+    await conductor.take()
+    await conductor.quiesce()
+    await world.execute(
+        "UPDATE processor_cursors SET generation = 1 - generation WHERE tenant_id = $1", platform.tenant_id
+    )
+    with pytest.raises(LeaseLost):
+        await conductor.runners["coliseum"].round()
+    board = (await world.http.get("/api/leaderboards?metric=votes", platform.server)).json
+    assert (board["source"], board["position"]) == ("live", [5])

@@ -102,6 +102,8 @@ class Runner:
         """Step each partition once, then let the follower catch up; True when there is more to read."""
         async with self._database.connection("processor") as connection:
             cursors = await read_cursors(connection, self._unit)
+        if not cursors:  # a rebuild has put another generation in this one's place, and deleted it
+            raise LeaseLost
         more = False
         for partition in cursors:
             more |= await self._step(partition, cursors)
