@@ -1,4 +1,4 @@
-"""People become numbers: one statement for all who wait, one number a person, and always by the index."""
+"""People become numbers: one statement for all who wait, and one number a person."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 
 from coliseum import db
-from coliseum.passport.subjects import SQL, Subjects
+from coliseum.passport.subjects import Subjects
 from support.services import Platform, World
 
 
@@ -177,47 +177,3 @@ async def test_a_person_whom_another_process_is_just_making_is_waited_for(world:
                 await asyncio.sleep(0.005)
     assert (await told)["fan"] == number
     assert await told == await stored(world, platform)
-
-
-LOOK_UPS = {
-    "passport_subjects": (SQL["resolve_subjects"], "(1, ARRAY['fan', 'other'], ARRAY['\\x00', '\\x01']::bytea[])"),
-    "passport_keys": (SQL["find_keys"], "(1, ARRAY['one', 'other'])"),
-}
-
-
-async def plan_kept(connection: Any, table: str) -> list[str]:
-    """The steps on a table of the plan that a session keeps of capture's look-up."""
-    sql, values = LOOK_UPS[table]
-    await connection.execute("SET plan_cache_mode = force_generic_plan")
-    await connection.execute(f"PREPARE look_up AS {sql}")
-    rows = await connection.fetch(f"EXPLAIN (COSTS OFF) EXECUTE look_up {values}")
-    return [row["QUERY PLAN"] for row in rows if table in row["QUERY PLAN"] and "Insert" not in row["QUERY PLAN"]]
-
-
-@pytest.mark.parametrize("table", LOOK_UPS)
-@pytest.mark.parametrize("rows", ["none", "one"])
-async def test_looking_up_goes_by_the_index_even_with_a_plan_kept_from_a_small_table(
-    world: World, platform: Platform, table: str, rows: str
-) -> None:
-    await world.execute(f"TRUNCATE {table}")
-    if rows == "one":
-        await world.execute(
-            "INSERT INTO passport_subjects (tenant_id, user_id, key) VALUES ($1, 'fan', $2)"
-            if table == "passport_subjects"
-            else "INSERT INTO passport_keys VALUES ($1, 'one', substr($2::bytea, 1, 16), 0, 0, now())",
-            platform.tenant_id,
-            bytes(32),
-        )
-    await world.execute(f"ANALYZE {table}")
-    plans = {}
-    rights: tuple[db.Right, ...] = ("capture", "owner")
-    for right in rights:
-        connection = await db.connect(world.database.url, right)
-        try:
-            plans[right] = await plan_kept(connection, table)
-        finally:
-            await connection.close()
-    assert [step for step in plans["capture"] if "Index" in step]
-    assert not [step for step in plans["capture"] if "Seq Scan" in step]
-    # Without the settings of these sessions, PostgreSQL reads a table of one row as a whole.
-    assert rows == "none" or [step for step in plans["owner"] if "Seq Scan" in step]
