@@ -34,9 +34,9 @@ must be out of reach."""
 STATEMENT_S: Mapping[Right, int] = MappingProxyType({"capture": 12, "app": int(TIMEOUT_S)})
 LOCK_S: Mapping[Right, int] = MappingProxyType({"capture": 11, "app": int(TIMEOUT_S / 2)})
 """A lock is waited for longer than a session that holds it may be idle in its transaction."""
-KEPT_MAX: Mapping[Right, int] = MappingProxyType({"capture": 2})
+KEPT_MAX: Mapping[Right, int] = MappingProxyType({"capture": 3})
 """Connections that are kept at hand between uses: giving one back to the pool and taking it again costs several tasks
-and timers, more than a short statement does. Capture looks people up on one while it appends on another."""
+and timers, more than a short statement does. Capture looks people up on one while it appends on two others."""
 
 UNREACHABLE = (
     OSError,

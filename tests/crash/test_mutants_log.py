@@ -10,9 +10,10 @@ import pytest
 
 from coliseum.clock import utc_now
 from coliseum.importer import pipeline
-from coliseum.passport.append import ClaimConflict, append
+from coliseum.passport.append import append
 from coliseum.passport.appender import Appender
 from coliseum.passport.entries import NewEntry
+from coliseum.passport.storing import ClaimConflict
 from coliseum.passport.subjects import Subjects
 from support import mutants
 from support.breaking import Way
@@ -213,3 +214,29 @@ async def test_a_mark_that_runs_ahead_of_the_answer_is_seen(
         await trial.check()
 
     await judged(run, monkeypatch, mutant)
+
+
+class Meeting(Capturing):
+    """Two processes meet the same people; one of them is slow, and finds them stored."""
+
+    async def prepare(self) -> None:
+        self.quick = Capturing(self.world, self.platform)
+        self.quick.told = self.told
+        self.quick.begin_process()
+        self.begin_process()
+
+    async def attempt(self) -> None:
+        fans = [f"fan-{n}" for n in range(3)]
+        await self.subjects.resolve(self.platform.tenant_id, fans)
+        for process in (self.quick, self):
+            await process.capture([vote(userId=fan) for fan in fans])
+        await self.check()
+
+
+@pytest.mark.parametrize("mutant", [None, mutants.appends_by("append_whoever_it_is")], ids=["right", "wrong"])
+async def test_an_entry_under_a_number_that_is_nobodys_is_seen(
+    world: World, monkeypatch: pytest.MonkeyPatch, mutant: mutants.Mutate | None
+) -> None:
+    trial = Meeting(world, await world.platform())
+    await trial.prepare()
+    await judged(trial.attempt, monkeypatch, mutant)

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from coliseum import db
-from coliseum.passport.append import ClaimConflict, append
+from coliseum.passport.append import append
 from coliseum.passport.entries import Accepted, AlreadyVoided, Duplicate, IdReused, NewEntry, Outcome
+from coliseum.passport.storing import ClaimConflict
 from support.entries import entry
 from support.services import Platform, World
 

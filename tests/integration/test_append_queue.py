@@ -8,7 +8,7 @@ import pytest
 
 from coliseum.clock import utc_now
 from coliseum.errors import Refusal, RequestRefused, StoreUnavailable
-from coliseum.passport.appender import Appender
+from coliseum.passport.appender import SECOND_APPEND_EVENTS_MIN, Appender
 from coliseum.passport.entries import Accepted, Duplicate, IdReused, Unstorable
 from coliseum.passport.upkeep import keep_up
 from support.entries import entry
@@ -68,6 +68,41 @@ async def test_while_one_commit_is_in_flight_the_others_gather(
     answers = await asyncio.gather(*waiting)
     assert [outcome for answer in answers for outcome in answer] == [Accepted(0, offset) for offset in range(40)]
     assert 2 <= len(committed.tenants) <= 3  # at most 30 events each, and perhaps the first request alone
+
+
+async def waiting_appends(world: World) -> int:
+    """How many sessions of this database stand before a lock."""
+    return int(
+        await world.value("""
+        SELECT count(DISTINCT pid) FROM pg_locks
+        WHERE NOT granted AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())
+    """)
+    )
+
+
+@pytest.mark.parametrize(("queued", "appends"), [(SECOND_APPEND_EVENTS_MIN - 1, 1), (SECOND_APPEND_EVENTS_MIN, 2)])
+async def test_when_much_is_queued_a_second_append_waits_in_the_database(
+    world: World, platform: Platform, committed: Committed, queued: int, appends: int
+) -> None:
+    appender = Appender(
+        world.database, utc_now, queue_events_max=5_000, append_batch_events_max=5_000, on_commit=committed
+    )
+    requests = [[entry("first")], *([entry(f"{n}-{part}") for part in range(50)] for n in range((queued - 1) // 50))]
+    requests.append([*(entry(f"rest-{n}") for n in range((queued - 1) % 50)), entry("first")])
+    async with Held(world, platform):
+        sent = [asyncio.create_task(appender.submit(platform.tenant_id, 0, requests[0]))]
+        while await waiting_appends(world) < 1:
+            await asyncio.sleep(0.005)
+        sent += [asyncio.create_task(appender.submit(platform.tenant_id, 0, request)) for request in requests[1:]]
+        while await waiting_appends(world) < appends:
+            await asyncio.sleep(0.005)
+        await asyncio.sleep(0.05)
+        assert await waiting_appends(world) == appends
+        assert committed.tenants == []
+    told = [outcome for answer in await asyncio.gather(*sent) for outcome in answer]
+    assert told == [*(Accepted(0, offset) for offset in range(queued)), Duplicate(0, 0)]
+    await appender.drain()
+    assert appender.queued_events == 0
 
 
 async def test_a_full_queue_refuses_and_what_was_taken_is_stored(

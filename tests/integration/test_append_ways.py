@@ -8,9 +8,10 @@ import pytest
 
 from coliseum import db
 from coliseum.clock import utc_now
-from coliseum.passport.append import ClaimConflict, append
+from coliseum.passport.append import append
 from coliseum.passport.appender import LOOK_AFTER_CONFLICT_COMMITS, Appender
 from coliseum.passport.entries import Accepted, Duplicate, IdReused, NewEntry, Outcome
+from coliseum.passport.storing import ClaimConflict
 from support.entries import entry
 from support.services import Platform, World
 

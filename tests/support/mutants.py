@@ -14,6 +14,7 @@ from coliseum import db, kv
 from coliseum.ids import content_hash
 from coliseum.importer.pipeline import FileImport
 from coliseum.passport import append as appending
+from coliseum.passport import storing
 from coliseum.passport.appender import Appender
 from coliseum.passport.entries import Accepted, Duplicate, IdReused, NewEntry, Outcome
 from coliseum.processor import dead_letters, rebuild, runner
@@ -99,6 +100,7 @@ BY_A_SEQUENCE = """    first := nextval('mutant_offsets');
     UPDATE passport_heads SET head = greatest(head, first + cardinality(entries))
     WHERE tenant_id = tenant AND partition = part;
 """
+OTHER_NUMBER = "WHERE stored.subject_id <> p.subject_id"
 STANDING_STILL = "    PERFORM pg_advisory_xact_lock_shared(hashtext('a frozen append'));\n"
 APPEND_VARIANTS = {
     "append_by_a_sequence": BY_A_SEQUENCE,
@@ -110,19 +112,22 @@ APPEND_VARIANTS = {
 
 
 async def make_append_variants(world: World) -> None:
-    """Functions beside passport_append that are it, but for how they give out offsets."""
+    """Functions beside passport_append that are it, but for how they give out offsets, or whom they take for whom."""
     await world.execute("CREATE SEQUENCE mutant_offsets MINVALUE 0 START 0")
     await world.execute("GRANT USAGE ON SEQUENCE mutant_offsets TO coliseum_capture")
     source = await world.value("SELECT pg_get_functiondef('passport_append'::regproc)")
     assert AT_THE_HEAD in source, "passport_append has changed: these mutants must follow it"
-    for name, offsets in APPEND_VARIANTS.items():
-        await world.execute(source.replace(AT_THE_HEAD, offsets).replace("passport_append", name))
+    assert OTHER_NUMBER in source, "passport_append has changed: these mutants must follow it"
+    variants = {name: source.replace(AT_THE_HEAD, offsets) for name, offsets in APPEND_VARIANTS.items()}
+    variants["append_whoever_it_is"] = source.replace(OTHER_NUMBER, "WHERE false")
+    for name, variant in variants.items():
+        await world.execute(variant.replace("passport_append", name))
         await world.execute(f"GRANT EXECUTE ON FUNCTION {name} TO coliseum_capture")
 
 
 def appends_by(name: str) -> Mutate:
     """The append runs one of the variants."""
-    return lambda patch: swap_sql(patch, appending, {"append_entries": ("passport_append", name)})
+    return lambda patch: swap_sql(patch, storing, {"append_entries": ("passport_append", name)})
 
 
 def voids_without_a_claim(patch: pytest.MonkeyPatch) -> None:

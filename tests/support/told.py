@@ -48,6 +48,7 @@ class Told:
     async def check(self, world: World, platform: Platform) -> dict[Place, Event]:
         """The log is gapless, holds what was acknowledged and nothing that was refused; what it holds, by place."""
         by_place: dict[Place, Event] = {}
+        people = await people_of(world, platform)
         ends: dict[int, int] = defaultdict(int)
         ids = set()
         for row in await world.entries(platform):
@@ -57,6 +58,7 @@ class Told:
             assert row["id"] not in ids, f"stored twice: {row['id']}"
             ids.add(row["id"])
             by_place[place] = self._origin(row)
+            check_people(by_place[place], row, people)
         heads = await world.fetch("SELECT partition, head FROM passport_heads WHERE tenant_id = $1", platform.tenant_id)
         assert {row["partition"]: row["head"] for row in heads if row["head"]} == dict(ends)
         for event, place in self.accepted.values():
@@ -70,6 +72,26 @@ class Told:
         wanted = [event for event in possible if event not in self.refused]
         assert wanted, f"stored although it was refused: {row}"
         return wanted[0]
+
+
+async def people_of(world: World, platform: Platform) -> dict[int, str]:
+    """Whose each number is; nobody has two."""
+    rows = await world.fetch(
+        "SELECT subject_id, user_id FROM passport_subjects WHERE tenant_id = $1", platform.tenant_id
+    )
+    people = {row["subject_id"]: row["user_id"] for row in rows}
+    assert len(people) == len(set(people.values())) == len(rows)
+    return people
+
+
+def check_people(event: Event, row: Mapping[str, Any], people: Mapping[int, str]) -> None:
+    """The numbers in a row are those of the people whom the event names."""
+    if "content" in event:  # an entry that did not come through capture
+        return
+    number = row["metadata"]["voidedBy"] if event["type"] == "coliseum.vote_voided" else row["subject_id"]
+    assert people.get(number) == event.get("userId"), f"{number} is {people.get(number)}, and not who did {event}"
+    if event.get("targetType") == "user":
+        assert people.get(int(row["entity_id"])) == event["targetId"], f"{row['entity_id']} is not the aim of {event}"
 
 
 def same_content(event: Event, row: Mapping[str, Any]) -> bool:

@@ -206,9 +206,8 @@ class Capturing(Trial):
             self.database, utc_now, queue_events_max=10_000, append_batch_events_max=1_000, on_commit=lambda _: None
         )
         limits = TimeLimits(too_old=timedelta(days=760), future=timedelta(minutes=5))
-        self.pipeline = Pipeline(
-            self.database, Subjects(self.database), self.appender, self.world.services.tally, limits
-        )
+        self.subjects = Subjects(self.database)
+        self.pipeline = Pipeline(self.database, self.subjects, self.appender, self.world.services.tally, limits)
 
     async def recover(self) -> None:
         """The sender tries another process."""

@@ -81,11 +81,20 @@ def _refund(draft: Draft, payment: PaymentRow | None) -> None:
 def _entry(draft: Draft, request: Request, known: Mapping[str, Subject]) -> NewEntry:
     record = draft.record
     subject_id = session = device = None
+    entity_id = record.entity_id
+    people: tuple[Subject, ...] = ()
     if record.user_id:
         subject = known[record.user_id]
+        if subject.is_new:
+            people = (subject,)
         subject_id = subject.subject_id
         session = subject.session(record.session_id) if record.session_id else None
         device = subject.device(record.device_id) if record.device_id else None
+    if record.target_user:
+        target = known[record.target_user]
+        entity_id = str(target.subject_id)
+        if target.is_new:
+            people = (*people, target)
     return NewEntry(
         draft.id,
         content_hash(draft.decoded.canonical),
@@ -98,7 +107,7 @@ def _entry(draft: Draft, request: Request, known: Mapping[str, Subject]) -> NewE
         session,
         device,
         record.entity_type,
-        str(known[record.target_user].subject_id) if record.target_user else record.entity_id,
+        entity_id,
         record.artist_id,
         record.event_id,
         record.track_id,
@@ -106,4 +115,6 @@ def _entry(draft: Draft, request: Request, known: Mapping[str, Subject]) -> NewE
         record.currency,
         record.metadata,
         record.personal or None,
+        None,
+        people,
     )

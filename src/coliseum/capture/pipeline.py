@@ -9,11 +9,15 @@ from coliseum import db
 from coliseum.capture import enrich, gates
 from coliseum.capture.draft import Draft, Request, Result
 from coliseum.capture.tally import Tally
-from coliseum.errors import EventRefused, Refusal
+from coliseum.errors import EventRefused, Refusal, StoreUnavailable
 from coliseum.events.decode import Decoded
 from coliseum.passport.appender import Appender
 from coliseum.passport.entries import Accepted, AlreadyVoided, Duplicate, IdReused, Outcome, Unstorable
+from coliseum.passport.storing import PersonTaken
 from coliseum.passport.subjects import Subjects
+
+PERSON_TRIES = 8
+"""Each try knows the people for whom the one before it failed."""
 
 
 class Pipeline:
@@ -97,9 +101,26 @@ class Pipeline:
         await asyncio.gather(*[self._append_to(partition, some, request) for partition, some in by_partition.items()])
 
     async def _append_to(self, partition: int, drafts: Sequence[Draft], request: Request) -> None:
-        outcomes = await self._appender.submit(request.tenant.tenant_id, partition, [draft.entry for draft in drafts])
-        for draft, outcome in zip(drafts, outcomes, strict=True):
-            draft.outcome = outcome
+        tenant_id = request.tenant.tenant_id
+        for _ in range(PERSON_TRIES):
+            try:
+                outcomes = await self._appender.submit(tenant_id, partition, [draft.entry for draft in drafts])
+            except PersonTaken:
+                drafts = await self._made_anew(drafts, request)
+                continue
+            for draft, outcome in zip(drafts, outcomes, strict=True):
+                draft.outcome = outcome
+            return
+        raise StoreUnavailable("Other processes meet the same new people; send this again.")
+
+    async def _made_anew(self, drafts: Sequence[Draft], request: Request) -> list[Draft]:
+        """The same events with the numbers that other processes have stored meanwhile; those that are still wanted."""
+        new = [person for draft in drafts for person in draft.entry.people if person.is_new]
+        self._subjects.forget(request.tenant.tenant_id, new)
+        await enrich.make_entries(drafts, request, self._subjects)
+        if referring := [draft for draft in drafts if draft.record.reference is not None]:
+            await enrich.resolve_references(self._database, referring, request)
+        return [draft for draft in drafts if draft.refusal is None]
 
     def _results(self, drafts: Sequence[Draft], request: Request) -> list[Result]:
         results = []

@@ -20,6 +20,11 @@ CREATE TYPE public.passport_new_entry AS (
 	currency text,
 	metadata text
 );
+CREATE TYPE public.passport_new_person AS (
+	user_id text,
+	subject_id bigint,
+	key bytea
+);
 CREATE TYPE public.passport_new_personal AS (
 	place integer,
 	subject_id bigint,
@@ -309,16 +314,35 @@ END $$;
 CREATE FUNCTION public.coliseum_tenant() RETURNS integer
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN (NULLIF(current_setting('coliseum.tenant'::text, true), ''::text))::integer;
-CREATE FUNCTION public.passport_append(tenant integer, part smallint, received_at timestamp with time zone, entries public.passport_new_entry[], personal public.passport_new_personal[]) RETURNS bigint
+CREATE FUNCTION public.passport_append(tenant integer, part smallint, received_at timestamp with time zone, people public.passport_new_person[], entries public.passport_new_entry[], personal public.passport_new_personal[]) RETURNS bigint
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
     AS $$
 DECLARE
     first bigint;
+    made bigint;
 BEGIN
     UPDATE passport_heads SET head = head + cardinality(entries)
     WHERE tenant_id = tenant AND partition = part
     RETURNING head - cardinality(entries) INTO STRICT first;
+    IF cardinality(people) > 0 THEN
+        INSERT INTO passport_subjects (tenant_id, subject_id, user_id, key) OVERRIDING SYSTEM VALUE
+        SELECT tenant, p.subject_id, p.user_id, p.key FROM unnest(people) AS p ORDER BY p.user_id COLLATE "C"
+        ON CONFLICT (tenant_id, user_id) DO NOTHING;
+        GET DIAGNOSTICS made = ROW_COUNT;
+        -- The same person under the same number was stored by a neighbour, or by a try whose answer was lost.
+        IF made < cardinality(people) AND EXISTS (
+            SELECT FROM unnest(people) AS p
+            CROSS JOIN LATERAL (
+                SELECT s.subject_id FROM passport_subjects s
+                WHERE s.tenant_id = tenant AND s.user_id = p.user_id OFFSET 0
+            ) stored
+            WHERE stored.subject_id <> p.subject_id
+        ) THEN
+            RAISE unique_violation USING TABLE = 'passport_subjects',
+                MESSAGE = 'one of these people has another number';
+        END IF;
+    END IF;
     INSERT INTO passport_keys (tenant_id, id, content_hash, partition, "offset", received_at)
     SELECT tenant, e.id, e.content_hash, part, first + e.ordinality - 1, passport_append.received_at
     FROM unnest(entries) WITH ORDINALITY AS e ORDER BY e.id COLLATE "C";
@@ -827,7 +851,7 @@ ALTER TABLE public.passport_subjects ALTER COLUMN subject_id ADD GENERATED ALWAY
     INCREMENT BY 1
     NO MINVALUE
     NO MAXVALUE
-    CACHE 1
+    CACHE 1000
 );
 CREATE TABLE public.processor_nodes (
     node_id text NOT NULL,
@@ -1033,8 +1057,8 @@ GRANT SELECT ON TABLE public.coliseum_rollups TO coliseum_app;
 GRANT SELECT ON TABLE public.coliseum_bills TO coliseum_app;
 GRANT SELECT ON TABLE public.coliseum_bills TO coliseum_processor;
 REVOKE ALL ON FUNCTION public.coliseum_protect(target regclass) FROM PUBLIC;
-REVOKE ALL ON FUNCTION public.passport_append(tenant integer, part smallint, received_at timestamp with time zone, entries public.passport_new_entry[], personal public.passport_new_personal[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.passport_append(tenant integer, part smallint, received_at timestamp with time zone, entries public.passport_new_entry[], personal public.passport_new_personal[]) TO coliseum_capture;
+REVOKE ALL ON FUNCTION public.passport_append(tenant integer, part smallint, received_at timestamp with time zone, people public.passport_new_person[], entries public.passport_new_entry[], personal public.passport_new_personal[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.passport_append(tenant integer, part smallint, received_at timestamp with time zone, people public.passport_new_person[], entries public.passport_new_entry[], personal public.passport_new_personal[]) TO coliseum_capture;
 REVOKE ALL ON FUNCTION public.passport_make_partitions(since timestamp with time zone, ahead integer) FROM PUBLIC;
 GRANT SELECT ON TABLE public.accounts_keys TO coliseum_capture;
 GRANT SELECT ON TABLE public.accounts_keys TO coliseum_processor;
@@ -1081,6 +1105,7 @@ GRANT SELECT ON TABLE public.passport_processed TO coliseum_app;
 GRANT SELECT,INSERT ON TABLE public.passport_references TO coliseum_capture;
 GRANT SELECT ON TABLE public.passport_references TO coliseum_app;
 GRANT SELECT ON TABLE public.passport_references TO coliseum_processor;
+GRANT USAGE ON SEQUENCE public.passport_subjects_subject_id_seq TO coliseum_capture;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.processor_nodes TO coliseum_processor;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.treasury_balances TO coliseum_processor;
 GRANT SELECT ON TABLE public.treasury_balances TO coliseum_app;

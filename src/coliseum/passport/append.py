@@ -4,20 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
-from msgspec.structs import astuple
 
 from coliseum import db
-from coliseum.errors import ColiseumError
 from coliseum.passport.entries import Accepted, AlreadyVoided, Duplicate, IdReused, NewEntry, Outcome
+from coliseum.passport.storing import ClaimConflict, new_people, store
 
 SQL = db.statements("coliseum.passport")
-METADATA = NewEntry.__struct_fields__.index("metadata")
-"""The fields before this one are those of the database's type passport_new_entry, in its order; its last is this."""
-_encode = msgspec.json.Encoder().encode
-
-
-class ClaimConflict(ColiseumError):
-    """One of these ids, or a vote taken back, was claimed before or at the same moment; look, and run again."""
 
 
 class Key(msgspec.Struct, frozen=True, gc=False):
@@ -49,6 +41,7 @@ async def append(
     Raises:
         ClaimConflict: another append claimed one of these at the same moment, or nobody looked and an id is known;
             call again, and look.
+        PersonTaken: one of the people in them was stored by another process; make the entries anew.
         db.UNREACHABLE: the database is away; whether a commit in flight happened is unknown, and a second try with
             the same ids answers that.
     """
@@ -60,7 +53,9 @@ async def append(
     if voids:
         first, new = await _insert_with_voids(connection, tenant_id, partition, new, received_at)
     else:
-        first = await _insert(connection, tenant_id, partition, new, received_at)
+        first = await store(connection, tenant_id, partition, new, received_at)
+    for person in new_people(new):  # only now are they durable
+        person.is_new = False
     if len(new) == len(entries):
         return [Accepted(partition, offset) for offset in range(first, first + len(new))]
     places = {entry.id: Accepted(partition, offset) for offset, entry in enumerate(new, first)}
@@ -82,36 +77,15 @@ async def _known(connection: db.Connection, tenant_id: int, firsts: Mapping[str,
     return {key.id: key for key in keys}
 
 
-async def _insert(
-    connection: db.Connection, tenant_id: int, partition: int, entries: Sequence[NewEntry], received_at: datetime
-) -> int:
-    """Store entries at the head; returns the offset of the first."""
-    if not entries:
-        return 0
-    rows = [(*astuple(entry)[:METADATA], _encode(entry.metadata).decode()) for entry in entries]
-    personal = [
-        (place, entry.subject_id or 0, _encode(entry.personal).decode())
-        for place, entry in enumerate(entries, 1)
-        if entry.personal
-    ]
-    try:
-        first: int = await connection.fetchval(SQL["append_entries"], tenant_id, partition, received_at, rows, personal)
-    except db.UniqueViolation as error:
-        if error.table_name == "passport_keys":
-            raise ClaimConflict from None
-        raise
-    return first
-
-
 async def _insert_with_voids(
     connection: db.Connection, tenant_id: int, partition: int, entries: Sequence[NewEntry], received_at: datetime
 ) -> tuple[int, list[NewEntry]]:
-    """As ``_insert``, for entries some of which take votes back; those that came too late are left out."""
+    """As ``store``, for entries some of which take votes back; those that came too late are left out."""
     async with connection.transaction():
         await connection.execute(SQL["lock_head"], tenant_id, partition)
         late = await _claim_references(connection, tenant_id, [entry for entry in entries if entry.voids is not None])
         stored = [entry for entry in entries if entry.id not in late]
-        return await _insert(connection, tenant_id, partition, stored, received_at), stored
+        return await store(connection, tenant_id, partition, stored, received_at), stored
 
 
 async def _claim_references(connection: db.Connection, tenant_id: int, voids: Sequence[NewEntry]) -> frozenset[str]:

@@ -1,7 +1,9 @@
 """Batches form by themselves: while one commit is in flight, requests queue, and the next commit takes all of them.
 
-There is no timer: an idle log commits a single event at once, a busy one in batches up to a limit. The queue is
-bounded in events; when it is full the answer is a refusal with a time to come back, never a loss.
+There is no timer: an idle log commits a single event at once, a busy one in batches up to a limit. When much is queued,
+a second append is sent while the first is in flight: the database takes it up the moment the first has committed,
+without waiting for this process to hear of it. The queue is bounded in events; when it is full the answer is a refusal
+with a time to come back, never a loss.
 """
 
 import asyncio
@@ -11,10 +13,14 @@ from collections.abc import Callable, Sequence
 from coliseum import db
 from coliseum.clock import Clock
 from coliseum.errors import Refusal, RequestRefused, StoreUnavailable
-from coliseum.passport.append import ClaimConflict, append
+from coliseum.passport.append import append
 from coliseum.passport.entries import NewEntry, Outcome, Unstorable
+from coliseum.passport.storing import ClaimConflict
 
 CONFLICT_RETRIES_MAX = 8
+APPENDS_MAX = 2
+SECOND_APPEND_EVENTS_MIN = 500
+"""So many events queue before a second append is sent: fewer are better off in one commit with those still to come."""
 LOOK_AFTER_CONFLICT_COMMITS = 16
 """For so many commits a partition looks for known ids, after one that met a known id without having looked."""
 UNSTORABLE = (*db.DATA_ERRORS, ValueError, ArithmeticError)
@@ -31,8 +37,39 @@ class _Submission:
         self.outcomes = outcomes
 
 
+class _Line:
+    """What is queued for one partition, how many events that is, and how many appends are under way."""
+
+    __slots__ = ("appends", "events", "partition", "queue", "tenant_id")
+
+    def __init__(self, tenant_id: int, partition: int) -> None:
+        self.tenant_id = tenant_id
+        self.partition = partition
+        self.queue: deque[_Submission] = deque()
+        self.events = 0
+        self.appends = 0
+
+    def push(self, submission: _Submission) -> None:
+        self.queue.append(submission)
+        self.events += len(submission.entries)
+
+    def cut(self, events_max: int) -> list[_Submission]:
+        """Take from the queue what the next commit is to hold."""
+        batch = [self.queue.popleft()]
+        size = len(batch[0].entries)
+        while self.queue and size + len(self.queue[0].entries) <= events_max:
+            batch.append(self.queue.popleft())
+            size += len(batch[-1].entries)
+        self.events -= size
+        return batch
+
+    def has_work(self, others: int) -> bool:
+        """Whether an append is to be sent, when so many others are under way."""
+        return bool(self.queue) and (others == 0 or (others < APPENDS_MAX and self.events >= SECOND_APPEND_EVENTS_MIN))
+
+
 class Appender:
-    """Appends for one process: one task per partition that has work. All methods belong to one event loop."""
+    """Appends for one process: a task or two per partition that has work. All methods belong to one event loop."""
 
     def __init__(
         self,
@@ -49,7 +86,7 @@ class Appender:
         self._queue_events_max = queue_events_max
         self._batch_events_max = append_batch_events_max
         self._on_commit = on_commit
-        self._queues: dict[tuple[int, int], deque[_Submission]] = {}
+        self._lines: dict[tuple[int, int], _Line] = {}
         self._looks_left: dict[tuple[int, int], int] = {}
         self._workers: set[asyncio.Task[None]] = set()
         self._queued_events = 0
@@ -67,18 +104,22 @@ class Appender:
         Raises:
             RequestRefused: the queue is full; nothing of this call was stored.
             StoreUnavailable: the database is away; what this call sent may have been stored.
+            PersonTaken: somebody in these entries, or in those that shared their commit, was stored by another
+                process; nothing of this call was stored.
         """
         if self._queued_events + len(entries) > self._queue_events_max:
             raise RequestRefused(Refusal.OVERLOADED, "The log cannot keep up; send this again later.")
         submission = _Submission(entries, asyncio.get_running_loop().create_future())
         self._queued_events += len(entries)
-        queue = self._queues.get((tenant_id, partition))
-        if queue is None:
-            queue = self._queues[tenant_id, partition] = deque()
-            worker = asyncio.create_task(self._work(tenant_id, partition, queue))
+        line = self._lines.get((tenant_id, partition))
+        if line is None:
+            line = self._lines[tenant_id, partition] = _Line(tenant_id, partition)
+        line.push(submission)
+        if line.has_work(line.appends):
+            line.appends += 1
+            worker = asyncio.create_task(self._work(line))
             self._workers.add(worker)
             worker.add_done_callback(self._workers.discard)
-        queue.append(submission)
         return await submission.outcomes
 
     async def drain(self) -> None:
@@ -86,16 +127,14 @@ class Appender:
         while self._workers:
             await asyncio.wait(self._workers)
 
-    async def _work(self, tenant_id: int, partition: int, queue: deque[_Submission]) -> None:
-        while queue:
-            batch = [queue.popleft()]
-            size = len(batch[0].entries)
-            while queue and size + len(queue[0].entries) <= self._batch_events_max:
-                batch.append(queue.popleft())
-                size += len(batch[-1].entries)
-            await self._store(tenant_id, partition, batch)
-            self._queued_events -= size
-        del self._queues[tenant_id, partition]
+    async def _work(self, line: _Line) -> None:
+        while line.has_work(line.appends - 1):
+            batch = line.cut(self._batch_events_max)
+            await self._store(line.tenant_id, line.partition, batch)
+            self._queued_events -= sum(len(submission.entries) for submission in batch)
+        line.appends -= 1
+        if line.appends == 0:
+            del self._lines[line.tenant_id, line.partition]
 
     async def _store(self, tenant_id: int, partition: int, batch: Sequence[_Submission]) -> None:
         entries = [entry for submission in batch for entry in submission.entries]

@@ -6,6 +6,8 @@ from typing import Any
 
 import msgspec
 
+from coliseum.passport.subjects import Subject
+
 
 class NewEntry(msgspec.Struct, gc=False):
     """An event that passed every gate, as the log's columns hold it. Owned by the request that made it."""
@@ -31,6 +33,8 @@ class NewEntry(msgspec.Struct, gc=False):
     personal: dict[str, Any] | None = None
     voids: str | None = None
     """The id of the vote that this entry takes back; a vote can be taken back once."""
+    people: tuple[Subject, ...] = ()
+    """Those whom this entry names and who were not stored when it was made: they are stored with it."""
 
 
 class Accepted(msgspec.Struct, frozen=True, gc=False):

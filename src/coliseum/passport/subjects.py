@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import cast
 from uuid import UUID
 
@@ -15,6 +15,9 @@ SQL = db.statements("coliseum.passport")
 GENERATION_SUBJECTS_MAX = 96_000
 """Two generations are remembered, and a subject takes about 450 bytes: at most 90 MB."""
 KEY_BYTES = 32
+CROWD_PEOPLE_MIN = 50
+"""So many new people at once are stored by a commit of their own, which is little for them. If they waited for their
+entries, the next process would often store one of them first, and a large append would be done twice."""
 NOBODY = db.Uuid(bytes(16))
 
 
@@ -24,8 +27,11 @@ class Subject(msgspec.Struct, gc=False):
     The last device is remembered, because most of what a person does comes from the same one.
     """
 
+    user_id: str
     subject_id: int
     key: bytes
+    is_new: bool
+    """Not known to be stored: the first append that names them stores them, or finds that another process has."""
     _device: str = ""
     _device_digest: UUID = NOBODY
 
@@ -41,11 +47,11 @@ class Subject(msgspec.Struct, gc=False):
 
 
 class SubjectRow(msgspec.Struct, frozen=True, gc=False):
-    """A row of passport_subjects."""
+    """Somebody who was looked up: who has no key yet is not stored, and was given a number of their own."""
 
     user_id: str
     subject_id: int
-    key: bytes
+    key: bytes | None
 
 
 class _Lookup:
@@ -58,14 +64,17 @@ class _Lookup:
 
 
 class Subjects:
-    """Turns user ids into subjects, making those it has not met. Owned by one process and its event loop.
+    """Turns user ids into subjects, and gives new people numbers. Owned by one process and its event loop.
+
+    A number is given out durably and never again, but its person is stored with the first entry that names them: so
+    looking up reads only, and an event of somebody new costs one commit and not two.
 
     What was used lately is remembered in two generations of plain dictionaries, by tenant: when the young one is full
     it becomes the old one, whose members come back into the young one when they are used, or are forgotten.
 
     What is not remembered is asked for by one statement of a tenant at a time: while it is under way, requests that
-    need others wait for the next one, which asks for all of theirs at once. So a crowd of single events costs as many
-    commits as a batch.
+    need others wait for the next one, which asks for all of theirs at once. So a crowd of single events costs as few
+    statements as a batch.
     """
 
     def __init__(self, database: db.Database) -> None:
@@ -77,7 +86,7 @@ class Subjects:
         self._workers: set[asyncio.Task[None]] = set()
 
     async def resolve(self, tenant_id: int, user_ids: Sequence[str]) -> Mapping[str, Subject]:
-        """The subjects of these users; committed on their own before any entry that names them."""
+        """The subjects of these users; those that are new must be stored with the entries that name them."""
         young = self._young.get(tenant_id, {})
         found = dict(zip(user_ids, map(young.get, user_ids), strict=True))
         if None in found.values():
@@ -113,8 +122,11 @@ class Subjects:
         while self._next[tenant_id].user_ids:
             # Whoever asks from here on waits for the next statement.
             lookup, self._next[tenant_id] = self._next[tenant_id], _Lookup()
+            # Some were asked for by the statement before, too: a second look would give them a second number.
+            known = self._young.get(tenant_id, {})
+            found = {user_id: known[user_id] for user_id in lookup.user_ids if user_id in known}
             try:
-                found = await self._look_up(tenant_id, lookup.user_ids)
+                found |= await self._look_up(tenant_id, lookup.user_ids - found.keys())
             except Exception as error:  # noqa: BLE001 - every waiting request must hear of it, whatever it is
                 for waiting in lookup.waiting:
                     if not waiting.done():
@@ -127,18 +139,45 @@ class Subjects:
         del self._next[tenant_id]
 
     async def _look_up(self, tenant_id: int, user_ids: set[str]) -> dict[str, Subject]:
-        """From the database, in one go however many asked; those that are new are made."""
+        """From the database, in one go however many asked; a crowd of new people is stored at once."""
         found: dict[str, Subject] = {}
-        while missing := user_ids - found.keys():  # a row that another process is making shows at the second look
-            for row in await self._fetch(tenant_id, sorted(missing)):
-                found[row.user_id] = Subject(row.subject_id, row.key)
+        while missing := sorted(user_ids - found.keys()):
+            async with self._database.connection("capture") as connection:
+                rows = await db.rows(connection, SubjectRow, SQL["resolve_subjects"], tenant_id, missing)
+                people = [
+                    Subject(row.user_id, row.subject_id, row.key or os.urandom(KEY_BYTES), row.key is None)
+                    for row in rows
+                ]
+                new = [person for person in people if person.is_new]
+                if len(new) >= CROWD_PEOPLE_MIN:
+                    await self._store(connection, tenant_id, new)
+                    # Those whom another process has just stored show at the second look.
+                    people = [person for person in people if not person.is_new]
+            found.update((person.user_id, person) for person in people)
         return found
 
-    async def _fetch(self, tenant_id: int, user_ids: list[str]) -> list[SubjectRow]:
-        luck = os.urandom(KEY_BYTES * len(user_ids))
-        keys = [luck[start : start + KEY_BYTES] for start in range(0, len(luck), KEY_BYTES)]
-        async with self._database.connection("capture") as connection:
-            return await db.rows(connection, SubjectRow, SQL["resolve_subjects"], tenant_id, user_ids, keys)
+    async def _store(self, connection: db.Connection, tenant_id: int, people: Sequence[Subject]) -> None:
+        """Store those of them whom nobody else has stored; they are not new any more."""
+        stored = {
+            row["user_id"]
+            for row in await connection.fetch(
+                SQL["store_subjects"],
+                tenant_id,
+                [person.user_id for person in people],
+                [person.subject_id for person in people],
+                [person.key for person in people],
+            )
+        }
+        for person in people:
+            person.is_new = person.user_id not in stored
+
+    def forget(self, tenant_id: int, people: Collection[Subject]) -> None:
+        """Ask for these anew when they are named next, unless that was done meanwhile."""
+        for generation in (self._young, self._old):
+            remembered = generation.get(tenant_id, {})
+            for person in people:
+                if remembered.get(person.user_id) is person:
+                    del remembered[person.user_id]
 
     def _remember(self, tenant_id: int, subjects: Mapping[str, Subject]) -> None:
         if self._young_count + len(subjects) > GENERATION_SUBJECTS_MAX:
