@@ -1,49 +1,13 @@
 """People become numbers: one statement for all who wait, and one number a person."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
-from coliseum import db
 from coliseum.passport.subjects import Subjects
 from support.services import Platform, World
-
-
-class WatchedDatabase(db.Database):
-    """A database on the pools of another one: it counts the statements, and holds each until ``let_go``, or fails it."""
-
-    def __init__(self, database: db.Database) -> None:
-        self.__dict__.update(database.__dict__)
-        self.asked: list[list[str]] = []
-        self.let_go = asyncio.Event()
-        self.error: Exception | None = None
-
-    @asynccontextmanager
-    async def connection(self, right: db.Right, *, held_max_s: float | None = None) -> AsyncIterator[db.Connection]:
-        async with super().connection(right, held_max_s=held_max_s) as connection:
-            yield cast("db.Connection", _Watched(connection, self))
-
-    async def until_asked(self, statements: int) -> None:
-        """Return when so many statements are or were under way."""
-        async with asyncio.timeout(10):
-            while len(self.asked) < statements:
-                await asyncio.sleep(0)
-
-
-class _Watched:
-    def __init__(self, connection: db.Connection, database: WatchedDatabase) -> None:
-        self._connection = connection
-        self._database = database
-
-    async def fetch(self, query: str, *args: Any) -> Sequence[Any]:
-        self._database.asked.append(args[1])
-        await self._database.let_go.wait()
-        if self._database.error is not None:
-            raise self._database.error
-        return await self._connection.fetch(query, *args)
+from support.watching import WatchedDatabase
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Write keys: from the text that a caller sends to who it is."""
 
+import asyncio
 from collections import OrderedDict
 from datetime import UTC, datetime, timedelta
 from typing import Literal
@@ -13,6 +14,8 @@ from coliseum.ids import secret_digest
 
 CACHE_FOR = timedelta(seconds=2)
 """How long an answer is believed: a revoked key stops working everywhere within this time."""
+REFRESH_AFTER = CACHE_FOR / 2
+"""A key that is used at this age is looked up anew beside the request, so that in a steady stream none waits for it."""
 CACHE_KEYS_MAX = 10_000
 
 
@@ -36,22 +39,45 @@ class CallerRow(msgspec.Struct, frozen=True):
 
 
 class KeyRing:
-    """Looks keys up, and remembers them briefly. Owned by one process; safe for many tasks at once."""
+    """Looks keys up, and remembers them briefly. Owned by one process; safe for many tasks at once.
+
+    Who asks for a key while it is being looked up waits for that answer.
+    """
 
     def __init__(self, database: db.Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
         self._known: OrderedDict[bytes, tuple[datetime, Caller | None]] = OrderedDict()
+        self._looking: dict[bytes, asyncio.Task[Caller | None]] = {}
 
     async def caller(self, key: str) -> Caller | None:
         """The caller whose key this is; None for a key that does not exist or was revoked."""
         digest = secret_digest(key)
-        now = self._clock()
         known = self._known.get(digest)
-        if known is not None and known[0] <= now < known[0] + CACHE_FOR:
-            return known[1]
-        async with self._database.connection("capture") as connection:
-            found = await db.rows(connection, CallerRow, SQL["caller_by_digest"], digest)
+        if known is not None:
+            age = self._clock() - known[0]
+            if timedelta() <= age < CACHE_FOR:
+                if age >= REFRESH_AFTER:
+                    self._look(digest)
+                return known[1]
+        # A task of its own, so that who gives up waiting takes nothing from the others.
+        return await asyncio.shield(self._look(digest))
+
+    def _look(self, digest: bytes) -> asyncio.Task[Caller | None]:
+        """The look-up of this key that is under way, or a new one."""
+        task = self._looking.get(digest)
+        if task is None:
+            task = self._looking[digest] = asyncio.create_task(self._look_up(digest))
+            task.add_done_callback(_heard)
+        return task
+
+    async def _look_up(self, digest: bytes) -> Caller | None:
+        now = self._clock()
+        try:
+            async with self._database.connection("capture") as connection:
+                found = await db.rows(connection, CallerRow, SQL["caller_by_digest"], digest)
+        finally:
+            del self._looking[digest]
         caller = _caller(found[0]) if found else None
         self._known[digest] = (now, caller)
         self._known.move_to_end(digest)
@@ -63,6 +89,12 @@ class KeyRing:
         """Until when the last answer for this key may be relied on without asking again."""
         known = self._known.get(secret_digest(key))
         return datetime.min.replace(tzinfo=UTC) if known is None or known[1] is None else known[0] + CACHE_FOR
+
+
+def _heard(task: asyncio.Task[Caller | None]) -> None:
+    """Whoever waits hears of an error; when nobody does, the next request looks again."""
+    if not task.cancelled():
+        task.exception()
 
 
 def _caller(row: CallerRow) -> Caller:
