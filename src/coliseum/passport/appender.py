@@ -23,6 +23,8 @@ SECOND_APPEND_EVENTS_MIN = 500
 """So many events queue before a second append is sent: fewer are better off in one commit with those still to come."""
 LOOK_AFTER_CONFLICT_COMMITS = 16
 """For so many commits a partition looks for known ids, after one that met a known id without having looked."""
+GATHER_TURNS = 3
+"""So many turns of the event loop are given to requests that are nearly there, before the next commit is cut."""
 UNSTORABLE = (*db.DATA_ERRORS, ValueError, ArithmeticError)
 """What an entry raises that the database refuses, or that cannot even be written down for it."""
 
@@ -129,6 +131,8 @@ class Appender:
 
     async def _work(self, line: _Line) -> None:
         while line.has_work(line.appends - 1):
+            for _ in range(GATHER_TURNS):
+                await asyncio.sleep(0)
             batch = line.cut(self._batch_events_max)
             await self._store(line.tenant_id, line.partition, batch)
             self._queued_events -= sum(len(submission.entries) for submission in batch)
