@@ -17,7 +17,7 @@ from bench.measure import Line, rates
 from bench.servers import Stand
 
 SMALL, LARGE = 1_000_000, 20_000_000
-FILL_SMALL_S, FILL_LARGE_S = 300.0, 840.0
+FILL_SMALL_S, FILL_LARGE_S = 300.0, 1_500.0
 ROUND_BATCHES = 50
 WINDOW_S = 30.0
 VERIFY_S = 120.0
