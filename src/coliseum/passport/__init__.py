@@ -17,6 +17,6 @@ Nearly every id is new, so that is taken for granted at first. When it was wrong
 content is a duplicate, other content is refused, and the rest is appended. Looking needs no lock, since an id that is
 known stays known, and one that became known meanwhile is found by step 3.
 
-People and ids are inserted in sorted order, so that two partitions that meet on the same ones wait for each other in one
-direction only. Votes that are taken back are claimed in the same transaction, after the head is locked.
+People and ids are inserted in sorted order, so that two partitions that meet on the same ones wait for each other in
+one direction only. Votes that are taken back are claimed in the same transaction, after the head is locked.
 """
