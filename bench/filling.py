@@ -14,7 +14,7 @@ from bench.servers import PINNED, Stand
 
 LAG_MAX, LAG_MAX_LEAST = 100_000, 500
 STRETCH_S = 30.0
-SAMPLE_S = 1.0
+SAMPLE_S, SAMPLE_TRIAL_S = 1.0, 0.05
 DISK_LEFT_BYTES_MIN = 8e9
 
 
@@ -38,7 +38,7 @@ async def fill(bench: Bench, stand: Stand, load: Generator, events: int, budget_
     Ends early when the time is over or the disk is nearly full: `load.events` says how far it came. Returns seconds.
     """
     began = time.monotonic()
-    sampling = asyncio.create_task(_sample(stand, memory, load.events))
+    sampling = asyncio.create_task(_sample(stand, memory, load.events, bench.seconds(SAMPLE_S, SAMPLE_TRIAL_S)))
     per_s = 0.0
     try:
         while (missing := events - load.events) > 0:
@@ -61,9 +61,9 @@ async def fill(bench: Bench, stand: Stand, load: Generator, events: int, budget_
     return took_s
 
 
-async def _sample(stand: Stand, memory: Memory, before: int) -> None:
+async def _sample(stand: Stand, memory: Memory, before: int, gap_s: float) -> None:
     while True:
         head = sum(consumer.head for consumer in await stand.consumers() if consumer.consumer == "coliseum")
         web, processor = stand.memory_mb("web"), stand.memory_mb("processor")
         memory.samples.append(Sample(head - before, web, processor))
-        await asyncio.sleep(SAMPLE_S)
+        await asyncio.sleep(gap_s)
