@@ -22,6 +22,7 @@ from support.model import Model, bucket
 from support.services import Platform, World
 
 WINDOWS = ("hour", "day", "week", "month", "all")
+FOLLOWED = 3
 ANCHORS = {
     "UTC": ["2026-03-01T00:00:00+00:00", "2025-12-31T23:30:00+00:00"],
     "Europe/Vienna": ["2026-03-29T01:00:00+00:00", "2025-10-26T01:00:00+00:00"],
@@ -129,6 +130,9 @@ class Play:
         for board in chosen:
             await self.page(board, self.world.store)
         await self.conductor.quiesce()
+        for _ in range(FOLLOWED):  # what comes now finds all of them live
+            await self.send(catalog=0)
+            await self.conductor.quiesce()
         filled = sum([await self.check_board(board) for board in chosen])
         assert filled > sample / 10
         assert await verify(self.world.database, self.world.store, [self.tenant]) == []
