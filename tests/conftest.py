@@ -2,12 +2,13 @@
 
 import itertools
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
-from coliseum import db
+from coliseum import db, upgrade
 from coliseum.local.postgres import EmbeddedPostgres
 from coliseum.local.valkey import EmbeddedValkey
 
@@ -42,13 +43,35 @@ def valkey_url(servers_dir: Path) -> Iterator[str]:
         server.stop()
 
 
+@pytest.fixture(scope="session")
+async def template(database_url: str) -> AsyncIterator[str]:
+    """The name of a database of this version without a tenant, to which nobody is connected."""
+    async with new_database(database_url) as url:
+        await upgrade.upgrade(url)
+        yield urlsplit(url).path.removeprefix("/")
+
+
 @pytest.fixture(scope="module")
 async def fresh_database(database_url: str) -> AsyncIterator[str]:
     """The URL of a new, empty database for one test module; it is dropped afterwards."""
+    async with new_database(database_url) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+async def migrated_database(database_url: str, template: str) -> AsyncIterator[str]:
+    """As `fresh_database`, but brought up to this version."""
+    async with new_database(database_url, template) as url:
+        yield url
+
+
+@asynccontextmanager
+async def new_database(database_url: str, template: str = "template1") -> AsyncIterator[str]:
+    """A database that is dropped afterwards; its files are copied, which is quicker than writing them to the WAL."""
     name = f"test_{next(NUMBERS)}"
     connection = await db.connect(database_url)
     try:
-        await connection.execute(f"CREATE DATABASE {name}")
+        await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
         yield urlsplit(database_url)._replace(path=f"/{name}").geturl()
         await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
     finally:

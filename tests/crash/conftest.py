@@ -10,9 +10,9 @@ from support.services import Platform, World, opened_world
 
 
 @pytest.fixture(scope="module")
-async def world(fresh_database: str, valkey_url: str) -> AsyncIterator[World]:
+async def world(migrated_database: str, valkey_url: str) -> AsyncIterator[World]:
     """Everything opened on a database of the module's own."""
-    async with opened_world(fresh_database, valkey_url) as opened:
+    async with opened_world(migrated_database, valkey_url) as opened:
         yield opened
 
 

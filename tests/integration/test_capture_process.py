@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from coliseum import operations, wiring
+from coliseum import operations
 from coliseum.settings import Settings
 from support.festival import event, vote
 from support.services import SECRET_KEY
@@ -23,10 +23,9 @@ LOG, BATCH = "/api/passport/log", "/api/passport/batch"
 
 
 @pytest.fixture(scope="module")
-async def environ(fresh_database: str, valkey_url: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    await wiring.migrate_database(Settings(database_url=fresh_database))
+def environ(migrated_database: str, valkey_url: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return {
-        **os.environ, "DATABASE_URL": fresh_database, "VALKEY_URL": valkey_url, "COLISEUM_SECRET_KEY": SECRET_KEY,
+        **os.environ, "DATABASE_URL": migrated_database, "VALKEY_URL": valkey_url, "COLISEUM_SECRET_KEY": SECRET_KEY,
         "COLISEUM_PORT": str(free_port()), "COLISEUM_DATA_DIR": str(tmp_path_factory.mktemp("data")),
     }  # fmt: skip
 

@@ -189,8 +189,8 @@ async def test_a_jwt_without_algorithm_or_of_another_tenant_is_refused(world: Wo
 
 
 @pytest.fixture
-async def strict_world(fresh_database: str, valkey_url: str) -> AsyncIterator[World]:
-    async with opened_world(fresh_database, valkey_url, webhook_requests_per_minute=5) as opened:
+async def strict_world(migrated_database: str, valkey_url: str) -> AsyncIterator[World]:
+    async with opened_world(migrated_database, valkey_url, webhook_requests_per_minute=5) as opened:
         yield opened
 
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 
-from coliseum import db, migrate
+from coliseum import db
 from coliseum.metrics.windows import Grain, bucket_end, bucket_start
 
 ZONES = [
@@ -58,16 +58,10 @@ def interesting(name: str, rng: random.Random) -> list[datetime]:
     return [instant.replace(microsecond=rng.choice([0, 1, 999_999])) for instant in around + anywhere]
 
 
-@pytest.fixture(scope="module")
-async def migrated(fresh_database: str) -> str:
-    await migrate.migrate(fresh_database)
-    return fresh_database
-
-
 @pytest.mark.parametrize("name", ZONES)
-async def test_a_bucket_begins_and_ends_where_postgresql_says(migrated: str, name: str) -> None:
+async def test_a_bucket_begins_and_ends_where_postgresql_says(migrated_database: str, name: str) -> None:
     zone = ZoneInfo(name)
-    connection = await db.connect(migrated)
+    connection = await db.connect(migrated_database)
     try:
         rows = await connection.fetch(SQL, interesting(name, random.Random(name)), name)
         if any(row["local"] != row["instant"].astimezone(zone).replace(tzinfo=None) for row in rows):

@@ -109,7 +109,7 @@ class World:
 
 @asynccontextmanager
 async def opened_world(database_url: str, valkey_url: str, **changes: Any) -> AsyncIterator[World]:
-    """Migrate an empty database and open everything on it; ``changes`` are settings."""
+    """Bring a database without tenants up to this version and open everything on it; ``changes`` are settings."""
     settings = Settings(
         database_url=database_url, valkey_url=valkey_url, secret_key=SECRET_KEY, log_level="error", **changes
     )
