@@ -31,7 +31,7 @@ def play(tenant: Tenant) -> tuple[int, int]:
         "--rate",
         "40",
         "--minutes",
-        "0.1",
+        "0.05",
     ]
     done = subprocess.run([sys.executable, *command], capture_output=True, timeout=120, check=True)
     found = re.search(r"(\d+) events accepted, (\d+) known before, 0 refused, 0 dropped", done.stderr.decode())
