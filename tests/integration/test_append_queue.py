@@ -1,6 +1,7 @@
 """The queue before the log: batches, cancelled requests, what cannot be stored, a full queue, a database that is away."""
 
 import asyncio
+import random
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
@@ -9,7 +10,7 @@ import pytest
 from coliseum.clock import utc_now
 from coliseum.errors import Refusal, RequestRefused, StoreUnavailable
 from coliseum.passport.appender import SECOND_APPEND_EVENTS_MIN, Appender
-from coliseum.passport.entries import Accepted, Duplicate, IdReused, Unstorable
+from coliseum.passport.entries import Accepted, Duplicate, IdReused, Outcome, Unstorable
 from coliseum.passport.upkeep import keep_up
 from support.entries import entry
 from support.festival import vote
@@ -102,6 +103,36 @@ async def test_when_much_is_queued_a_second_append_waits_in_the_database(
     told = [outcome for answer in await asyncio.gather(*sent) for outcome in answer]
     assert told == [*(Accepted(0, offset) for offset in range(queued)), Duplicate(0, 0)]
     await appender.drain()
+    assert appender.queued_events == 0
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_every_request_is_answered_whatever_its_size_and_moment(
+    world: World, platform: Platform, committed: Committed, seed: int
+) -> None:
+    appender = Appender(
+        world.database, utc_now, queue_events_max=100_000, append_batch_events_max=1_000, on_commit=committed
+    )
+    rng = random.Random(seed)
+
+    async def sender(number: int) -> list[Outcome]:
+        told = []
+        for request in range(8):
+            size = rng.choice([1, 1, 10, SECOND_APPEND_EVENTS_MIN // 2, SECOND_APPEND_EVENTS_MIN])
+            # Some ids are another sender's, so that an append now and then meets a known one and is done again.
+            owners = [rng.choice([number] * 9 + [number - 1]) if rng.random() < 0.01 else number for _ in range(size)]
+            batch = [entry(f"{owner}-{request}-{part}") for part, owner in enumerate(owners)]
+            told += await appender.submit(platform.tenant_id, 0, batch)
+            await asyncio.sleep(rng.choice([0, 0, 0.001, 0.01]))
+        return told
+
+    async with asyncio.timeout(30):
+        told = [outcome for answer in await asyncio.gather(*map(sender, range(6))) for outcome in answer]
+        await appender.drain()
+    accepted = sorted(outcome.offset for outcome in told if isinstance(outcome, Accepted))
+    assert accepted == list(range(len(accepted)))
+    assert await world.count(platform) == len(accepted)
+    assert all(isinstance(outcome, Accepted | Duplicate) for outcome in told)
     assert appender.queued_events == 0
 
 

@@ -130,15 +130,18 @@ class Appender:
             await asyncio.wait(self._workers)
 
     async def _work(self, line: _Line) -> None:
-        while line.has_work(line.appends - 1):
-            for _ in range(GATHER_TURNS):
-                await asyncio.sleep(0)
-            batch = line.cut(self._batch_events_max)
-            await self._store(line.tenant_id, line.partition, batch)
-            self._queued_events -= sum(len(submission.entries) for submission in batch)
-        line.appends -= 1
-        if line.appends == 0:
-            del self._lines[line.tenant_id, line.partition]
+        try:
+            while line.has_work(line.appends - 1):
+                for _ in range(GATHER_TURNS):
+                    await asyncio.sleep(0)
+                if line.has_work(line.appends - 1):  # the other one may have taken it meanwhile
+                    batch = line.cut(self._batch_events_max)
+                    await self._store(line.tenant_id, line.partition, batch)
+                    self._queued_events -= sum(len(submission.entries) for submission in batch)
+        finally:
+            line.appends -= 1
+            if line.appends == 0:
+                del self._lines[line.tenant_id, line.partition]
 
     async def _store(self, tenant_id: int, partition: int, batch: Sequence[_Submission]) -> None:
         entries = [entry for submission in batch for entry in submission.entries]
