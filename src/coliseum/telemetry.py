@@ -12,6 +12,7 @@ LogEvent = Literal[
     "unit_taken",  # it works on a consumer of a tenant from now on
     "unit_lost",  # another processor does
     "step_retried",  # a step failed for a passing reason and is tried again; `error`, `attempt`
+    "connections_lost",  # PostgreSQL did nothing for them while somebody waited; what they did is tried again; `count`
     "batch_halved",  # a range failed on its data; a smaller one is tried to find the entry; `error`
     "entry_parked",  # an entry went to the dead letters; `partition`, `offset`, `error`
     "follower_behind",  # the boards could not be brought up to the log; tried again; `error`

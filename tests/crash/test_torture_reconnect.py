@@ -71,6 +71,57 @@ async def test_a_connection_that_answers_no_more_is_given_up_with_all_others(dat
         await database.close()
 
 
+async def lost_one(database: db.Database, within_s: float) -> int:
+    """Look until connections were found lost; how many."""
+    async with asyncio.timeout(within_s):
+        while not (lost := await database.hang_up_lost("processor", idle_s=1)):
+            await asyncio.sleep(0.1)
+    return lost
+
+
+@pytest.mark.parametrize("begun", [True, False])
+async def test_a_step_that_nobody_hears_is_ended_while_other_connections_live(
+    migrated_database: str, *, begun: bool
+) -> None:
+    with Background() as background:
+        proxy = Proxy(background, urlsplit(migrated_database).port or 0)
+        database = await db.Database.open(with_port(migrated_database, proxy.port), processor=3)
+        cut = asyncio.Event()
+
+        async def wait_for_ever() -> None:
+            async with database.connection("processor") as connection:
+                if begun:
+                    await connection.execute("BEGIN")
+                cut.set()
+                await asyncio.sleep(0.2)
+                await connection.fetchval("SELECT 1")
+
+        step = asyncio.create_task(wait_for_ever())
+        await cut.wait()
+        proxy.set(Toxic("half_open"))
+        proxy.set(Toxic())
+        assert await lost_one(database, 10) == 1
+        with pytest.raises(db.UNREACHABLE):
+            await step
+        await database.close()
+
+
+async def test_a_statement_that_takes_long_is_let_finish(migrated_database: str) -> None:
+    database = await db.Database.open(migrated_database, processor=3)
+
+    async def work() -> int:
+        async with database.transaction("processor") as connection:
+            await connection.execute("SELECT pg_sleep(3.5)")
+            return int(await connection.fetchval("SELECT 7"))
+
+    step = asyncio.create_task(work())
+    while not step.done():
+        assert await database.hang_up_lost("processor", idle_s=1) == 0
+        await asyncio.sleep(0.1)
+    assert await step == 7
+    await database.close()
+
+
 @pytest.mark.parametrize(
     "error",
     [

@@ -74,11 +74,14 @@ class Processor:
         begun_s = asyncio.get_running_loop().time()
         try:
             held = set(await self._leases.refresh())
+            lost = await self._database.hang_up_lost("processor")
         except Exception as error:  # noqa: BLE001 - the database is away; steps fail on their own meanwhile
             self._log.warning("step_retried", error=repr(error))
             if asyncio.get_running_loop().time() - begun_s >= self._lease_s / 2:
                 self._database.hang_up()  # steps may be waiting on connections that nobody hears, and would for ever
             return
+        if lost:
+            self._log.warning("connections_lost", count=lost)
         for unit in set(self._running) - held:
             await self._stop(unit)
             self._log.info("unit_lost", tenant=unit.tenant.slug, consumer=unit.consumer)

@@ -1,110 +1,34 @@
-"""PostgreSQL: pools, tenant transactions, statements from files, rows as typed structs.
-
-Nothing else imports asyncpg. Four pools stand for four sets of rights (see the first migration):
-
-- ``capture`` appends to the log; it bypasses row-level security, because COPY is refused under it;
-- ``app`` reads for one tenant at a time, under row-level security;
-- ``processor`` serves every tenant's projections;
-- ``owner`` is the role of the URL itself: migrations and partition upkeep.
-"""
+"""Pools of connections, one for each set of rights, and transactions over them."""
 
 import asyncio
 import logging
 import weakref
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib import resources
-from types import MappingProxyType
-from typing import Any, Literal, Protocol, Self, TypeVar, cast
+from typing import Any, Self, cast
 
 import asyncpg
-import asyncpg.pgproto.pgproto
 import msgspec
 
+from coliseum.db.rows import Connection
+from coliseum.db.sessions import (
+    CONNECT_S,
+    HELD_MAX_S,
+    IDLE_IN_TRANSACTION_S,
+    KEPT_MAX,
+    TIMEOUT_S,
+    UNREACHABLE,
+    Right,
+    server_settings,
+)
 from coliseum.errors import StoreUnavailable
 
-Right = Literal["capture", "app", "processor", "owner"]
-TIMEOUT_S = 30.0
-CONNECT_S = 5.0
-IDLE_IN_TRANSACTION_S = 10
-HELD_MAX_S: Mapping[Right, float] = MappingProxyType({"capture": 15.0, "app": TIMEOUT_S + 5})
-"""How long a pooled connection is used at one go. PostgreSQL lets no statement of these rights run that long: then it
-must be out of reach."""
-STATEMENT_S: Mapping[Right, int] = MappingProxyType({"capture": 12, "app": int(TIMEOUT_S)})
-LOCK_S: Mapping[Right, int] = MappingProxyType({"capture": 11, "app": int(TIMEOUT_S / 2)})
-"""A lock is waited for longer than a session that holds it may be idle in its transaction."""
-KEPT_MAX: Mapping[Right, int] = MappingProxyType({"capture": 3})
-"""Connections that are kept at hand between uses: giving one back to the pool and taking it again costs several tasks
-and timers, more than a short statement does. Capture looks people up on one while it appends on two others."""
-
-UNREACHABLE = (
-    OSError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,  # an idle connection that was just told that it is ended
-    asyncpg.CannotConnectNowError,
-    asyncpg.InsufficientResourcesError,  # no connection, disk or memory left
-    asyncpg.PostgresIOError,
-    asyncpg.IdleInTransactionSessionTimeoutError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.LockNotAvailableError,
-    asyncpg.QueryCanceledError,
-    TimeoutError,
-)
-"""What is raised when PostgreSQL is away, restarting, full or stuck: nothing was committed, or nobody can know."""
-
-CONFLICTS = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
-"""What is raised when two transactions stood in each other's way: nothing was kept, and another try may succeed."""
-
-DATA_ERRORS = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
-"""What is raised when a statement cannot digest its input, however often it is tried."""
-
-PostgresError = asyncpg.PostgresError
-InsufficientPrivilege = asyncpg.InsufficientPrivilegeError
-UniqueViolation = asyncpg.UniqueViolationError
-Uuid = asyncpg.pgproto.pgproto.UUID
-"""A ``uuid.UUID`` made of 16 bytes in a tenth of the time."""
-
+SESSIONS_AT_WORK = """
+SELECT pid FROM pg_stat_activity
+WHERE pid = ANY($1) AND (state = 'active' OR state_change > clock_timestamp() - make_interval(secs => $2))
+"""
 logging.getLogger("asyncpg.pool").setLevel(logging.CRITICAL)  # whoever needs a connection says it, as a line of JSON
-
-Row = TypeVar("Row", bound=msgspec.Struct)
-
-
-class Connection(Protocol):
-    """The part of an asyncpg connection that this project uses."""
-
-    async def execute(self, query: str, *args: object) -> str: ...
-    async def executemany(self, command: str, args: Iterable[Sequence[object]]) -> None: ...
-    async def fetch(self, query: str, *args: object) -> list[Mapping[str, Any]]: ...
-    async def fetchrow(self, query: str, *args: object) -> Mapping[str, Any] | None: ...
-    async def fetchval(self, query: str, *args: object) -> Any: ...
-    async def copy_records_to_table(
-        self, table_name: str, *, records: Iterable[Sequence[object]], columns: Iterable[str]
-    ) -> str: ...
-    def transaction(self, *, isolation: Any = ..., readonly: bool = ..., deferrable: bool = ...) -> Any: ...
-    def cursor(self, query: str, *args: object, prefetch: int | None = ...) -> Any: ...
-
-
-def statements(package: str) -> Mapping[str, str]:
-    """The SQL files of a package's ``sql`` folder, by their names without the ending: one statement each."""
-    folder = resources.files(package) / "sql"
-    return MappingProxyType(
-        {
-            entry.name.removesuffix(".sql"): entry.read_text()
-            for entry in folder.iterdir()
-            if entry.name.endswith(".sql")
-        }
-    )
-
-
-async def rows(connection: Connection, row_type: type[Row], sql: str, *args: object) -> list[Row]:
-    """Run a query; each row becomes a ``row_type`` by column names."""
-    records = await connection.fetch(sql, *args)
-    if records and tuple(records[0].keys()) == row_type.__struct_fields__:  # in the order of the fields
-        return [row_type(*record.values()) for record in records]
-    return [row_type(**record) for record in records]
 
 
 async def _prepare(connection: Any) -> None:
@@ -134,35 +58,9 @@ def _ended(connection: Any) -> bool:
 
 async def connect(url: str, right: Right = "owner") -> Any:
     """One connection outside the pools, for migrations and long exclusive work; the caller closes it."""
-    connection = await asyncpg.connect(url, timeout=TIMEOUT_S, server_settings=_server_settings(right))
+    connection = await asyncpg.connect(url, timeout=TIMEOUT_S, server_settings=server_settings(right))
     await _prepare(connection)
     return connection
-
-
-def _server_settings(right: Right) -> dict[str, str]:
-    settings = {
-        "application_name": f"coliseum-{right}",
-        "timezone": "UTC",
-        "idle_in_transaction_session_timeout": f"{IDLE_IN_TRANSACTION_S}s",
-        "jit": "off",
-        # A client that vanished without a word is noticed within half a minute, and its connection given up.
-        "tcp_keepalives_idle": "10",
-        "tcp_keepalives_interval": "5",
-        "tcp_keepalives_count": "4",
-        "synchronous_commit": "on",  # whatever the server or the role says: an acknowledged event is on disk
-    }
-    if right != "owner":
-        settings["role"] = f"coliseum_{right}"
-    if right == "processor":
-        settings["work_mem"] = "64MB"  # a batch is sorted and hashed in memory
-        settings["plan_cache_mode"] = "force_custom_plan"  # one statement serves batches of one entry and of 100,000
-    if right == "capture":
-        # Everything is looked up by its index, however small the tables were when a plan was made and kept.
-        settings |= {"enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off"}
-    if right in STATEMENT_S:
-        settings["statement_timeout"] = f"{STATEMENT_S[right]}s"
-        settings["lock_timeout"] = f"{LOCK_S[right]}s"
-    return settings
 
 
 class Database:
@@ -174,6 +72,7 @@ class Database:
         self._connections: weakref.WeakSet[Any] = weakref.WeakSet()
         self._kept: dict[Right, list[Any]] = {right: [] for right in KEPT_MAX}
         self._waiting: Counter[Right] = Counter()
+        self._used_since_s: dict[Any, float] = {}
 
     @classmethod
     async def open(cls, url: str, **sizes: int) -> Self:
@@ -193,7 +92,7 @@ class Database:
                     init=database._adopt,
                     reset=_reset if right in ("capture", "app") else None,
                     timeout=CONNECT_S,
-                    server_settings=_server_settings(right),
+                    server_settings=server_settings(right),
                     max_inactive_connection_lifetime=300,
                 )
         except (asyncpg.InvalidParameterValueError, asyncpg.InsufficientPrivilegeError) as error:
@@ -228,6 +127,27 @@ class Database:
         for connection in list(self._connections):
             connection.terminate()
 
+    async def hang_up_lost(self, right: Right, idle_s: float = IDLE_IN_TRANSACTION_S) -> int:
+        """End the connections in use that PostgreSQL does nothing for; returns how many.
+
+        Whoever uses one waits for an answer that will never come: one direction of it is dead, and the session has
+        ended or been idle for ``idle_s`` seconds. Behind a pooler, which has sessions of its own, none is ended.
+        """
+        before_s = asyncio.get_running_loop().time() - idle_s - 1
+        used = [connection for connection, since_s in self._used_since_s.items() if since_s < before_s]
+        pids = {connection.get_server_pid(): connection for connection in used if not _ended(connection)}
+        if not pids:
+            return 0
+        async with self.transaction(right, held_max_s=CONNECT_S) as asking:
+            await asking.execute("SET LOCAL ROLE NONE")  # the sessions of one's own user can be looked at
+            if await asking.fetchval("SELECT pg_backend_pid()") != asking.get_server_pid():
+                return 0
+            found = await asking.fetch(SESSIONS_AT_WORK, list(pids), idle_s)
+        lost = pids.keys() - {record["pid"] for record in found}
+        for pid in lost:
+            pids[pid].terminate()
+        return len(lost)
+
     @asynccontextmanager
     async def connection(self, right: Right, *, held_max_s: float | None = None) -> AsyncIterator[Connection]:
         """A pooled connection with the given rights, outside any transaction.
@@ -240,6 +160,7 @@ class Database:
         limit_s = HELD_MAX_S.get(right) if held_max_s is None else held_max_s
         watch = asyncio.get_running_loop().call_later(limit_s, give_up) if limit_s is not None else None
         fit = False
+        self._used_since_s[connection] = asyncio.get_running_loop().time()
         try:
             yield connection
             fit = True
@@ -250,6 +171,7 @@ class Database:
         finally:
             if watch is not None:
                 watch.cancel()
+            del self._used_since_s[connection]
             await self._give_back(right, connection, fit=fit)
 
     async def _take(self, right: Right, wait_s: float) -> Any:
