@@ -107,7 +107,7 @@ async def test_what_was_evicted_while_a_board_was_filled_does_not_become_live(
     await boards.begin(board)
     aside = boards.keys.fans(board.name) if board is VOTERS else boards.keys.board(board.name)
     await world.store.raw.unlink(f"{aside}:filling")
-    await boards.fill_totals(board, [(7, 7)])
+    await boards.fill_totals(board, [(7, 7, 0)])
     with pytest.raises(BoardsMoved):
         await boards.install(board, {0: 1}, 0)
     assert await read(world, platform, board) == ("live", {"abba": 1})

@@ -1,8 +1,6 @@
 """Live boards: pages that go on where a row stood, tenants side by side, boards that nobody reads any more."""
 
 import asyncio
-import base64
-import json
 import random
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
@@ -10,18 +8,22 @@ from urllib.parse import urlsplit
 import pytest
 
 from coliseum import db, kv
+from coliseum.boards.ties import LASTING
+from coliseum.boards.totals import unix_ms
 from coliseum.clock import utc_now
 from coliseum.processor import following
 from coliseum.processor.leases import Leases
 from coliseum.projections.boards import BoardsFollower
 from coliseum.queries.ask import Filters, subject_of, window_of
 from coliseum.queries.leaderboards import BoardPage, leaderboard
+from coliseum.queries.question import Question, question_of
 from support.conductor import Conductor
 from support.festival import event, vote
 from support.live import conducted, send
 from support.services import Platform, World, opened_world
 
 COLD = "redis://127.0.0.1:1"
+START = datetime(2026, 9, 1, 20, tzinfo=UTC)
 
 
 async def page(world: World, platform: Platform, store: kv.KeyValue, *, limit: int, cursor: str | None) -> BoardPage:
@@ -32,14 +34,19 @@ async def page(world: World, platform: Platform, store: kv.KeyValue, *, limit: i
     )  # fmt: skip
 
 
-def cursor_after(score: int, entity: int) -> str:
-    return base64.urlsafe_b64encode(json.dumps([score, entity]).encode()).decode().rstrip("=")
+def votes(platform: Platform) -> Question:
+    window = window_of(platform.tenant, "all", None, datetime.now(UTC))
+    return question_of(platform.tenant, subject_of(platform.tenant, "votes", "artist", None), window, Filters())
 
 
 async def test_a_live_page_goes_on_anywhere_as_a_cold_page_does(world: World, platform: Platform) -> None:
     rng = random.Random(3)
-    # More than 256 artists, so that their numbers differ in more than one byte, and only three scores.
-    await send(world, platform, [vote(artistId=f"artist-{n}", weight=rng.randint(1, 3)) for n in range(400)])
+    # More than 256 artists, so that their numbers differ in more than one byte; only three scores, at nine moments.
+    moments = [START + timedelta(milliseconds=n) for n in (0, 1, 2, 3, 1_000, 1_001, 60_000, 3_600_000, 86_400_000)]
+    some = [
+        vote(artistId=f"artist-{n}", weight=rng.randint(1, 3), at=rng.choice(moments).isoformat()) for n in range(400)
+    ]
+    await send(world, platform, some)
     await conducted(world, platform)
     cold = kv.KeyValue(COLD)
     numbers = await world.fetch(
@@ -49,7 +56,9 @@ async def test_a_live_page_goes_on_anywhere_as_a_cold_page_does(world: World, pl
     cursors: list[str | None] = [None]
     for _ in range(150):
         near = rng.choice(known) + rng.randint(-1, 1)
-        cursors.append(cursor_after(rng.randint(0, 4), rng.choice([near, near, 0, max(known) + 1, 2**40])))
+        score, moment = rng.randint(0, 4), rng.choice(moments) + timedelta(milliseconds=rng.randint(-1, 1))
+        tie = LASTING.order(score, unix_ms(moment))
+        cursors.append(votes(platform).cursor(score, tie, rng.choice([near, near, 0, max(known) + 1, 2**40])))
     for cursor in cursors:
         pages = [await page(world, platform, store, limit=7, cursor=cursor) for store in (world.store, cold)]
         assert [each.source for each in pages] == ["live", "rollups"]

@@ -1,15 +1,16 @@
 """The whole path from log to numbers against a model, with crashes, lost Valkeys and corrections on the way."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
 
 from coliseum import db
 from coliseum.boards.board import Board
-from coliseum.metrics.windows import bucket_end
+from coliseum.metrics.windows import window_end
 from coliseum.processor.projection import Batch
 from coliseum.projections import deltas
 from coliseum.projections.coliseum import ColiseumProjection
@@ -33,11 +34,14 @@ async def test_numbers_are_the_models_whatever_happens(world: World, zone: str) 
     await run(world, zone, seed=list(ANCHORS).index(zone), acts=2)
 
 
+def a_day_late(name: str, start: datetime | None, zone: ZoneInfo) -> datetime | None:
+    end = window_end(name, start, zone)
+    return None if end is None else end + timedelta(days=1)
+
+
 MUTANTS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     "boards that do not follow the catalogue": lambda patch: patch.setattr(Board, "follows_catalog", False),
-    "live windows that end a day late": lambda patch: patch.setattr(
-        deltas, "bucket_end", lambda start, grain, zone: bucket_end(start, grain, zone) + timedelta(days=1)
-    ),
+    "live windows that end a day late": lambda patch: patch.setattr(deltas, "window_end", a_day_late),
     "rollups that forget a void": lambda patch: patch.setattr(
         ColiseumProjection, "apply", spoilt(ColiseumProjection.apply, "coliseum.vote_voided")
     ),

@@ -61,11 +61,18 @@ def process(world: World, monkeypatch: pytest.MonkeyPatch) -> Process:
 QUESTIONS = [
     "metric=votes", "metric=votes&limit=1", "metric=votes&window=day", "metric=votes&window=month&at=2026-05-01",
     "metric=votes&entity=fan", "metric=voters", "metric=votes&genre=pop", "metric=votes&city=Wien&window=week",
-    "metric=money_spent&currency=sek", "limit=2&metric=votes", "metric=votes&cursor=WzMsMV0",
+    "metric=money_spent&currency=sek", "limit=2&metric=votes",
+    "metric=votes&window=7d", "metric=votes&window=year", "metric=votes&genre=pop&city=Wien", "metric=votes&ranking=dense",
+    "metric=votes&around=artist-1&limit=3", "metric=votes&ids=artist-1,artist-9", "metric=votes&members=artist-1,artist-2",
 ]  # fmt: skip
 WRONG = [
     "", "metric=nothing", "metric=votes&limit=0", "metric=votes&limit=x", "metric=votes&what=x", "metric=votes&entity=tenant",
-    "metric=votes&cursor=x", "metric=votes&city=a&genre=b", "metric=votes&currency=eur", "metric=votes&window=year",
+    "metric=votes&cursor=x", "metric=votes&city=a&genre=b&event=c", "metric=votes&currency=eur",
+    "metric=votes&window=decade", "metric=votes&cursor=WzMsMV0", "metric=votes&ranking=best", "metric=votes&ids=",
+    "metric=votes&ids=a&around=b", "metric=votes&from=2026-05-01", "metric=votes&from=2026-05-02&to=2026-05-01",
+    "metric=votes&from=2026-05-01&to=2026-05-02T00:30:00Z", "metric=votes&from=2026-05-01&to=2026-05-02&window=day",
+    "metric=votes&as_of=2999-01-01", "metric=votes&as_of=99", "metric=votes&as_of=0.0.0.0", "metric=votes&as_of=x",
+    "metric=votes&members=" + ",".join(map(str, range(501))), "metric=votes&limit=1000000000",
 ]  # fmt: skip
 
 

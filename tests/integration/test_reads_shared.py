@@ -15,9 +15,10 @@ from coliseum.boards.board import Keys
 from coliseum.clock import utc_now
 from coliseum.queries import names as names_module
 from coliseum.queries.ask import Filters, subject_of
-from coliseum.queries.leaderboards import Question, leaderboard, question_of
+from coliseum.queries.leaderboards import leaderboard
 from coliseum.queries.names import NAMES_FOR
-from coliseum.queries.shared import SharedRead, SharedReads
+from coliseum.queries.question import Question, question_of
+from coliseum.queries.shared import Answer, SharedRead, SharedReads
 from coliseum.web.ui.lines import ALL_TIME
 from support.festival import event, vote
 from support.live import conducted, send
@@ -70,7 +71,7 @@ class Reader:
         )  # fmt: skip
 
     async def page(self, question: Question) -> dict[str, Any]:
-        page: dict[str, Any] = msgspec.json.decode(await self.reads.of(question).body())
+        page: dict[str, Any] = msgspec.json.decode((await self.reads.of(question).answer()).body)
         return page
 
     async def names(self, question: Question) -> list[str]:
@@ -131,15 +132,15 @@ async def test_a_reading_that_may_still_be_joined_is_seen_to_be_wrong(
 ) -> None:
     await send(world, platform, [vote(artistId="abba")])
     await conducted(world, platform)
-    under_way: list[asyncio.Future[bytes]] = []
-    right = SharedRead.body
+    under_way: list[asyncio.Future[Answer]] = []
+    right = SharedRead.answer
 
-    def joins(self: SharedRead) -> asyncio.Future[bytes]:
+    def joins(self: SharedRead) -> asyncio.Future[Answer]:
         if not under_way or under_way[0].done():
             under_way[:] = [right(self)]
         return under_way[0]
 
-    monkeypatch.setattr(SharedRead, "body", joins)
+    monkeypatch.setattr(SharedRead, "answer", joins)
     old, _ = await ask_while_the_log_grows(world, platform, reader)
     assert old > 0
 
@@ -150,13 +151,13 @@ async def test_a_shared_answer_is_what_a_reader_alone_is_told(world: World, plat
         await send(world, platform, [vote(artistId=f"artist-{n}", weight=1 + n) for n in range(round_ * 2)])
         await conductor.quiesce()
         for _ in range(3):
-            bodies = await asyncio.gather(*(reader.reads.of(votes(platform)).body() for _ in range(8)))
+            answers = await asyncio.gather(*(reader.reads.of(votes(platform)).answer() for _ in range(8)))
             alone = await leaderboard(
                 world.database, world.store, platform.tenant, votes(platform).subject, ALL_TIME, Filters(),
                 limit=10, cursor=None, now=utc_now(),
             )  # fmt: skip
             assert alone.source == "live"
-            assert set(bodies) == {msgspec.json.encode(alone)}
+            assert {answer.body for answer in answers} == {msgspec.json.encode(alone)}
 
 
 async def test_whoever_stops_waiting_takes_nothing_from_the_others(

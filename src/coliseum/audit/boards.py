@@ -5,9 +5,10 @@ import asyncio
 from coliseum import db, kv
 from coliseum.accounts.tenants import Tenant
 from coliseum.audit.difference import Difference
-from coliseum.boards.board import Board, Keys, board_named, number, start_instant
-from coliseum.metrics.registry import Kind, Metric, Unique, stored_name
-from coliseum.metrics.windows import GRAINS, bucket_end
+from coliseum.boards.board import Board, Keys, board_named, number
+from coliseum.boards.totals import unix_ms, window_of
+from coliseum.metrics.registry import Unique, stored_name
+from coliseum.metrics.windows import ROLLING_HOURS
 
 SQL = db.statements("coliseum.audit")
 LOOKS = 4
@@ -35,22 +36,30 @@ async def _check(database: db.Database, store: kv.KeyValue, tenant: Tenant, boar
         cursors, members = read
         expected = await _expected(database, tenant, board, cursors)
         found = [
-            Difference(
-                tenant.slug,
-                "board",
-                f"{board.name} {entity}",
-                str(members.get(entity, 0)),
-                str(expected.get(entity, 0)),
-            )
+            Difference(tenant.slug, "board", f"{board.name} {entity}", _said(members, entity), _said(expected, entity))
             for entity in sorted(members.keys() | expected.keys())
-            if members.get(entity, 0) != expected.get(entity, 0)
+            if members.get(entity) != expected.get(entity) and not _rolled_out(board, members, expected, entity)
         ]
         if not found:
             break
     return found
 
 
-async def _read(store: kv.KeyValue, tenant: Tenant, board: Board) -> tuple[dict[int, int], dict[int, int]] | None:
+Scores = dict[int, tuple[int, int]]
+"""Of each member the total and its place in time among equals; a total of nothing counts, because its moment does."""
+
+
+def _said(scores: Scores, entity: int) -> str:
+    total, tie = scores.get(entity, (0, 0))
+    return f"{total} (tie {tie})"
+
+
+def _rolled_out(board: Board, members: Scores, expected: Scores, entity: int) -> bool:
+    """Whether all that a member had has left a rolling window; what is left of it is taken away now and then."""
+    return board.window in ROLLING_HOURS and entity not in expected and members[entity][0] == 0
+
+
+async def _read(store: kv.KeyValue, tenant: Tenant, board: Board) -> tuple[dict[int, int], Scores] | None:
     """The board's cursors and members, read in one moment."""
     keys = Keys(tenant.tenant_id)
     name = board.name
@@ -60,16 +69,15 @@ async def _read(store: kv.KeyValue, tenant: Tenant, board: Board) -> tuple[dict[
     state, flat = reply
     fields = dict(zip(state[::2], state[1::2], strict=True))
     cursors = {int(field[1:]): int(value) for field, value in fields.items() if field.startswith(b"p")}
-    members = {number(key): -int(float(score)) for key, score in zip(flat[::2], flat[1::2], strict=True)}
+    ties = board.ties
+    members = {number(key): ties.read(float(score)) for key, score in zip(flat[::2], flat[1::2], strict=True)}
     return cursors, members
 
 
-async def _expected(database: db.Database, tenant: Tenant, board: Board, cursors: dict[int, int]) -> dict[int, int]:
-    metric = board.declared
-    start = start_instant(board)
-    end = None if start is None else bucket_end(start, GRAINS[board.window], tenant.zone)
-    bill = isinstance(metric, Metric) and metric.bill and board.kind is Kind.ARTIST
-    filters = {board.filter: board.filter_value}
+async def _expected(database: db.Database, tenant: Tenant, board: Board, cursors: dict[int, int]) -> Scores:
+    metric, ties = board.declared, board.ties
+    window = window_of(tenant, board)
+    filters = board.filters
     async with database.transaction("processor", snapshot=True) as connection:
         await connection.execute(SQL["plan_checks"])
         rows = await connection.fetch(
@@ -77,9 +85,9 @@ async def _expected(database: db.Database, tenant: Tenant, board: Board, cursors
             tenant.tenant_id,
             stored_name(metric, board.currency or None),
             board.kind.label,
-            start,
-            end,
-            bill,
+            window.start,
+            window.end,
+            board.bill,
             filters.get("city"),
             filters.get("genre"),
             filters.get("event"),
@@ -87,4 +95,10 @@ async def _expected(database: db.Database, tenant: Tenant, board: Board, cursors
             list(cursors),
             list(cursors.values()),
         )
-    return {row["entity"]: row["value"] for row in rows}
+    return {
+        row["entity"]: (
+            row["value"],
+            0 if row["last_at"] is None else ties.order(row["value"], unix_ms(row["last_at"])),
+        )
+        for row in rows
+    }

@@ -1,7 +1,11 @@
 """How a board is named, in words and in Valkey.
 
-A member is the entity's number as 8 bytes, most significant first; its score in the sorted set is the negated
-total. So ascending order is the order of display: best first, and inside a tie the entity known longest first.
+A member is the entity's number as 8 bytes, most significant first; its score in the sorted set is made of the total
+and of when it was reached (``coliseum.boards.ties``). So ascending order is the order of display: best first, inside a
+tie who got there first, and at the same moment the entity known longest.
+
+A member whose total has come to nothing stays, between those above and those below nothing, because the moment of its
+last entry still counts should more come. It is no member of the board: readers and counts leave it out.
 
 The last member is ``WHOLE``, with the score ``inf``; also a field of the pairs hash of a board of unique fans. It is
 put there when filling begins and never again: a Valkey that may evict keys (``maxmemory-policy allkeys-*``) takes it
@@ -12,8 +16,9 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from coliseum.boards.ties import LASTING, NONE, Ties, calendar
 from coliseum.metrics.registry import BY_NAME, Kind, Metric, Unique
-from coliseum.metrics.windows import Grain
+from coliseum.metrics.windows import GRAINS
 
 FILTERS = ("city", "genre", "event")
 WHOLE = b""
@@ -21,7 +26,10 @@ WHOLE = b""
 
 
 class Board(msgspec.Struct, frozen=True, order=True):
-    """One board of one tenant. ``start``: Unix seconds at which its window begins (0 for ``all``)."""
+    """One board of one tenant. ``start``: Unix seconds at which its window begins (0 for ``all``).
+
+    Up to two filters, in the order of ``FILTERS``.
+    """
 
     metric: str
     currency: str
@@ -30,21 +38,33 @@ class Board(msgspec.Struct, frozen=True, order=True):
     start: int
     filter: str = ""
     filter_value: str = ""
+    second: str = ""
+    second_value: str = ""
 
     @property
     def name(self) -> str:
         """The board's field in the tenant's list of boards, and the end of its key; reversible."""
-        return msgspec.json.encode(
-            [
-                self.metric,
-                self.currency,
-                int(self.kind),
-                self.window,
-                self.start,
-                self.filter,
-                self.filter_value,
-            ]
-        ).decode()
+        parts = [self.metric, self.currency, int(self.kind), self.window, self.start, self.filter, self.filter_value]
+        return msgspec.json.encode([*parts, self.second, self.second_value] if self.second else parts).decode()
+
+    @property
+    def filters(self) -> dict[str, str]:
+        """What it is narrowed down to."""
+        pairs = ((self.filter, self.filter_value), (self.second, self.second_value))
+        return {name: value for name, value in pairs if name}
+
+    @property
+    def ties(self) -> Ties:
+        """The order among equal members."""
+        if isinstance(self.declared, Unique):
+            return NONE
+        return calendar(self.start) if self.window in GRAINS else LASTING
+
+    @property
+    def bill(self) -> bool:
+        """Whether what counts for an event counts for the artists on its bill."""
+        metric = self.declared
+        return isinstance(metric, Metric) and metric.bill and self.kind is Kind.ARTIST
 
     @property
     def declared(self) -> Metric | Unique:
@@ -54,15 +74,13 @@ class Board(msgspec.Struct, frozen=True, order=True):
     @property
     def follows_catalog(self) -> bool:
         """Whether a change of the catalogue can move members in, out, up or down."""
-        metric = self.declared
-        bill = isinstance(metric, Metric) and metric.bill and self.kind is Kind.ARTIST
-        return self.filter in ("city", "genre") or bill
+        return self.bill or not self.filters.keys().isdisjoint(("city", "genre"))
 
 
 def board_named(name: str) -> Board:
     """The board behind a name made by ``Board.name``."""
-    metric, currency, kind, window, start, filter_, value = msgspec.json.decode(name)
-    return Board(metric, currency, Kind(kind), window, start, filter_, value)
+    metric, currency, kind, *rest = msgspec.json.decode(name)
+    return Board(metric, currency, Kind(kind), *rest)
 
 
 def epoch_seconds(instant: datetime | None) -> int:
@@ -105,8 +123,3 @@ def member(number: int) -> bytes:
 def number(member_bytes: bytes) -> int:
     """The entity's number behind a member."""
     return int.from_bytes(member_bytes, "big")
-
-
-def base_grain(window: str) -> Grain:
-    """The grain of the rollups whose buckets make up a window."""
-    return Grain.MONTH if window == "all" else Grain[window.upper()]

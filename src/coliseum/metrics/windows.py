@@ -1,4 +1,4 @@
-"""Where hours, days, weeks (ISO, Monday) and months begin, in a tenant's time zone. All instants are UTC.
+"""Where hours, days, weeks (ISO, Monday), months and years begin, in a tenant's time zone. All instants are UTC.
 
 The same rule as ``coliseum_bucket`` in PostgreSQL, which fills the rollups: an hour is cut by the zone's offset at that
 instant; a day, week or month begins at the local midnight, at the first one when clocks are set back to it.
@@ -29,7 +29,13 @@ class Grain(IntEnum):
 
 
 GRAINS = {grain.label: grain for grain in Grain}
-WINDOWS = (*GRAINS, "all")
+ROLLING_HOURS = {"24h": 24, "7d": 168, "28d": 672, "90d": 2_160}
+"""The windows that end with the present hour, and how many hours they hold, this one included."""
+YEAR = "year"
+WINDOWS = (*GRAINS, YEAR, "all", *ROLLING_HOURS)
+CUSTOM = "custom"
+"""The name of a window from one hour to another that a caller chose."""
+RANGE_MAX = timedelta(days=366 * 200)
 
 
 class Window(msgspec.Struct, frozen=True):
@@ -66,6 +72,63 @@ def bucket_end(start: datetime, grain: Grain, zone: zoneinfo.ZoneInfo) -> dateti
     return _utc(following.replace(day=1) if grain is Grain.MONTH else following)
 
 
+class Span(msgspec.Struct, frozen=True):
+    """A part of a window that consists of whole buckets of one grain; None: without end on that side."""
+
+    grain: Grain
+    since: datetime | None
+    until: datetime | None
+
+
+@lru_cache(maxsize=10_000)
+def window_end(name: str, start: datetime | None, zone: zoneinfo.ZoneInfo) -> datetime | None:
+    """Where the window of that name ends that begins at ``start``; None for all time."""
+    if start is None:
+        return None
+    if name in ROLLING_HOURS:
+        return start + timedelta(hours=ROLLING_HOURS[name])
+    if name == YEAR:
+        return _new_year(start.astimezone(zone).year + 1, zone)
+    return bucket_end(start, GRAINS[name], zone)
+
+
+@lru_cache(maxsize=10_000)
+def spans(window: Window, zone: zoneinfo.ZoneInfo) -> tuple[Span, ...]:
+    """The window in as few buckets as can be: months, and at its edges days and hours."""
+    if window.start is None or window.end is None:
+        return (Span(Grain.MONTH, None, None),)
+    if window.name in GRAINS:
+        return (Span(GRAINS[window.name], window.start, window.end),)
+    return tuple(_split(window.start, window.end, Grain.MONTH, zone))
+
+
+def _split(start: datetime, end: datetime, grain: Grain, zone: zoneinfo.ZoneInfo) -> list[Span]:
+    """The whole buckets of a grain between two hours, and what is left on both sides in finer ones."""
+    if grain is Grain.HOUR:
+        return [Span(grain, start, end)] if start < end else []
+    finer = Grain.DAY if grain is Grain.MONTH else Grain.HOUR
+    first, last = bucket_start(start, grain, zone), bucket_start(end, grain, zone)
+    if first < start:
+        first = bucket_end(first, grain, zone)
+    if first >= last:
+        return _split(start, end, finer, zone)
+    return [*_split(start, first, finer, zone), Span(grain, first, last), *_split(last, end, finer, zone)]
+
+
+def range_of(start: datetime, end: datetime, zone: zoneinfo.ZoneInfo) -> Window:
+    """The window from one hour to another.
+
+    Raises:
+        QueryInvalid: an instant is within an hour of the tenant's zone, or the end is not after the start.
+    """
+    for name, instant in (("from", start), ("to", end)):
+        if bucket_start(instant, Grain.HOUR, zone) != instant:
+            raise QueryInvalid(f"{name} is where an hour begins in {zone.key}: numbers are kept by the hour.", name)
+    if not timedelta() < end - start <= RANGE_MAX:
+        raise QueryInvalid(f"to is after from, and at most {RANGE_MAX.days // 366} years.", "to")
+    return Window(CUSTOM, start, end)
+
+
 def window_at(name: str, instant: datetime, zone: zoneinfo.ZoneInfo) -> Window:
     """The window of that name that holds an instant.
 
@@ -74,6 +137,13 @@ def window_at(name: str, instant: datetime, zone: zoneinfo.ZoneInfo) -> Window:
     """
     if name == "all":
         return Window("all", None, None)
+    if name in ROLLING_HOURS:
+        end = bucket_end(bucket_start(instant, Grain.HOUR, zone), Grain.HOUR, zone)
+        begin = end - timedelta(hours=ROLLING_HOURS[name])
+        return Window(name, begin, end)
+    if name == YEAR:
+        year = instant.astimezone(zone).year
+        return Window(name, _new_year(year, zone), _new_year(year + 1, zone))
     if name not in GRAINS:
         raise QueryInvalid(f"There is no window {name!r}; there are {', '.join(WINDOWS)}.", "window")
     start = bucket_start(instant, GRAINS[name], zone)
@@ -89,6 +159,10 @@ def grain_named(name: str) -> Grain:
     if name not in GRAINS:
         raise QueryInvalid(f"There is no grain {name!r}; there are {', '.join(GRAINS)}.", "grain")
     return GRAINS[name]
+
+
+def _new_year(year: int, zone: zoneinfo.ZoneInfo) -> datetime:
+    return _utc(datetime(year, 1, 1, tzinfo=zone))
 
 
 def _utc(local: datetime) -> datetime:

@@ -30,37 +30,6 @@ CREATE TYPE public.passport_new_personal AS (
 	subject_id bigint,
 	fields text
 );
-CREATE TABLE public.processor_units (
-    tenant_id integer NOT NULL,
-    consumer text NOT NULL,
-    generation smallint DEFAULT 0 NOT NULL,
-    edition bigint DEFAULT ((random() * ((2)::double precision ^ (40)::double precision)))::bigint NOT NULL,
-    holder text,
-    epoch bigint DEFAULT 0 NOT NULL,
-    expires_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL
-);
-ALTER TABLE ONLY public.processor_units FORCE ROW LEVEL SECURITY;
-CREATE FUNCTION public.coliseum_generation(tenant integer) RETURNS smallint
-    LANGUAGE sql STABLE
-    BEGIN ATOMIC
- SELECT processor_units.generation
-    FROM public.processor_units
-   WHERE ((processor_units.tenant_id = coliseum_generation.tenant) AND (processor_units.consumer = 'coliseum'::text));
-END;
-CREATE TABLE public.coliseum_names (
-    tenant_id integer NOT NULL,
-    num bigint NOT NULL,
-    kind text NOT NULL,
-    id text NOT NULL
-);
-ALTER TABLE ONLY public.coliseum_names FORCE ROW LEVEL SECURITY;
-CREATE FUNCTION public.coliseum_metric(tenant integer, stored_metric text) RETURNS integer
-    LANGUAGE sql STABLE
-    BEGIN ATOMIC
- SELECT (coliseum_names.num)::integer AS num
-    FROM public.coliseum_names
-   WHERE ((coliseum_names.tenant_id = coliseum_metric.tenant) AND (coliseum_names.kind = 'metric'::text) AND (coliseum_names.id = coliseum_metric.stored_metric));
-END;
 CREATE TABLE public.catalog_artists (
     tenant_id integer NOT NULL,
     id text NOT NULL,
@@ -102,6 +71,238 @@ CREATE TABLE public.catalog_venues (
     "offset" bigint NOT NULL
 );
 ALTER TABLE ONLY public.catalog_venues FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.coliseum_rules (
+    event_type text NOT NULL,
+    metric text NOT NULL,
+    kind text NOT NULL,
+    measure text NOT NULL,
+    money boolean NOT NULL,
+    CONSTRAINT coliseum_rules_measure_check CHECK ((measure = ANY (ARRAY['value'::text, 'seconds'::text])))
+);
+CREATE TABLE public.passport_entries (
+    tenant_id integer NOT NULL,
+    partition smallint NOT NULL,
+    "offset" bigint NOT NULL,
+    id text NOT NULL,
+    subject_id bigint,
+    session_id uuid,
+    device_id uuid,
+    event_type text NOT NULL,
+    event_category text GENERATED ALWAYS AS (split_part(event_type, '.'::text, 1)) STORED NOT NULL,
+    entity_type text,
+    entity_id text,
+    artist_id text,
+    event_id text,
+    track_id text,
+    city text,
+    currency text,
+    value bigint NOT NULL,
+    occurred_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    source text NOT NULL,
+    dna_influence integer NOT NULL,
+    metadata jsonb NOT NULL
+)
+PARTITION BY RANGE (created_at);
+ALTER TABLE ONLY public.passport_entries FORCE ROW LEVEL SECURITY;
+CREATE VIEW public.coliseum_metrics WITH (security_invoker='true') AS
+ SELECT tenant_id,
+    partition,
+    "offset",
+    id,
+    event_type,
+    occurred_at,
+    created_at,
+    metric,
+    kind,
+    entity_id,
+    artist_id,
+    event_id,
+    track_id,
+    city,
+    value
+   FROM ( SELECT e.tenant_id,
+            e.partition,
+            e."offset",
+            e.id,
+            e.event_type,
+            e.occurred_at,
+            e.created_at,
+                CASE
+                    WHEN r.money THEN ((r.metric || ':'::text) || e.currency)
+                    ELSE r.metric
+                END AS metric,
+                CASE
+                    WHEN (r.kind <> 'target'::text) THEN r.kind
+                    WHEN (e.entity_type = 'user'::text) THEN 'fan'::text
+                    ELSE e.entity_type
+                END AS kind,
+                CASE r.kind
+                    WHEN 'tenant'::text THEN ''::text
+                    WHEN 'artist'::text THEN e.artist_id
+                    WHEN 'event'::text THEN e.event_id
+                    WHEN 'fan'::text THEN (e.subject_id)::text
+                    WHEN 'track'::text THEN e.track_id
+                    WHEN 'city'::text THEN e.city
+                    WHEN 'target'::text THEN e.entity_id
+                    ELSE NULL::text
+                END AS entity_id,
+                CASE
+                    WHEN (r.kind = 'tenant'::text) THEN ''::text
+                    ELSE COALESCE(e.artist_id, ''::text)
+                END AS artist_id,
+                CASE
+                    WHEN (r.kind = 'tenant'::text) THEN ''::text
+                    ELSE COALESCE(e.event_id, ''::text)
+                END AS event_id,
+                CASE
+                    WHEN (r.kind = 'fan'::text) THEN COALESCE(e.track_id, ''::text)
+                    ELSE ''::text
+                END AS track_id,
+                CASE
+                    WHEN (r.kind = 'tenant'::text) THEN ''::text
+                    ELSE COALESCE(e.city, ''::text)
+                END AS city,
+                CASE r.measure
+                    WHEN 'value'::text THEN e.value
+                    WHEN 'seconds'::text THEN (e.value * COALESCE(((e.metadata ->> 'durationSeconds'::text))::bigint, (0)::bigint))
+                    ELSE NULL::bigint
+                END AS value
+           FROM (public.passport_entries e
+             JOIN public.coliseum_rules r USING (event_type))) m
+  WHERE ((entity_id IS NOT NULL) AND (value <> 0));
+CREATE TABLE public.coliseum_names (
+    tenant_id integer NOT NULL,
+    num bigint NOT NULL,
+    kind text NOT NULL,
+    id text NOT NULL
+);
+ALTER TABLE ONLY public.coliseum_names FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.processor_dead_letters (
+    tenant_id integer NOT NULL,
+    consumer text NOT NULL,
+    partition smallint NOT NULL,
+    "offset" bigint NOT NULL,
+    id text NOT NULL,
+    event_type text NOT NULL,
+    error text NOT NULL,
+    attempts integer NOT NULL,
+    first_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT processor_dead_letters_attempts_check CHECK ((attempts > 0))
+);
+ALTER TABLE ONLY public.processor_dead_letters FORCE ROW LEVEL SECURITY;
+CREATE FUNCTION public.coliseum_board_as_of(tenant integer, stored_metric text, of_kind integer, since timestamp with time zone, until timestamp with time zone, with_bill boolean, fans boolean, in_city text, of_genre text, at_event text, partitions integer[], offsets bigint[]) RETURNS TABLE(entity bigint, value bigint, last_at timestamp with time zone)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ WITH kinds(num, name) AS (
+          VALUES (0,'tenant'::text), (1,'artist'::text), (2,'event'::text), (3,'fan'::text), (4,'track'::text), (5,'city'::text), (6,'venue'::text), (7,'leaderboard'::text), (8,'report'::text)
+         ), counted AS (
+          SELECT m.occurred_at,
+             m.value,
+             m.entity_id AS counted_for,
+             m.event_id,
+             m.city,
+                 CASE
+                     WHEN coliseum_board_as_of.with_bill THEN billed.id
+                     WHEN coliseum_board_as_of.fans THEN
+                     CASE coliseum_board_as_of.of_kind
+                         WHEN 1 THEN m.artist_id
+                         WHEN 2 THEN m.event_id
+                         WHEN 4 THEN m.track_id
+                         ELSE NULL::text
+                     END
+                     ELSE m.entity_id
+                 END AS member,
+                 CASE
+                     WHEN coliseum_board_as_of.with_bill THEN billed.id
+                     ELSE m.artist_id
+                 END AS by_artist
+            FROM ((UNNEST(coliseum_board_as_of.partitions, coliseum_board_as_of.offsets) read(partition, upto)
+              JOIN public.coliseum_metrics m ON (((m.tenant_id = coliseum_board_as_of.tenant) AND (m.partition = read.partition) AND (m."offset" < read.upto))))
+              LEFT JOIN LATERAL ( SELECT DISTINCT unnest(e.artist_ids) AS id
+                    FROM public.catalog_events e
+                   WHERE (coliseum_board_as_of.with_bill AND (e.tenant_id = coliseum_board_as_of.tenant) AND (e.id = m.event_id))) billed ON (true))
+           WHERE ((m.metric = coliseum_board_as_of.stored_metric) AND (m.kind =
+                 CASE
+                     WHEN coliseum_board_as_of.with_bill THEN 'event'::text
+                     WHEN coliseum_board_as_of.fans THEN 'fan'::text
+                     ELSE ( SELECT k.name
+                        FROM kinds k
+                       WHERE (k.num = coliseum_board_as_of.of_kind))
+                 END) AND (m.occurred_at >= COALESCE(coliseum_board_as_of.since, '-infinity'::timestamp with time zone)) AND (m.occurred_at < COALESCE(coliseum_board_as_of.until, 'infinity'::timestamp with time zone)) AND (m.value <> 0) AND (NOT (EXISTS ( SELECT
+                    FROM public.processor_dead_letters d
+                   WHERE ((d.tenant_id = coliseum_board_as_of.tenant) AND (d.consumer = 'coliseum'::text) AND (d.partition = m.partition) AND (d."offset" = m."offset"))))))
+         ), placed AS (
+          SELECT c.member,
+             c.counted_for,
+             c.value,
+             c.occurred_at
+            FROM (((counted c
+              LEFT JOIN public.catalog_artists a ON (((a.tenant_id = coliseum_board_as_of.tenant) AND (a.id = c.by_artist))))
+              LEFT JOIN public.catalog_events e ON (((e.tenant_id = coliseum_board_as_of.tenant) AND (e.id = c.event_id))))
+              LEFT JOIN public.catalog_venues v ON (((v.tenant_id = coliseum_board_as_of.tenant) AND (v.id = e.venue_id))))
+           WHERE ((c.member <> ''::text) AND ((coliseum_board_as_of.at_event IS NULL) OR (c.event_id = coliseum_board_as_of.at_event)) AND ((coliseum_board_as_of.in_city IS NULL) OR (COALESCE(NULLIF(c.city, ''::text), e.city, v.city, a.city) = coliseum_board_as_of.in_city)) AND ((coliseum_board_as_of.of_genre IS NULL) OR (coliseum_board_as_of.of_genre = ANY (COALESCE(a.genres, ARRAY( SELECT g.genre
+                    FROM (public.catalog_artists b
+                      CROSS JOIN LATERAL unnest(b.genres) g(genre))
+                   WHERE ((b.tenant_id = coliseum_board_as_of.tenant) AND (b.id = ANY (e.artist_ids)))))))))
+         ), scores AS (
+          SELECT p.member,
+             (sum(p.value))::bigint AS value,
+             max(p.occurred_at) AS last_at
+            FROM placed p
+           WHERE (NOT coliseum_board_as_of.fans)
+           GROUP BY p.member
+         UNION ALL
+          SELECT u.member,
+             count(*) AS count,
+             NULL::timestamp with time zone
+            FROM ( SELECT p.member
+                    FROM placed p
+                   WHERE coliseum_board_as_of.fans
+                   GROUP BY p.member, p.counted_for
+                  HAVING (sum(p.value) > (0)::numeric)) u
+           GROUP BY u.member
+         )
+  SELECT (s.member)::bigint AS member,
+     s.value,
+     s.last_at
+    FROM scores s
+   WHERE (coliseum_board_as_of.of_kind = 3)
+ UNION ALL
+  SELECT n.num,
+     s.value,
+     s.last_at
+    FROM (scores s
+      JOIN public.coliseum_names n ON (((n.tenant_id = coliseum_board_as_of.tenant) AND (n.kind = ( SELECT k.name
+            FROM kinds k
+           WHERE (k.num = coliseum_board_as_of.of_kind))) AND (n.id = s.member))))
+   WHERE (coliseum_board_as_of.of_kind <> 3);
+END;
+CREATE TABLE public.processor_units (
+    tenant_id integer NOT NULL,
+    consumer text NOT NULL,
+    generation smallint DEFAULT 0 NOT NULL,
+    edition bigint DEFAULT ((random() * ((2)::double precision ^ (40)::double precision)))::bigint NOT NULL,
+    holder text,
+    epoch bigint DEFAULT 0 NOT NULL,
+    expires_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL
+);
+ALTER TABLE ONLY public.processor_units FORCE ROW LEVEL SECURITY;
+CREATE FUNCTION public.coliseum_generation(tenant integer) RETURNS smallint
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT processor_units.generation
+    FROM public.processor_units
+   WHERE ((processor_units.tenant_id = coliseum_generation.tenant) AND (processor_units.consumer = 'coliseum'::text));
+END;
+CREATE FUNCTION public.coliseum_metric(tenant integer, stored_metric text) RETURNS integer
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT (coliseum_names.num)::integer AS num
+    FROM public.coliseum_names
+   WHERE ((coliseum_names.tenant_id = coliseum_metric.tenant) AND (coliseum_names.kind = 'metric'::text) AND (coliseum_names.id = coliseum_metric.stored_metric));
+END;
 CREATE VIEW public.coliseum_artist_places WITH (security_invoker='true') AS
  SELECT a.tenant_id,
     n.num AS artist,
@@ -130,7 +331,8 @@ CREATE TABLE public.coliseum_fan_hours (
     event integer NOT NULL,
     track integer NOT NULL,
     city integer NOT NULL,
-    value bigint NOT NULL
+    value bigint NOT NULL,
+    last_at timestamp with time zone NOT NULL
 );
 ALTER TABLE ONLY public.coliseum_fan_hours FORCE ROW LEVEL SECURITY;
 CREATE FUNCTION public.coliseum_board_pairs(tenant integer, stored_metric text, of_kind integer, since timestamp with time zone, until timestamp with time zone, in_city text, of_genre text, at_event text) RETURNS TABLE(entity bigint, fan bigint, value bigint)
@@ -178,6 +380,7 @@ CREATE TABLE public.coliseum_hours (
     event integer NOT NULL,
     city integer NOT NULL,
     value bigint NOT NULL,
+    last_at timestamp with time zone NOT NULL,
     CONSTRAINT coliseum_hours_exact CHECK (((value >= '-9007199254740992'::bigint) AND (value <= '9007199254740992'::bigint)))
 )
 WITH (fillfactor='70');
@@ -194,12 +397,13 @@ CREATE TABLE public.coliseum_rollups (
     event integer NOT NULL,
     city integer NOT NULL,
     value bigint NOT NULL,
+    last_at timestamp with time zone NOT NULL,
     CONSTRAINT coliseum_rollups_exact CHECK (((value >= '-9007199254740992'::bigint) AND (value <= '9007199254740992'::bigint))),
     CONSTRAINT coliseum_rollups_grain_check CHECK (((grain >= 0) AND (grain <= 3)))
 )
 WITH (fillfactor='70');
 ALTER TABLE ONLY public.coliseum_rollups FORCE ROW LEVEL SECURITY;
-CREATE FUNCTION public.coliseum_facts(tenant integer, stored_metric text, of_kind integer, of_grain integer, since timestamp with time zone, until timestamp with time zone) RETURNS TABLE(bucket timestamp with time zone, entity bigint, artist integer, event integer, city integer, value bigint)
+CREATE FUNCTION public.coliseum_facts(tenant integer, stored_metric text, of_kind integer, of_grain integer, since timestamp with time zone, until timestamp with time zone) RETURNS TABLE(bucket timestamp with time zone, entity bigint, artist integer, event integer, city integer, value bigint, last_at timestamp with time zone)
     LANGUAGE sql STABLE
     BEGIN ATOMIC
  SELECT r.bucket,
@@ -207,7 +411,8 @@ CREATE FUNCTION public.coliseum_facts(tenant integer, stored_metric text, of_kin
      r.artist,
      r.event,
      r.city,
-     r.value
+     r.value,
+     r.last_at
     FROM public.coliseum_rollups r
    WHERE ((r.tenant_id = coliseum_facts.tenant) AND (r.generation = public.coliseum_generation(coliseum_facts.tenant)) AND (r.metric = public.coliseum_metric(coliseum_facts.tenant, coliseum_facts.stored_metric)) AND (r.kind = coliseum_facts.of_kind) AND (r.grain = coliseum_facts.of_grain) AND (r.bucket >= COALESCE(coliseum_facts.since, '-infinity'::timestamp with time zone)) AND (r.bucket < COALESCE(coliseum_facts.until, 'infinity'::timestamp with time zone)))
  UNION ALL
@@ -216,7 +421,8 @@ CREATE FUNCTION public.coliseum_facts(tenant integer, stored_metric text, of_kin
      i.artist,
      i.event,
      i.city,
-     i.value
+     i.value,
+     i.last_at
     FROM public.coliseum_hours i
    WHERE ((i.tenant_id = coliseum_facts.tenant) AND (i.generation = public.coliseum_generation(coliseum_facts.tenant)) AND (i.metric = public.coliseum_metric(coliseum_facts.tenant, coliseum_facts.stored_metric)) AND (i.kind = coliseum_facts.of_kind) AND (i.hour >= COALESCE(coliseum_facts.since, '-infinity'::timestamp with time zone)) AND (i.hour < COALESCE(coliseum_facts.until, 'infinity'::timestamp with time zone)))
  UNION ALL
@@ -225,7 +431,8 @@ CREATE FUNCTION public.coliseum_facts(tenant integer, stored_metric text, of_kin
      f.artist,
      f.event,
      f.city,
-     f.value
+     f.value,
+     f.last_at
     FROM public.coliseum_fan_hours f
    WHERE ((coliseum_facts.of_kind = 3) AND (f.tenant_id = coliseum_facts.tenant) AND (f.generation = public.coliseum_generation(coliseum_facts.tenant)) AND (f.metric = public.coliseum_metric(coliseum_facts.tenant, coliseum_facts.stored_metric)) AND (f.hour >= COALESCE(coliseum_facts.since, '-infinity'::timestamp with time zone)) AND (f.hour < COALESCE(coliseum_facts.until, 'infinity'::timestamp with time zone)));
 END;
@@ -237,7 +444,7 @@ CREATE VIEW public.coliseum_bills WITH (security_invoker='true') AS
      CROSS JOIN LATERAL unnest(e.artist_ids) billed(id))
      JOIN public.coliseum_names ne ON (((ne.tenant_id = e.tenant_id) AND (ne.kind = 'event'::text) AND (ne.id = e.id))))
      JOIN public.coliseum_names na ON (((na.tenant_id = e.tenant_id) AND (na.kind = 'artist'::text) AND (na.id = billed.id))));
-CREATE FUNCTION public.coliseum_board_totals(tenant integer, stored_metric text, of_kind integer, of_grain integer, since timestamp with time zone, until timestamp with time zone, with_bill boolean, in_city text, of_genre text, at_event text) RETURNS TABLE(entity bigint, value bigint)
+CREATE FUNCTION public.coliseum_board_sums(tenant integer, stored_metric text, of_kind integer, grains integer[], sinces timestamp with time zone[], untils timestamp with time zone[], with_bill boolean, in_city text, of_genre text, at_event text) RETURNS TABLE(entity bigint, value bigint, last_at timestamp with time zone)
     LANGUAGE sql STABLE
     SET enable_nestloop TO 'off'
     BEGIN ATOMIC
@@ -246,28 +453,41 @@ CREATE FUNCTION public.coliseum_board_totals(tenant integer, stored_metric text,
              r.artist,
              r.event,
              r.city,
-             r.value
-            FROM public.coliseum_facts(coliseum_board_totals.tenant, coliseum_board_totals.stored_metric, coliseum_board_totals.of_kind, coliseum_board_totals.of_grain, coliseum_board_totals.since, coliseum_board_totals.until) r(bucket, entity, artist, event, city, value)
+             r.value,
+             r.last_at
+            FROM (UNNEST(coliseum_board_sums.grains, coliseum_board_sums.sinces, coliseum_board_sums.untils) s(grain, since, until)
+              CROSS JOIN LATERAL public.coliseum_facts(coliseum_board_sums.tenant, coliseum_board_sums.stored_metric, coliseum_board_sums.of_kind, s.grain, s.since, s.until) r(bucket, entity, artist, event, city, value, last_at))
          UNION ALL
           SELECT b.artist,
              b.artist,
              r.event,
              r.city,
-             r.value
-            FROM (public.coliseum_facts(coliseum_board_totals.tenant, coliseum_board_totals.stored_metric, 2, coliseum_board_totals.of_grain, coliseum_board_totals.since, coliseum_board_totals.until) r(bucket, entity, artist, event, city, value)
-              JOIN public.coliseum_bills b ON (((b.tenant_id = coliseum_board_totals.tenant) AND (b.event = r.event))))
-           WHERE coliseum_board_totals.with_bill
+             r.value,
+             r.last_at
+            FROM ((UNNEST(coliseum_board_sums.grains, coliseum_board_sums.sinces, coliseum_board_sums.untils) s(grain, since, until)
+              CROSS JOIN LATERAL public.coliseum_facts(coliseum_board_sums.tenant, coliseum_board_sums.stored_metric, 2, s.grain, s.since, s.until) r(bucket, entity, artist, event, city, value, last_at))
+              JOIN public.coliseum_bills b ON (((b.tenant_id = coliseum_board_sums.tenant) AND (b.event = r.event))))
+           WHERE coliseum_board_sums.with_bill
          )
   SELECT f.entity,
-     (sum(f.value))::bigint AS value
+     (sum(f.value))::bigint AS value,
+     max(f.last_at) AS last_at
     FROM ((((facts f
-      LEFT JOIN public.coliseum_artist_places ap ON (((ap.tenant_id = coliseum_board_totals.tenant) AND (ap.artist = f.artist))))
-      LEFT JOIN public.coliseum_event_places ep ON (((ep.tenant_id = coliseum_board_totals.tenant) AND (ep.event = f.event))))
-      LEFT JOIN public.coliseum_names nc ON (((nc.tenant_id = coliseum_board_totals.tenant) AND (nc.num = f.city))))
-      LEFT JOIN public.coliseum_names nv ON (((nv.tenant_id = coliseum_board_totals.tenant) AND (nv.num = f.event))))
-   WHERE (((coliseum_board_totals.in_city IS NULL) OR (COALESCE(nc.id, ep.city, ap.city) = coliseum_board_totals.in_city)) AND ((coliseum_board_totals.of_genre IS NULL) OR (coliseum_board_totals.of_genre = ANY (COALESCE(ap.genres, ep.genres)))) AND ((coliseum_board_totals.at_event IS NULL) OR (nv.id = coliseum_board_totals.at_event)))
-   GROUP BY f.entity
-  HAVING (sum(f.value) <> (0)::numeric);
+      LEFT JOIN public.coliseum_artist_places ap ON (((ap.tenant_id = coliseum_board_sums.tenant) AND (ap.artist = f.artist))))
+      LEFT JOIN public.coliseum_event_places ep ON (((ep.tenant_id = coliseum_board_sums.tenant) AND (ep.event = f.event))))
+      LEFT JOIN public.coliseum_names nc ON (((nc.tenant_id = coliseum_board_sums.tenant) AND (nc.num = f.city))))
+      LEFT JOIN public.coliseum_names nv ON (((nv.tenant_id = coliseum_board_sums.tenant) AND (nv.num = f.event))))
+   WHERE (((coliseum_board_sums.in_city IS NULL) OR (COALESCE(nc.id, ep.city, ap.city) = coliseum_board_sums.in_city)) AND ((coliseum_board_sums.of_genre IS NULL) OR (coliseum_board_sums.of_genre = ANY (COALESCE(ap.genres, ep.genres)))) AND ((coliseum_board_sums.at_event IS NULL) OR (nv.id = coliseum_board_sums.at_event)))
+   GROUP BY f.entity;
+END;
+CREATE FUNCTION public.coliseum_board_totals(tenant integer, stored_metric text, of_kind integer, of_grain integer, since timestamp with time zone, until timestamp with time zone, with_bill boolean, in_city text, of_genre text, at_event text) RETURNS TABLE(entity bigint, value bigint, last_at timestamp with time zone)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT s.entity,
+     s.value,
+     s.last_at
+    FROM public.coliseum_board_sums(coliseum_board_totals.tenant, coliseum_board_totals.stored_metric, coliseum_board_totals.of_kind, ARRAY[coliseum_board_totals.of_grain], ARRAY[coliseum_board_totals.since], ARRAY[coliseum_board_totals.until], coliseum_board_totals.with_bill, coliseum_board_totals.in_city, coliseum_board_totals.of_genre, coliseum_board_totals.at_event) s(entity, value, last_at)
+   WHERE (s.value <> 0);
 END;
 CREATE FUNCTION public.coliseum_board_uniques(tenant integer, stored_metric text, of_kind integer, since timestamp with time zone, until timestamp with time zone, in_city text, of_genre text, at_event text) RETURNS TABLE(entity bigint, value bigint)
     LANGUAGE sql STABLE
@@ -311,6 +531,48 @@ BEGIN
                    'WITH CHECK (tenant_id = coliseum_tenant())', target);
     EXECUTE format('REVOKE ALL ON %s FROM PUBLIC', target);
 END $$;
+CREATE FUNCTION public.coliseum_tie_order(value bigint, last_at timestamp with time zone, base timestamp with time zone, bits integer) RETURNS bigint
+    LANGUAGE sql STABLE
+    RETURN CASE WHEN ((bits = 0) OR (abs(value) >= ((1)::bigint << (77 - bits)))) THEN (0)::bigint ELSE (div(((LEAST(GREATEST(floor((EXTRACT(epoch FROM (last_at - base)) * (1000)::numeric)), (0)::numeric), ((((1)::bigint << bits) - 1))::numeric))::bigint)::numeric, (CASE WHEN (abs(value) < ((1)::bigint << (53 - bits))) THEN 1 WHEN (abs(value) < ((1)::bigint << (61 - bits))) THEN 256 WHEN (abs(value) < ((1)::bigint << (69 - bits))) THEN 65536 ELSE 16777216 END)::numeric))::bigint END;
+CREATE FUNCTION public.coliseum_ranked(tenant integer, stored_metric text, of_kind integer, grains integer[], sinces timestamp with time zone[], untils timestamp with time zone[], with_bill boolean, fans boolean, in_city text, of_genre text, at_event text, base timestamp with time zone, bits integer, partitions integer[], offsets bigint[]) RETURNS TABLE(entity bigint, value bigint, tie bigint, rank bigint, dense bigint, place bigint, better bigint, members bigint)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ WITH sums AS (
+          SELECT s.entity,
+             s.value,
+             s.last_at
+            FROM public.coliseum_board_sums(coliseum_ranked.tenant, coliseum_ranked.stored_metric, coliseum_ranked.of_kind, coliseum_ranked.grains, coliseum_ranked.sinces, coliseum_ranked.untils, coliseum_ranked.with_bill, coliseum_ranked.in_city, coliseum_ranked.of_genre, coliseum_ranked.at_event) s(entity, value, last_at)
+           WHERE ((NOT coliseum_ranked.fans) AND (coliseum_ranked.partitions IS NULL))
+         UNION ALL
+          SELECT u.entity,
+             u.value,
+             NULL::timestamp with time zone
+            FROM public.coliseum_board_uniques(coliseum_ranked.tenant, coliseum_ranked.stored_metric, coliseum_ranked.of_kind, (coliseum_ranked.sinces)[1], (coliseum_ranked.untils)[cardinality(coliseum_ranked.untils)], coliseum_ranked.in_city, coliseum_ranked.of_genre, coliseum_ranked.at_event) u(entity, value)
+           WHERE (coliseum_ranked.fans AND (coliseum_ranked.partitions IS NULL))
+         UNION ALL
+          SELECT a.entity,
+             a.value,
+             a.last_at
+            FROM public.coliseum_board_as_of(coliseum_ranked.tenant, coliseum_ranked.stored_metric, coliseum_ranked.of_kind, (coliseum_ranked.sinces)[1], (coliseum_ranked.untils)[cardinality(coliseum_ranked.untils)], coliseum_ranked.with_bill, coliseum_ranked.fans, coliseum_ranked.in_city, coliseum_ranked.of_genre, coliseum_ranked.at_event, coliseum_ranked.partitions, coliseum_ranked.offsets) a(entity, value, last_at)
+           WHERE (coliseum_ranked.partitions IS NOT NULL)
+         ), ordered AS (
+          SELECT s.entity,
+             s.value,
+             public.coliseum_tie_order(s.value, s.last_at, coliseum_ranked.base, coliseum_ranked.bits) AS tie
+            FROM sums s
+           WHERE (s.value <> 0)
+         )
+  SELECT o.entity,
+     o.value,
+     o.tie,
+     rank() OVER same AS rank,
+     dense_rank() OVER same AS dense_rank,
+     row_number() OVER (ORDER BY o.value DESC, o.tie, o.entity) AS row_number,
+     min(o.value) OVER (ORDER BY o.value DESC GROUPS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS min,
+     count(*) OVER () AS count
+    FROM ordered o
+   WINDOW same AS (ORDER BY o.value DESC);
+END;
 CREATE FUNCTION public.coliseum_tenant() RETURNS integer
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN (NULLIF(current_setting('coliseum.tenant'::text, true), ''::text))::integer;
@@ -423,46 +685,6 @@ ALTER TABLE public.accounts_tenants ALTER COLUMN tenant_id ADD GENERATED ALWAYS 
     NO MAXVALUE
     CACHE 1
 );
-CREATE TABLE public.passport_entries (
-    tenant_id integer NOT NULL,
-    partition smallint NOT NULL,
-    "offset" bigint NOT NULL,
-    id text NOT NULL,
-    subject_id bigint,
-    session_id uuid,
-    device_id uuid,
-    event_type text NOT NULL,
-    event_category text GENERATED ALWAYS AS (split_part(event_type, '.'::text, 1)) STORED NOT NULL,
-    entity_type text,
-    entity_id text,
-    artist_id text,
-    event_id text,
-    track_id text,
-    city text,
-    currency text,
-    value bigint NOT NULL,
-    occurred_at timestamp with time zone NOT NULL,
-    created_at timestamp with time zone NOT NULL,
-    source text NOT NULL,
-    dna_influence integer NOT NULL,
-    metadata jsonb NOT NULL
-)
-PARTITION BY RANGE (created_at);
-ALTER TABLE ONLY public.passport_entries FORCE ROW LEVEL SECURITY;
-CREATE TABLE public.processor_dead_letters (
-    tenant_id integer NOT NULL,
-    consumer text NOT NULL,
-    partition smallint NOT NULL,
-    "offset" bigint NOT NULL,
-    id text NOT NULL,
-    event_type text NOT NULL,
-    error text NOT NULL,
-    attempts integer NOT NULL,
-    first_at timestamp with time zone DEFAULT now() NOT NULL,
-    last_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT processor_dead_letters_attempts_check CHECK ((attempts > 0))
-);
-ALTER TABLE ONLY public.processor_dead_letters FORCE ROW LEVEL SECURITY;
 CREATE VIEW public.audit_facts WITH (security_invoker='true') AS
  SELECT e.tenant_id,
     e.partition,
@@ -632,80 +854,6 @@ CREATE TABLE public.coliseum_gross (
     CONSTRAINT coliseum_gross_exact CHECK (((gross >= 0) AND (gross <= '9007199254740992'::bigint)))
 );
 ALTER TABLE ONLY public.coliseum_gross FORCE ROW LEVEL SECURITY;
-CREATE TABLE public.coliseum_rules (
-    event_type text NOT NULL,
-    metric text NOT NULL,
-    kind text NOT NULL,
-    measure text NOT NULL,
-    money boolean NOT NULL,
-    CONSTRAINT coliseum_rules_measure_check CHECK ((measure = ANY (ARRAY['value'::text, 'seconds'::text])))
-);
-CREATE VIEW public.coliseum_metrics WITH (security_invoker='true') AS
- SELECT tenant_id,
-    partition,
-    "offset",
-    id,
-    event_type,
-    occurred_at,
-    created_at,
-    metric,
-    kind,
-    entity_id,
-    artist_id,
-    event_id,
-    track_id,
-    city,
-    value
-   FROM ( SELECT e.tenant_id,
-            e.partition,
-            e."offset",
-            e.id,
-            e.event_type,
-            e.occurred_at,
-            e.created_at,
-                CASE
-                    WHEN r.money THEN ((r.metric || ':'::text) || e.currency)
-                    ELSE r.metric
-                END AS metric,
-                CASE
-                    WHEN (r.kind <> 'target'::text) THEN r.kind
-                    WHEN (e.entity_type = 'user'::text) THEN 'fan'::text
-                    ELSE e.entity_type
-                END AS kind,
-                CASE r.kind
-                    WHEN 'tenant'::text THEN ''::text
-                    WHEN 'artist'::text THEN e.artist_id
-                    WHEN 'event'::text THEN e.event_id
-                    WHEN 'fan'::text THEN (e.subject_id)::text
-                    WHEN 'track'::text THEN e.track_id
-                    WHEN 'city'::text THEN e.city
-                    WHEN 'target'::text THEN e.entity_id
-                    ELSE NULL::text
-                END AS entity_id,
-                CASE
-                    WHEN (r.kind = 'tenant'::text) THEN ''::text
-                    ELSE COALESCE(e.artist_id, ''::text)
-                END AS artist_id,
-                CASE
-                    WHEN (r.kind = 'tenant'::text) THEN ''::text
-                    ELSE COALESCE(e.event_id, ''::text)
-                END AS event_id,
-                CASE
-                    WHEN (r.kind = 'fan'::text) THEN COALESCE(e.track_id, ''::text)
-                    ELSE ''::text
-                END AS track_id,
-                CASE
-                    WHEN (r.kind = 'tenant'::text) THEN ''::text
-                    ELSE COALESCE(e.city, ''::text)
-                END AS city,
-                CASE r.measure
-                    WHEN 'value'::text THEN e.value
-                    WHEN 'seconds'::text THEN (e.value * COALESCE(((e.metadata ->> 'durationSeconds'::text))::bigint, (0)::bigint))
-                    ELSE NULL::bigint
-                END AS value
-           FROM (public.passport_entries e
-             JOIN public.coliseum_rules r USING (event_type))) m
-  WHERE ((entity_id IS NOT NULL) AND (value <> 0));
 CREATE TABLE public.coliseum_migrations (
     version integer NOT NULL,
     name text NOT NULL,
@@ -1031,10 +1179,6 @@ ALTER TABLE public.treasury_transfers ENABLE ROW LEVEL SECURITY;
 GRANT USAGE ON SCHEMA public TO coliseum_capture;
 GRANT USAGE ON SCHEMA public TO coliseum_processor;
 GRANT USAGE ON SCHEMA public TO coliseum_app;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.processor_units TO coliseum_processor;
-GRANT SELECT ON TABLE public.processor_units TO coliseum_app;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.coliseum_names TO coliseum_processor;
-GRANT SELECT ON TABLE public.coliseum_names TO coliseum_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.catalog_artists TO coliseum_processor;
 GRANT SELECT ON TABLE public.catalog_artists TO coliseum_app;
 GRANT SELECT ON TABLE public.catalog_artists TO coliseum_capture;
@@ -1044,6 +1188,19 @@ GRANT SELECT ON TABLE public.catalog_events TO coliseum_capture;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.catalog_venues TO coliseum_processor;
 GRANT SELECT ON TABLE public.catalog_venues TO coliseum_app;
 GRANT SELECT ON TABLE public.catalog_venues TO coliseum_capture;
+GRANT SELECT ON TABLE public.coliseum_rules TO coliseum_app;
+GRANT SELECT ON TABLE public.coliseum_rules TO coliseum_processor;
+GRANT SELECT,INSERT ON TABLE public.passport_entries TO coliseum_capture;
+GRANT SELECT ON TABLE public.passport_entries TO coliseum_app;
+GRANT SELECT ON TABLE public.passport_entries TO coliseum_processor;
+GRANT SELECT ON TABLE public.coliseum_metrics TO coliseum_app;
+GRANT SELECT ON TABLE public.coliseum_metrics TO coliseum_processor;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.coliseum_names TO coliseum_processor;
+GRANT SELECT ON TABLE public.coliseum_names TO coliseum_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.processor_dead_letters TO coliseum_processor;
+GRANT SELECT ON TABLE public.processor_dead_letters TO coliseum_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.processor_units TO coliseum_processor;
+GRANT SELECT ON TABLE public.processor_units TO coliseum_app;
 GRANT SELECT ON TABLE public.coliseum_artist_places TO coliseum_app;
 GRANT SELECT ON TABLE public.coliseum_artist_places TO coliseum_processor;
 GRANT SELECT ON TABLE public.coliseum_event_places TO coliseum_app;
@@ -1066,11 +1223,6 @@ GRANT SELECT ON TABLE public.accounts_keys TO coliseum_app;
 GRANT SELECT ON TABLE public.accounts_tenants TO coliseum_capture;
 GRANT SELECT ON TABLE public.accounts_tenants TO coliseum_processor;
 GRANT SELECT ON TABLE public.accounts_tenants TO coliseum_app;
-GRANT SELECT,INSERT ON TABLE public.passport_entries TO coliseum_capture;
-GRANT SELECT ON TABLE public.passport_entries TO coliseum_app;
-GRANT SELECT ON TABLE public.passport_entries TO coliseum_processor;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.processor_dead_letters TO coliseum_processor;
-GRANT SELECT ON TABLE public.processor_dead_letters TO coliseum_app;
 GRANT SELECT ON TABLE public.audit_facts TO coliseum_processor;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.capture_warnings TO coliseum_capture;
 GRANT SELECT ON TABLE public.capture_warnings TO coliseum_app;
@@ -1080,10 +1232,6 @@ GRANT SELECT ON TABLE public.catalog_tracks TO coliseum_app;
 GRANT SELECT ON TABLE public.catalog_tracks TO coliseum_capture;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.coliseum_gross TO coliseum_processor;
 GRANT SELECT ON TABLE public.coliseum_gross TO coliseum_app;
-GRANT SELECT ON TABLE public.coliseum_rules TO coliseum_app;
-GRANT SELECT ON TABLE public.coliseum_rules TO coliseum_processor;
-GRANT SELECT ON TABLE public.coliseum_metrics TO coliseum_app;
-GRANT SELECT ON TABLE public.coliseum_metrics TO coliseum_processor;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.mediaid_affinities TO coliseum_processor;
 GRANT SELECT ON TABLE public.mediaid_affinities TO coliseum_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.passport_heads TO coliseum_capture;

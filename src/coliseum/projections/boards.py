@@ -169,7 +169,7 @@ class BoardsFollower:
             if await read_cursors(connection, unit) != cursors:
                 raise BoardsMoved
             async for chunk in totals(connection, unit.tenant, board):
-                await boards.fill_totals(board, [(row.entity, row.value) for row in chunk])
+                await boards.fill_totals(board, [(row.entity, row.value, row.last_ms) for row in chunk])
             if isinstance(board.declared, Unique):
                 async for some in pairs(connection, unit.tenant, board):
                     await boards.fill_pairs(board, [(row.entity, row.fan, row.value) for row in some])

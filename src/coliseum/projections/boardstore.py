@@ -97,17 +97,20 @@ class BoardStore:
         keys = [self.keys.state, self.keys.boards, self.keys.wanted]
         args: list[object] = [self._epoch, partition, start, end, "c" if catalog_changed else "", len(names), *names]
         parts = {id(change): change for some in changes.values() for change in some}
-        args += (len(parts), *(data for change in parts.values() for data in (change.members, change.sums)))
+        args.append(len(parts))
+        for change in parts.values():
+            args += (change.members, change.sums, change.lasts or b"")
         places = {key: place for place, key in enumerate(parts, 1)}
         for board, some in changes.items():
             keys += (self.keys.board(board.name), self.keys.fans(board.name))
-            form = "u" if isinstance(board.declared, Unique) else "t"
-            args += (form, board.name, len(some), *(places[id(change)] for change in some))
+            form, ties = "u" if isinstance(board.declared, Unique) else "t", board.ties
+            args += (form, board.name, ties.base_ms, ties.bits, len(some), *(places[id(change)] for change in some))
         await self._guarded("apply_deltas", keys, args)
 
-    async def fill_totals(self, board: Board, rows: Iterable[tuple[int, int]]) -> None:
-        """Write members (entity, total) aside, where no reader looks yet."""
-        scores = {member(entity): -total for entity, total in rows}
+    async def fill_totals(self, board: Board, rows: Iterable[tuple[int, int, int]]) -> None:
+        """Write members (entity, total, Unix millisecond of the last entry) aside, where no reader looks yet."""
+        ties = board.ties
+        scores = {member(entity): ties.score(total, ties.order(total, last_ms)) for entity, total, last_ms in rows}
         if scores:
             await self._store.raw.zadd(self._aside(self.keys.board(board.name)), scores)
 

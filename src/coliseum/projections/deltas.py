@@ -10,8 +10,8 @@ import msgspec
 
 from coliseum import db
 from coliseum.boards.board import Board, start_instant
-from coliseum.metrics.registry import Kind, Metric, Unique, stored_name
-from coliseum.metrics.windows import GRAINS, bucket_end
+from coliseum.metrics.registry import Kind, Unique, stored_name
+from coliseum.metrics.windows import window_end
 from coliseum.processor.projection import Batch
 
 SQL = db.statements("coliseum.projections")
@@ -35,16 +35,18 @@ class Names(msgspec.Struct, frozen=True):
 
 
 class Change(msgspec.Struct, frozen=True):
-    """What a group of boards gains in one stretch of time: member by member, none twice, none zero.
+    """What a group of boards gains in one stretch of time: member by member, none twice.
 
     ``members``: numbers of 8 bytes, most significant first, or pairs of member and fan for boards of unique fans;
-    ``sums``: as many numbers, in the same order. ``stretch``: the place of the time among the bounds of ``LiveBoards``.
+    ``sums``: as many numbers, in the same order; ``lasts``: the Unix milliseconds of the last entries, None of pairs.
+    ``stretch``: the place of the time among the bounds of ``LiveBoards``.
     """
 
     board: int
     stretch: int
     members: bytes
     sums: bytes
+    lasts: bytes | None
 
     @property
     def updates(self) -> int:
@@ -142,12 +144,11 @@ async def count_range(
 
 
 def _group(board: Board) -> _Group:
-    metric = board.declared
-    filters = {board.filter: board.filter_value}
+    metric, filters = board.declared, board.filters
     return _Group(
         stored_name(metric, board.currency or None),
         board.kind,
-        isinstance(metric, Metric) and metric.bill and board.kind is Kind.ARTIST,
+        board.bill,
         isinstance(metric, Unique),
         filters.get("city"),
         filters.get("genre"),
@@ -178,7 +179,7 @@ def _extreme(pick: Any, bounds: Sequence[Bound]) -> Bound:
 
 def _window(board: Board, zone: ZoneInfo) -> tuple[Bound, Bound]:
     start = start_instant(board)
-    return start, None if start is None else bucket_end(start, GRAINS[board.window], zone)
+    return start, window_end(board.window, start, zone)
 
 
 def _stretches(window: tuple[Bound, Bound], bounds: Sequence[datetime]) -> range:

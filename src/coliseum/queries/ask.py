@@ -5,13 +5,15 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from coliseum.accounts.tenants import Tenant
+from coliseum.boards.board import FILTERS
 from coliseum.errors import EventRefused, QueryInvalid
 from coliseum.events.times import parse_rfc3339
 from coliseum.metrics.registry import KINDS, Kind, Metric, Unique, kind_of, metric_named
-from coliseum.metrics.windows import Window, window_at
+from coliseum.metrics.windows import CUSTOM, Window, range_of, window_at
 
 CURRENCY_LENGTH = 3
 TEXT_MAX = 256
+FILTERS_MAX = 2
 
 
 class Subject(msgspec.Struct, frozen=True):
@@ -23,20 +25,17 @@ class Subject(msgspec.Struct, frozen=True):
 
 
 class Filters(msgspec.Struct, frozen=True):
-    """What narrows an answer down; at most one is set."""
+    """What narrows an answer down; at most two are set."""
 
     city: str | None = None
     genre: str | None = None
     event: str | None = None
 
     @property
-    def single(self) -> tuple[str, str]:
-        """The name and value of the filter that is set; two empty texts when none is."""
-        for name in ("city", "genre", "event"):
-            value = getattr(self, name)
-            if value is not None:
-                return name, value
-        return "", ""
+    def given(self) -> dict[str, str]:
+        """Those that are set, by name."""
+        values = {name: getattr(self, name) for name in FILTERS}
+        return {name: value for name, value in values.items() if value is not None}
 
 
 def subject_of(tenant: Tenant, metric: str, entity: str | None, currency: str | None) -> Subject:
@@ -61,22 +60,32 @@ def filters_of(city: str | None, genre: str | None, event: str | None) -> Filter
     """The filter of a query.
 
     Raises:
-        QueryInvalid: more than one is given, or one is empty or too long.
+        QueryInvalid: more than two are given, or one is empty or too long.
     """
-    given = {name: value for name, value in (("city", city), ("genre", genre), ("event", event)) if value is not None}
-    if len(given) > 1:
-        raise QueryInvalid(f"One filter at a time; these are {len(given)}.", next(iter(given)))
-    for name, value in given.items():
+    filters = Filters(city, genre, event)
+    if len(filters.given) > FILTERS_MAX:
+        raise QueryInvalid(
+            f"At most {FILTERS_MAX} filters at a time of {', '.join(FILTERS)}.", next(iter(filters.given))
+        )
+    for name, value in filters.given.items():
         check_text(value, name)
-    return Filters(**given)
+    return filters
 
 
-def window_of(tenant: Tenant, window: str, at: str | None, now: datetime) -> Window:
-    """The window of a query: of that name, around ``at`` or now.
+def window_of(
+    tenant: Tenant, window: str, at: str | None, now: datetime, since: str | None = None, until: str | None = None
+) -> Window:
+    """The window of a query: of that name, around ``at`` or now; or from one hour to another.
 
     Raises:
-        QueryInvalid: no such window, or ``at`` is no instant.
+        QueryInvalid: no such window, an instant is none, or these do not go together.
     """
+    if window == CUSTOM or since is not None or until is not None:
+        if since is None or until is None:
+            raise QueryInvalid("from and to go together.", "to" if until is None else "from")
+        if at is not None or window not in (CUSTOM, "all"):
+            raise QueryInvalid("from and to are a window of their own: leave window and at out.", "window")
+        return range_of(instant(since, "from"), instant(until, "to"), tenant.zone)
     return window_at(window, now if at is None else instant(at, "at"), tenant.zone)
 
 

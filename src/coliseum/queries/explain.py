@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Mapping
 from datetime import datetime
 
 import msgspec
@@ -13,6 +14,8 @@ from coliseum.metrics.registry import Kind, Metric, Unique, stored_name
 from coliseum.metrics.windows import Window
 from coliseum.queries.ask import Filters, Subject, check_text
 from coliseum.queries.names import number_of
+from coliseum.queries.positions import position_of
+from coliseum.queries.question import AsOf
 
 SQL = db.statements("coliseum.queries")
 LIMIT_MAX = 1_000
@@ -47,6 +50,7 @@ class Explanation(msgspec.Struct, frozen=True, rename="camel"):
     filters: dict[str, str]
     value: int
     count: int
+    position: list[int]
     entries: list[Entry]
     next_cursor: str | None
 
@@ -61,11 +65,12 @@ async def explain(
     *,
     limit: int,
     cursor: str | None,
+    as_of: AsOf = None,
 ) -> Explanation:
-    """The entries behind a number of the rollups or of a board, up to where the rollups have read.
+    """The entries behind a number of the rollups or of a board, up to where the rollups have read or ``as_of`` says.
 
     Raises:
-        QueryInvalid: limit, cursor or id are none.
+        QueryInvalid: limit, cursor or id are none, or ``as_of`` is ahead of what was read.
     """
     if not 1 <= limit <= LIMIT_MAX:
         raise QueryInvalid(f"limit is from 1 to {LIMIT_MAX}.", "limit")
@@ -73,16 +78,16 @@ async def explain(
         raise QueryInvalid("id says of which entity; leave entity out for the tenant as a whole.", "id")
     if entity_id is not None:
         check_text(entity_id, "id")
-    if subject.kind is Kind.TENANT and filters.single[0]:
-        raise QueryInvalid("A filter narrows down one entity; say which by entity and id.", filters.single[0])
+    if subject.kind is Kind.TENANT and filters.given:
+        raise QueryInvalid("A filter narrows down one entity; say which by entity and id.", next(iter(filters.given)))
     after = _after(cursor)
     async with database.tenant(tenant.tenant_id, snapshot=True) as connection:
-        where = await _where(connection, tenant, subject, entity_id, window, filters)
+        position = await position_of(connection, tenant.tenant_id, as_of)
+        where = (*await _where(connection, tenant, subject, entity_id, window, filters), *_columns(position))
         totals = await connection.fetchrow(SQL["explain_totals"], *where)
         entries = await db.rows(connection, Entry, SQL["explain_entries"], *where, *after, limit)
     assert totals is not None  # noqa: S101 - an aggregate without groups always has one row
     unique = isinstance(subject.metric, Unique)
-    name, value = filters.single
     last = entries[-1] if len(entries) == limit else None
     return Explanation(
         subject.metric.name,
@@ -93,12 +98,17 @@ async def explain(
         window.name,
         window.start,
         window.end,
-        {name: value} if name else {},
+        filters.given,
         totals["fans"] if unique else totals["value"],
         totals["count"],
+        [position[partition] for partition in sorted(position)],
         entries,
         None if last is None else _cursor(last),
     )
+
+
+def _columns(position: Mapping[int, int]) -> tuple[list[int], list[int]]:
+    return list(position), list(position.values())
 
 
 async def _where(

@@ -1,37 +1,52 @@
-"""Leaderboards: from the live board in Valkey when there is one, otherwise exactly the same from the rollups."""
+"""Leaderboards: from the live board in Valkey when there is one, otherwise exactly the same from PostgreSQL."""
 
-import base64
-import binascii
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
 
 from coliseum import db, kv
 from coliseum.accounts.tenants import Tenant
-from coliseum.boards.board import Board, epoch_seconds, member
-from coliseum.errors import QueryInvalid
-from coliseum.metrics.registry import Kind
+from coliseum.boards.totals import Ranked, Stored
 from coliseum.metrics.windows import Window
 from coliseum.queries.ask import Filters, Subject
-from coliseum.queries.names import NOBODY, Named, Names, names_of
-from coliseum.queries.pages import Found, Nothing, read_live, read_stored
+from coliseum.queries.names import NOBODY, Named, Names, names_of, numbers_of
+from coliseum.queries.pages import (
+    Around,
+    Found,
+    Members,
+    Nothing,
+    Page,
+    Part,
+    read_live,
+    read_position,
+    read_stored,
+)
+from coliseum.queries.positions import position_of
+from coliseum.queries.question import AroundOf, MembersOf, PageOf, Question, question_of
 
-LIMIT_MAX = 1_000
+HUNDREDTHS = 2
 
 
-class BoardRow(msgspec.Struct, frozen=True, gc=False):
-    """A row of a board: its standard competition rank (1, 2, 2, 4), who it is, and the score."""
+class BoardRow(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    """A row of a board: its rank, who it is, and the score.
+
+    ``percentile``: of how many of the others the rank is better, in percent; ``to_next``: what is missing to the next
+    better score, null at the top; ``overall_rank``: on the whole board, when the board is that of some members alone.
+    """
 
     rank: int
     id: str
     name: str
     picture: str | None
     score: int
+    percentile: float
+    to_next: int | None
+    overall_rank: int | msgspec.UnsetType = msgspec.UNSET
 
 
 class BoardPage(msgspec.Struct, frozen=True, rename="camel"):
-    """A page of a board, and where it stands: the window, and the next offset of each partition of the log."""
+    """Rows of a board, and where it stands: the window, and the next offset of each partition of the log."""
 
     metric: str
     unit: str
@@ -41,52 +56,12 @@ class BoardPage(msgspec.Struct, frozen=True, rename="camel"):
     window_start: datetime | None
     window_end: datetime | None
     filters: dict[str, str]
+    ranking: str
     members: int
     position: list[int]
     source: str
     rows: list[BoardRow]
     next_cursor: str | None
-
-
-class Question(msgspec.Struct, frozen=True):
-    """Which page of which board; equal questions that are asked at one moment have one answer.
-
-    ``after``: score and entity of the last row of the page before.
-    """
-
-    tenant: Tenant
-    subject: Subject
-    window: Window
-    filters: Filters
-    limit: int
-    after: tuple[int, int] | None
-
-    @property
-    def tenant_id(self) -> int:
-        """Whose board it is."""
-        return self.tenant.tenant_id
-
-    @property
-    def board(self) -> Board:
-        """The board that is asked for."""
-        subject, window = self.subject, self.window
-        start = epoch_seconds(window.start)
-        return Board(subject.metric.name, subject.currency, subject.kind, window.name, start, *self.filters.single)
-
-
-def question_of(
-    tenant: Tenant, subject: Subject, window: Window, filters: Filters, *, limit: int, cursor: str | None
-) -> Question:
-    """What is asked.
-
-    Raises:
-        QueryInvalid: the tenant as a whole has no board, or the limit or the cursor is none.
-    """
-    if subject.kind is Kind.TENANT:
-        raise QueryInvalid("A board is of artists, events or the like; the tenant as a whole has a series.", "entity")
-    if not 1 <= limit <= LIMIT_MAX:
-        raise QueryInvalid(f"limit is from 1 to {LIMIT_MAX}.", "limit")
-    return Question(tenant, subject, window, filters, limit, _after(cursor))
 
 
 async def leaderboard(
@@ -102,16 +77,18 @@ async def leaderboard(
     now: datetime,
     names: Names | None = None,
 ) -> BoardPage:
-    """A page of a board, in display order: best first, inside a tie the entity that is known longest.
+    """A page of a board, in display order. Read for this caller alone (``SharedReads`` is for many).
 
-    Read for this caller alone (``SharedReads`` is for many). ``names``: those that the process remembers.
+    ``names``: those that the process remembers.
 
     Raises:
         QueryInvalid: the limit or the cursor is none.
         StoreUnavailable: PostgreSQL is away. When Valkey is, the rollups answer.
     """
     question = question_of(tenant, subject, window, filters, limit=limit, cursor=cursor)
-    live = await read_live(store, question.tenant_id, question.board, question.after, limit, now)
+    assert isinstance(question.rows, PageOf)  # noqa: S101 - nothing else was asked for
+    part = Page(question.rows.limit, question.rows.after)
+    live = await read_live(store, question.tenant_id, question.board, part, now)
     if isinstance(live, Nothing):
         return await stored_page(database, question)
     names = names or Names(database)
@@ -120,23 +97,51 @@ async def leaderboard(
 
 
 async def stored_page(database: db.Database, question: Question) -> BoardPage:
-    """The page from the rollups, names and all in one snapshot."""
+    """The page from PostgreSQL, names and all in one snapshot.
+
+    Raises:
+        QueryInvalid: the log has not been read as far as ``as_of`` says.
+    """
     tenant_id, kind = question.tenant_id, question.subject.kind
     async with database.tenant(tenant_id, snapshot=True) as connection:
-        found = await read_stored(connection, question.tenant, question.board, question.after, question.limit)
+        position = await position_of(connection, tenant_id, question.as_of) if question.as_of else None
+        numbers = await numbers_of(connection, tenant_id, kind, ids_in(question))
+        stored = Stored(question.tenant, question.board, question.window, position)
+        part = part_of(question, numbers)
+        if part is None:
+            at = await read_position(connection, tenant_id) if position is None else list(position.values())
+            found = Found([], await stored.size(connection), at, "rollups" if position is None else "log")
+        else:
+            found = await read_stored(connection, tenant_id, stored, part, position)
         names = await names_of(connection, tenant_id, kind, found.entities)
     return page_of(question, found, names)
 
 
+def ids_in(question: Question) -> tuple[str, ...]:
+    """The ids whose numbers have to be known."""
+    match question.rows:
+        case AroundOf():
+            return (question.rows.id,)
+        case MembersOf():
+            return question.rows.ids
+    return ()
+
+
+def part_of(question: Question, numbers: Mapping[str, int]) -> Part | None:
+    """Which rows, by numbers; None: around somebody for whom nothing was ever counted."""
+    match question.rows:
+        case AroundOf(id_, limit):
+            return Around(numbers[id_], limit) if id_ in numbers else None
+        case MembersOf(ids, alone):
+            return Members(tuple(numbers[each] for each in ids if each in numbers), alone)
+        case PageOf(limit, after):
+            return Page(limit, after)
+
+
 def page_of(question: Question, found: Found, names: Mapping[int, Named]) -> BoardPage:
     """What was found, in words."""
-    subject, window = question.subject, question.window
-    rows = [
-        BoardRow(rank, known.id, known.name, known.picture, score)
-        for entity, score, rank in found.rows
-        for known in (names.get(entity, NOBODY),)
-    ]
-    name, value = question.filters.single
+    subject, window, rows = question.subject, question.window, question.rows
+    more = isinstance(rows, PageOf) and len(found.rows) == rows.limit
     return BoardPage(
         metric=subject.metric.name,
         unit=subject.metric.unit,
@@ -145,29 +150,33 @@ def page_of(question: Question, found: Found, names: Mapping[int, Named]) -> Boa
         window=window.name,
         window_start=window.start,
         window_end=window.end,
-        filters={name: value} if name else {},
+        filters=question.filters.given,
+        ranking=question.ranking,
         members=found.members,
         position=found.position,
         source=found.source,
-        rows=rows,
-        next_cursor=_cursor(found.rows[-1]) if len(found.rows) == question.limit else None,
+        rows=_rows(question, found.rows, found.members, names),
+        next_cursor=_cursor(question, found.rows[-1]) if more else None,
     )
 
 
-def _cursor(row: tuple[int, int, int]) -> str:
-    entity, score, _ = row
-    return base64.urlsafe_b64encode(msgspec.json.encode([score, entity])).decode().rstrip("=")
+def _rows(question: Question, rows: Sequence[Ranked], members: int, names: Mapping[int, Named]) -> list[BoardRow]:
+    others, dense, ordinal = max(1, members - 1), question.ranking == "dense", question.ranking == "ordinal"
+    return [
+        BoardRow(
+            (row.dense or row.rank) if dense else row.place if ordinal else row.rank,
+            known.id,
+            known.name,
+            known.picture,
+            row.value,
+            round(100 * (members - row.rank) / others, HUNDREDTHS) if members > 1 else 100.0,
+            None if row.better is None else row.better - row.value,
+            msgspec.UNSET if row.overall is None else row.overall,
+        )
+        for row in rows
+        for known in (names.get(row.entity, NOBODY),)
+    ]
 
 
-def _after(cursor: str | None) -> tuple[int, int] | None:
-    if cursor is None:
-        return None
-    try:
-        packed = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-        score, entity = msgspec.json.decode(packed, type=tuple[int, int])
-        member(entity)
-    except (binascii.Error, ValueError, msgspec.DecodeError, OverflowError):
-        raise QueryInvalid("The cursor is not one that this server gave.", "cursor") from None
-    if abs(score) > 2**53 or entity >= 2**63:
-        raise QueryInvalid("The cursor is not one that this server gave.", "cursor")
-    return score, entity
+def _cursor(question: Question, row: Ranked) -> str:
+    return question.cursor(row.value, row.tie, row.entity)

@@ -49,6 +49,24 @@ class Names:
     def __init__(self, database: db.Database) -> None:
         self._database = database
         self._known: dict[tuple[int, Kind], Known] = {}
+        self._numbers: dict[tuple[int, Kind, str], tuple[int, datetime]] = {}
+
+    async def numbers(self, tenant_id: int, kind: Kind, ids: Collection[str], now: datetime) -> dict[str, int]:
+        """The numbers of these ids, remembered as names are; those for whom nothing was counted are left out."""
+        found: dict[str, int] = {}
+        for each in ids:
+            number, since = self._numbers.get((tenant_id, kind, each), (0, None))
+            if since is not None and since <= now < since + NAMES_FOR:
+                found[each] = number
+        missing = [each for each in ids if each not in found]
+        if missing:
+            async with self._database.tenant(tenant_id) as connection:
+                read = await numbers_of(connection, tenant_id, kind, missing)
+            if len(self._numbers) + len(read) > NAMES_MAX:
+                self._numbers.clear()
+            self._numbers.update({(tenant_id, kind, each): (number, now) for each, number in read.items()})
+            found |= read
+        return found
 
     async def of(self, tenant_id: int, kind: Kind, catalog: str, entities: Collection[int], now: datetime) -> Known:
         """The names of these entities, at least as new as this catalogue and ``now``'s ``NAMES_FOR``.
@@ -76,11 +94,17 @@ async def names_of(connection: db.Connection, tenant_id: int, kind: Kind, entiti
     return {row.entity: row for row in found}
 
 
+async def numbers_of(connection: db.Connection, tenant_id: int, kind: Kind, ids: Collection[str]) -> dict[str, int]:
+    """The numbers of entities by their ids; those for whom nothing was ever counted are left out."""
+    if not ids:
+        return {}
+    statement = "fan_numbers" if kind is Kind.FAN else "entity_numbers"
+    args = (tenant_id, list(ids)) if kind is Kind.FAN else (tenant_id, kind.label, list(ids))
+    return {row["id"]: int(row["num"]) for row in await connection.fetch(SQL[statement], *args)}
+
+
 async def number_of(connection: db.Connection, tenant_id: int, kind: Kind, entity_id: str) -> int | None:
     """The number of an entity by its id; None when nothing was ever counted for it."""
     if kind is Kind.TENANT:
         return 0
-    statement = "fan_number" if kind is Kind.FAN else "entity_number"
-    args = (tenant_id, entity_id) if kind is Kind.FAN else (tenant_id, kind.label, entity_id)
-    number = await connection.fetchval(SQL[statement], *args)
-    return None if number is None else int(number)
+    return (await numbers_of(connection, tenant_id, kind, [entity_id])).get(entity_id)

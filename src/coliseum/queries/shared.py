@@ -7,15 +7,18 @@ gets an answer that was read after the question arrived, so sharing makes no ans
 import asyncio
 from collections import OrderedDict
 from collections.abc import Coroutine
+from datetime import datetime
+from hashlib import blake2b
 from typing import Any
 
 import msgspec
 
 from coliseum import db, kv
 from coliseum.clock import Clock
-from coliseum.queries.leaderboards import BoardPage, Question, page_of, stored_page
+from coliseum.queries.leaderboards import BoardPage, ids_in, page_of, part_of, stored_page
 from coliseum.queries.names import Known, Names
-from coliseum.queries.pages import Nothing, read_live
+from coliseum.queries.pages import Found, Nothing, read_live
+from coliseum.queries.question import Question
 
 QUESTIONS_MAX = 1_000
 """Questions that are known at a time; of more, equal ones may be read apart."""
@@ -23,12 +26,20 @@ KEPT_BYTES_MAX = 65_536
 """A larger answer is not kept for the next reading."""
 
 
-class _Answer(msgspec.Struct, frozen=True):
+class Answer(msgspec.Struct, frozen=True):
+    """A page as JSON, where it was read (``live``, ``rollups`` or ``log``), and a tag that is equal for equal pages."""
+
+    body: bytes
+    source: str
+    tag: str
+
+
+class _Last(msgspec.Struct, frozen=True):
     """An answer as it was sent last, with what it was made of."""
 
     state: str
     known: Known
-    body: bytes
+    answer: Answer
 
 
 class SharedReads:
@@ -71,29 +82,29 @@ class SharedRead:
         self._reads = reads
         self._question = question
         self._board = question.board
-        self._waiting: list[asyncio.Future[bytes]] = []
+        self._waiting: list[asyncio.Future[Answer]] = []
         self._working = False
-        self._last: _Answer | None = None
+        self._last: _Last | None = None
 
-    def body(self) -> asyncio.Future[bytes]:
-        """The page as JSON, read after this call.
+    def answer(self) -> asyncio.Future[Answer]:
+        """The page, read after this call.
 
         Raises:
             StoreUnavailable: as ``leaderboard``, when it is awaited.
         """
-        body: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
-        self._waiting.append(body)
+        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._waiting.append(answer)
         if not self._working:
             self._working = True
             self._reads.start(self._work())
-        return body
+        return answer
 
     async def _work(self) -> None:
         while self._waiting:
             # Whoever comes from here on waits for the next reading: this one may be older than their question.
             waiting, self._waiting = self._waiting, []
             try:
-                body = await self._read()
+                answer = await self._read()
             except Exception as error:  # noqa: BLE001 - every waiting request must hear of it, whatever it is
                 for each in waiting:
                     if not each.done():
@@ -101,34 +112,41 @@ class SharedRead:
             else:
                 for each in waiting:
                     if not each.done():
-                        each.set_result(body)
+                        each.set_result(answer)
         self._working = False
 
-    async def _read(self) -> bytes:
+    async def _read(self) -> Answer:
         reads, question, last = self._reads, self._question, self._last
         now = reads.clock()
         if last is not None and not last.known.holds(now):
             last = self._last = None
-        found = await read_live(
-            reads.store,
-            question.tenant_id,
-            self._board,
-            question.after,
-            question.limit,
-            now,
-            "" if last is None else last.state,
-        )
+        found = await self._read_live(now, "" if last is None else last.state)
         if found is Nothing.UNCHANGED and last is not None:
-            return last.body
+            return last.answer
         self._last = None
         if isinstance(found, Nothing):
-            return _encoded(await stored_page(reads.database, question))
+            return _answer(await stored_page(reads.database, question))
         known = await reads.names.of(question.tenant_id, question.subject.kind, found.catalog, found.entities, now)
-        body = _encoded(page_of(question, found, known.names))
-        if len(body) <= KEPT_BYTES_MAX:
-            self._last = _Answer(found.state, known, body)
-        return body
+        answer = _answer(page_of(question, found, known.names))
+        if len(answer.body) <= KEPT_BYTES_MAX:
+            self._last = _Last(found.state, known, answer)
+        return answer
+
+    async def _read_live(self, now: datetime, known_state: str) -> Found | Nothing:
+        """What the live board says, when it can say all that is asked."""
+        reads, question = self._reads, self._question
+        if not question.can_be_live:
+            return Nothing.COLD
+        numbers = await reads.names.numbers(question.tenant_id, question.subject.kind, ids_in(question), now)
+        part = part_of(question, numbers)
+        if part is None:
+            return Nothing.COLD
+        found = await read_live(reads.store, question.tenant_id, self._board, part, now, known_state)
+        if isinstance(found, Found) and question.ranking == "dense" and any(row.dense is None for row in found.rows):
+            return Nothing.COLD
+        return found
 
 
-def _encoded(page: BoardPage) -> bytes:
-    return msgspec.json.encode(page)
+def _answer(page: BoardPage) -> Answer:
+    body = msgspec.json.encode(page)
+    return Answer(body, page.source, blake2b(body, digest_size=12).hexdigest())

@@ -19,7 +19,7 @@ from coliseum.telemetry import Log
 from coliseum.web.api import boards, contract, health, reads
 from coliseum.web.capture import ROUTES, Handler, serve
 from coliseum.web.openapi import describe_capture
-from coliseum.web.problems import Answer, problem
+from coliseum.web.problems import problem
 from coliseum.web.services import Services
 
 CAPTURE = {path: handler for paths, handler in ROUTES for path in paths}
@@ -42,7 +42,7 @@ class App(Litestar):
             await super().__call__(scope, receive, send)
             return
         try:
-            reply = Answer(200, await read.body())
+            reply = boards.reply_of(await read.answer(), scope)
         except Exception as error:  # noqa: BLE001 - as Litestar's own handler of exceptions
             reply = problem(_our_error(error, scope["path"]))
         headers = [*reply.headers, (b"content-length", b"%d" % len(reply.body))]

@@ -1,3 +1,4 @@
+-- What the members of a board come to by the log, and when the last entry that adds something happened.
 -- $2 metric as stored, $3 kind, $4 and $5 window, $6 whether the event's bill counts, $7 city, $8 genre, $9 event,
 -- $10 whether fans are counted, $11 and $12 partitions and the offsets up to which the board has read
 WITH counted AS (
@@ -13,7 +14,7 @@ WITH counted AS (
     WHERE f.metric = $2 AND f.kind = CASE WHEN $6 THEN 'event' WHEN $10 THEN 'fan' ELSE $3 END
       AND ($4::timestamptz IS NULL OR f.occurred_at >= $4 AND f.occurred_at < $5)
 ), kept AS (
-    SELECT c.member, c.entity_id AS fan, c.amount
+    SELECT c.member, c.entity_id AS fan, c.amount, c.occurred_at
     FROM counted c
     LEFT JOIN catalog_artists a ON a.tenant_id = $1 AND a.id = c.by_artist
     LEFT JOIN catalog_events e ON e.tenant_id = $1 AND e.id = c.event_id
@@ -25,12 +26,14 @@ WITH counted AS (
           END)
       AND ($9::text IS NULL OR c.event_id = $9)
 ), scores AS (
-    SELECT member, sum(amount) AS value FROM kept WHERE NOT $10 GROUP BY member HAVING sum(amount) <> 0
+    SELECT member, sum(amount) AS value, max(occurred_at) AS last_at
+    FROM kept WHERE NOT $10 AND amount <> 0 GROUP BY member
     UNION ALL
-    SELECT member, count(*) FROM (
+    SELECT member, count(*), NULL FROM (
         SELECT member, fan FROM kept WHERE $10 GROUP BY member, fan HAVING sum(amount) > 0
     ) AS fans GROUP BY member
 )
-SELECT CASE WHEN $3 = 'fan' THEN s.member::bigint ELSE n.num END AS entity, s.value::bigint AS value
+SELECT CASE WHEN $3 = 'fan' THEN s.member::bigint ELSE n.num END AS entity, s.value::bigint AS value,
+       s.last_at
 FROM scores s
 LEFT JOIN coliseum_names n ON n.tenant_id = $1 AND n.kind = $3 AND n.id = s.member

@@ -1,10 +1,13 @@
 -- Adds a range of the log to the live boards, if the stored cursor stands at its start and the fence allows it.
 -- KEYS: state, boards, wanted, then (sorted set, pairs hash) of each touched board.
 -- ARGV: epoch, partition, start, end, "c" if the catalogue changed, number of boards to remake, their names ...,
--- then the number of parts and for each: members (8 bytes each) or pairs of member and fan (16 bytes), sums (8 bytes);
--- then for each touched board: "t" for totals or "u" for unique fans, name, number of its parts, which parts ...
+-- then the number of parts and for each: members (8 bytes each) or pairs of member and fan (16 bytes), sums (8 bytes),
+-- Unix milliseconds of the last entries (8 bytes; none for pairs);
+-- then for each touched board: "t" for totals or "u" for unique fans, name, base and bits of its order among equals,
+-- number of its parts, which parts ...
 -- Numbers are big-endian; a sum is below 2^53, so that a Lua number holds it exactly.
--- A board of which something was evicted is not whole any more: it becomes wanted.
+-- A board of which something was evicted is not whole any more, and one of which a member shrank so far that more would
+-- have to be known of its moment than is kept: it becomes wanted.
 local state = redis.call('HMGET', KEYS[1], 'epoch', 'p' .. ARGV[2])
 if state[1] ~= ARGV[1] then return redis.error_reply('FENCED another holder wrote here') end
 if state[2] ~= ARGV[3] then return redis.error_reply('MOVED the cursor is elsewhere') end
@@ -16,16 +19,43 @@ local function remake(name)
     redis.call('SADD', KEYS[3], name)
 end
 
--- Scores are negated totals, so that ascending order is the order of display; a zero is no member. Many are read at
--- once and written at once: one command for each would take twice the time.
-local function add(board, members, amounts)
+-- How a score is made: see coliseum.boards.ties. All of it is exact in doubles.
+local function unit_of(total, bits, scale)
+    local size = math.abs(total)
+    for level = 0, 3 do
+        if size < 2 ^ (53 - bits + 8 * level) then return math.min(scale, 2 ^ (8 * level)) end
+    end
+    return scale
+end
+
+-- The member's new score, from its score until now (false: it had none); nil when its moment cannot be known.
+local function added(score, amount, last_ms, base, bits, scale)
+    local total, rest, unit = 0, scale - 1, 1
+    if score then
+        total = math.floor(-score / scale)
+        rest = -score - total * scale
+        unit = unit_of(total, bits, scale)
+    end
+    local sum = total + amount
+    local fine = unit_of(sum, bits, scale)
+    local moment = scale - 1 - math.min(math.max(last_ms - base, 0), scale - 1)
+    if fine < unit and moment >= rest then return nil end
+    rest = math.min(rest, moment)
+    return -(sum * scale + math.floor(rest / fine) * fine)
+end
+
+-- Many are read at once and written at once: one command for each would take twice the time. False: to be remade.
+local function add(board, members, amounts, lasts, base, bits)
+    local scale = 2 ^ bits
     for first = 1, #members, AT_ONCE do
         local last = math.min(first + AT_ONCE - 1, #members)
         local scores = redis.call('ZMSCORE', board, unpack(members, first, last))
         local set, gone = {}, {}
         for place = first, last do
-            local score = (tonumber(scores[place - first + 1] or 0)) - amounts[place]
-            if score == 0 then
+            local before = scores[place - first + 1]
+            local score = added(before and tonumber(before), amounts[place], lasts[place] or 0, base, bits, scale)
+            if not score then return false end
+            if bits == 0 and score == 0 then
                 gone[#gone + 1] = members[place]
             else
                 set[#set + 1] = score
@@ -35,6 +65,7 @@ local function add(board, members, amounts)
         if #set > 0 then redis.call('ZADD', board, unpack(set)) end
         if #gone > 0 then redis.call('ZREM', board, unpack(gone)) end
     end
+    return true
 end
 
 -- How many fans each member gains and loses by what is added to its pairs.
@@ -67,33 +98,36 @@ for _ = 1, tonumber(ARGV[6]) do
 end
 local parts = {}
 for part = 1, tonumber(ARGV[at]) do
-    local names, sums = ARGV[at + 2 * part - 1], ARGV[at + 2 * part]
-    local members, amounts = {}, {}
+    local names, sums, moments = ARGV[at + 3 * part - 2], ARGV[at + 3 * part - 1], ARGV[at + 3 * part]
+    local members, amounts, lasts = {}, {}, {}
     local width = #names / (#sums / 8)
     for place = 1, #sums / 8 do
         members[place] = string.sub(names, (place - 1) * width + 1, place * width)
         amounts[place] = struct.unpack('>i8', sums, place * 8 - 7)
+        if moments ~= '' then lasts[place] = struct.unpack('>i8', moments, place * 8 - 7) end
     end
-    parts[part] = { members, amounts }
+    parts[part] = { members, amounts, lasts }
 end
-at = at + 2 * #parts + 1
+at = at + 3 * #parts + 1
 for key = 4, #KEYS, 2 do
-    local unique, name, count = ARGV[at] == 'u', ARGV[at + 1], tonumber(ARGV[at + 2])
+    local unique, name, base, bits = ARGV[at] == 'u', ARGV[at + 1], tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3])
+    local count = tonumber(ARGV[at + 4])
     local whole = redis.call('ZSCORE', KEYS[key], '') and (not unique or redis.call('HEXISTS', KEYS[key + 1], '') == 1)
+    for place = at + 5, at + 4 + count do
+        if not whole then break end
+        local part = parts[tonumber(ARGV[place])]
+        if unique then
+            local members, gains = count_fans(KEYS[key + 1], part[1], part[2])
+            whole = add(KEYS[key], members, gains, {}, base, bits)
+        else
+            whole = add(KEYS[key], part[1], part[2], part[3], base, bits)
+        end
+    end
     if not whole then
         remake(name)
         redis.call('UNLINK', KEYS[key], KEYS[key + 1])
-    else
-        for place = at + 3, at + 2 + count do
-            local part = parts[tonumber(ARGV[place])]
-            if unique then
-                add(KEYS[key], count_fans(KEYS[key + 1], part[1], part[2]))
-            else
-                add(KEYS[key], part[1], part[2])
-            end
-        end
     end
-    at = at + 3 + count
+    at = at + 5 + count
 end
 redis.call('HSET', KEYS[1], 'p' .. ARGV[2], ARGV[4])
 if ARGV[5] == 'c' then redis.call('HSET', KEYS[1], 'catalog', ARGV[2] .. ':' .. ARGV[4]) end

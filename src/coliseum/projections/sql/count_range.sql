@@ -5,8 +5,9 @@
 -- then groups of boards that differ in their windows only, by columns: $11 number, $12 stored metric, $13 kind,
 -- $14 whether events count for their bill, $15 whether different fans are counted, $16 city, $17 genre, $18 event,
 -- $19 and $20 from when until when any of their windows reaches; $21 where any window begins or ends, in order.
--- A gain is that of a group between two of these instants: members, or pairs of member and fan, and sums, as 8 bytes
--- each, most significant first.
+-- A gain is that of a group between two of these instants: members, or pairs of member and fan, sums, and of members
+-- the Unix millisecond of the last entry that changed them, as 8 bytes each, most significant first. A member that
+-- comes to nothing is there for that moment; last_at is a maximum over entries that add something, whatever the batch.
 WITH names AS MATERIALIZED (
     SELECT n.kind, n.id, n.num FROM unnest($8::text[], $9::text[], $10::int[]) AS n (kind, id, num)
 ), kinds (name, num) AS (
@@ -18,7 +19,7 @@ WITH names AS MATERIALIZED (
            CASE WHEN e.entity_type = 'user' THEN e.entity_id::bigint ELSE ne.num END AS target,
            coalesce(na.num, 0) AS artist, coalesce(nv.num, 0) AS event, coalesce(nt.num, 0) AS track,
            coalesce(nc.num, 0) AS city,
-           e.value, e.value * coalesce((e.metadata ->> 'durationSeconds')::bigint, 0) AS seconds
+           e.value, e.value * coalesce((e.metadata ->> 'durationSeconds')::bigint, 0) AS seconds, e.occurred_at
     FROM passport_entries e
     LEFT JOIN kinds k ON k.name = e.entity_type
     LEFT JOIN names ne ON ne.kind = e.entity_type AND ne.id = e.entity_id
@@ -39,7 +40,8 @@ WITH names AS MATERIALIZED (
 ), contexts AS MATERIALIZED (
     SELECT x.event_type, x.currency, x.hour, x.target_kind, x.target, x.artist, x.event, x.track, x.city,
            sum(x.value)::bigint AS value, sum(x.seconds)::bigint AS seconds,
-           sum(abs(x.value)) AS gross, sum(abs(x.seconds)) AS gross_seconds
+           sum(abs(x.value)) AS gross, sum(abs(x.seconds)) AS gross_seconds,
+           max(x.occurred_at) AS last_at, max(x.occurred_at) FILTER (WHERE x.seconds <> 0) AS last_seconds_at
     FROM entries x
     GROUP BY x.event_type, x.currency, x.hour, x.target_kind, x.target, x.artist, x.event, x.track, x.city
 ), grossed AS (
@@ -53,7 +55,8 @@ WITH names AS MATERIALIZED (
     ORDER BY k.stored_metric
     ON CONFLICT (tenant_id, generation, metric) DO UPDATE SET gross = g.gross + excluded.gross
 ), counts AS MATERIALIZED ( -- every kind of entity in its contexts by the hour
-    SELECT t.metric, t.kind, t.hour, t.entity, t.artist, t.event, t.city, sum(t.value)::bigint AS value
+    SELECT t.metric, t.kind, t.hour, t.entity, t.artist, t.event, t.city, sum(t.value)::bigint AS value,
+           max(t.last_at) AS last_at
     FROM (
         SELECT k.metric, coalesce(k.kind, c.target_kind) AS kind, c.hour,
                CASE k.kind WHEN 0 THEN 0 WHEN 1 THEN nullif(c.artist, 0) WHEN 2 THEN nullif(c.event, 0)
@@ -61,35 +64,37 @@ WITH names AS MATERIALIZED (
                CASE WHEN k.kind = 0 THEN 0 ELSE c.artist END AS artist,
                CASE WHEN k.kind = 0 THEN 0 ELSE c.event END AS event,
                CASE WHEN k.kind = 0 THEN 0 ELSE c.city END AS city,
-               CASE WHEN k.in_seconds THEN c.seconds ELSE c.value END AS value
+               CASE WHEN k.in_seconds THEN c.seconds ELSE c.value END AS value,
+               CASE WHEN k.in_seconds THEN c.last_seconds_at ELSE c.last_at END AS last_at
         FROM contexts c
         JOIN counted k ON k.event_type = c.event_type AND k.currency = c.currency
         WHERE k.kind IS DISTINCT FROM 3
     ) AS t
-    WHERE t.entity IS NOT NULL
+    WHERE t.entity IS NOT NULL AND t.last_at IS NOT NULL
     GROUP BY t.metric, t.kind, t.hour, t.entity, t.artist, t.event, t.city
-    HAVING sum(t.value) <> 0
 ), by_fans AS MATERIALIZED ( -- one by one: hardly two of them are alike
     SELECT k.metric, x.hour, x.fan AS entity, x.artist, x.event, x.track, x.city,
-           CASE WHEN k.in_seconds THEN x.seconds ELSE x.value END AS value
+           CASE WHEN k.in_seconds THEN x.seconds ELSE x.value END AS value, x.occurred_at AS last_at
     FROM entries x
     JOIN counted k ON k.event_type = x.event_type AND k.currency = x.currency
     WHERE k.kind = 3 AND x.fan IS NOT NULL AND CASE WHEN k.in_seconds THEN x.seconds ELSE x.value END <> 0
 ), added AS ( -- in the order of the index
-    INSERT INTO coliseum_hours AS h (tenant_id, generation, metric, kind, hour, entity, artist, event, city, value)
-    SELECT $1, $7, metric, kind, hour, entity, artist, event, city, value
+    INSERT INTO coliseum_hours AS h
+        (tenant_id, generation, metric, kind, hour, entity, artist, event, city, value, last_at)
+    SELECT $1, $7, metric, kind, hour, entity, artist, event, city, value, last_at
     FROM counts
     WHERE $7::smallint IS NOT NULL AND kind <> 3
     ORDER BY metric, kind, hour, entity, artist, event, city
     ON CONFLICT (tenant_id, generation, metric, kind, hour, entity, artist, event, city)
-    DO UPDATE SET value = h.value + excluded.value
+    DO UPDATE SET value = h.value + excluded.value, last_at = greatest(h.last_at, excluded.last_at)
 ), done_by_fans AS (
-    INSERT INTO coliseum_fan_hours (tenant_id, generation, metric, hour, fan, artist, event, track, city, value)
-    SELECT $1, $7, metric, hour, entity, artist, event, track, city, value
+    INSERT INTO coliseum_fan_hours
+        (tenant_id, generation, metric, hour, fan, artist, event, track, city, value, last_at)
+    SELECT $1, $7, metric, hour, entity, artist, event, track, city, value, last_at
     FROM by_fans
     WHERE $7::smallint IS NOT NULL
     UNION ALL
-    SELECT $1, $7, metric, hour, entity, artist, event, 0, city, value
+    SELECT $1, $7, metric, hour, entity, artist, event, 0, city, value, last_at
     FROM counts
     WHERE $7::smallint IS NOT NULL AND kind = 3
 ), boards AS MATERIALIZED ( -- what unique fans are counted from are the fans' own numbers, and what bills are, events'
@@ -115,20 +120,20 @@ WITH names AS MATERIALIZED (
         (SELECT e.artist_ids FROM catalog_events e WHERE e.tenant_id = $1 AND e.id = b.id)
     ) AS billed (id)
 ), facts AS MATERIALIZED (
-    SELECT c.metric, c.kind, false AS bill, c.hour, c.entity, c.artist, c.event, 0 AS track, c.city, c.value
+    SELECT c.metric, c.kind, false AS bill, c.hour, c.entity, c.artist, c.event, 0 AS track, c.city, c.value, c.last_at
     FROM counts c
     WHERE (c.metric, c.kind) IN (SELECT metric, of_kind FROM boards WHERE NOT bill)
     UNION ALL
-    SELECT f.metric, 3, false, f.hour, f.entity, f.artist, f.event, f.track, f.city, f.value
+    SELECT f.metric, 3, false, f.hour, f.entity, f.artist, f.event, f.track, f.city, f.value, f.last_at
     FROM by_fans f
     WHERE f.metric IN (SELECT metric FROM boards WHERE of_kind = 3)
     UNION ALL
-    SELECT c.metric, 1, true, c.hour, b.artist, b.artist, c.event, 0, c.city, c.value
+    SELECT c.metric, 1, true, c.hour, b.artist, b.artist, c.event, 0, c.city, c.value, c.last_at
     FROM counts c
     JOIN bills b ON b.event = c.event
     WHERE c.kind = 2 AND b.artist IS NOT NULL AND c.metric IN (SELECT metric FROM boards WHERE bill)
 ), placed AS MATERIALIZED ( -- whose place in the catalogue a board asks for
-    SELECT f.metric, f.kind, f.bill, f.hour, f.entity, f.artist, f.event, f.track, f.city, f.value
+    SELECT f.metric, f.kind, f.bill, f.hour, f.entity, f.artist, f.event, f.track, f.city, f.value, f.last_at
     FROM facts f
     WHERE (f.metric, f.kind, f.bill) IN (
         SELECT metric, of_kind, bill FROM boards WHERE city IS NOT NULL OR genre IS NOT NULL
@@ -158,47 +163,49 @@ WITH names AS MATERIALIZED (
         LIMIT 1
     ) AS e
 ), places AS MATERIALIZED (
-    SELECT p.metric, p.kind, p.bill, p.hour, p.entity, p.artist, p.event, p.track, p.value,
+    SELECT p.metric, p.kind, p.bill, p.hour, p.entity, p.artist, p.event, p.track, p.value, p.last_at,
            coalesce(nc.id, ep.city, ap.city) AS city, coalesce(ap.genres, ep.genres) AS genres
     FROM placed p
     LEFT JOIN artists ap ON ap.artist = p.artist
     LEFT JOIN events ep ON ep.event = p.event
     LEFT JOIN names nc ON nc.kind = 'city' AND nc.num = p.city
-), gained AS ( -- one branch for each filter, so that each finds its boards by equality
-    SELECT b.board, b.kind, b.fans, f.hour, f.entity, f.artist, f.event, f.track, f.value
+), gained AS ( -- one branch for each first filter, so that each finds its boards by equality; a second one is checked
+    SELECT b.board, b.kind, b.fans, f.hour, f.entity, f.artist, f.event, f.track, f.value, f.last_at
     FROM facts f
     JOIN boards b ON b.metric = f.metric AND b.of_kind = f.kind AND b.bill = f.bill
     WHERE b.city IS NULL AND b.genre IS NULL AND b.event IS NULL AND f.hour >= b.since AND f.hour < b.until
     UNION ALL
-    SELECT b.board, b.kind, b.fans, f.hour, f.entity, f.artist, f.event, f.track, f.value
+    SELECT b.board, b.kind, b.fans, f.hour, f.entity, f.artist, f.event, f.track, f.value, f.last_at
     FROM facts f
     JOIN boards b ON b.metric = f.metric AND b.of_kind = f.kind AND b.bill = f.bill AND b.event_num = f.event
-    WHERE f.hour >= b.since AND f.hour < b.until
+    WHERE b.city IS NULL AND b.genre IS NULL AND f.hour >= b.since AND f.hour < b.until
     UNION ALL
-    SELECT b.board, b.kind, b.fans, p.hour, p.entity, p.artist, p.event, p.track, p.value
+    SELECT b.board, b.kind, b.fans, p.hour, p.entity, p.artist, p.event, p.track, p.value, p.last_at
     FROM places p
     JOIN boards b ON b.metric = p.metric AND b.of_kind = p.kind AND b.bill = p.bill AND b.city = p.city
     WHERE p.hour >= b.since AND p.hour < b.until
+      AND (b.event IS NULL OR b.event_num = p.event) AND (b.genre IS NULL OR b.genre = ANY (p.genres))
     UNION ALL
-    SELECT b.board, b.kind, b.fans, p.hour, p.entity, p.artist, p.event, p.track, p.value
+    SELECT b.board, b.kind, b.fans, p.hour, p.entity, p.artist, p.event, p.track, p.value, p.last_at
     FROM places p
     CROSS JOIN LATERAL unnest(p.genres) AS g (genre)
     JOIN boards b ON b.metric = p.metric AND b.of_kind = p.kind AND b.bill = p.bill AND b.genre = g.genre
-    WHERE p.hour >= b.since AND p.hour < b.until
+    WHERE b.city IS NULL AND p.hour >= b.since AND p.hour < b.until AND (b.event IS NULL OR b.event_num = p.event)
 ), gains AS (
     SELECT g.board, width_bucket(g.hour, $21::timestamptz[]) AS stretch,
            CASE WHEN NOT g.fans THEN g.entity WHEN g.kind = 1 THEN g.artist WHEN g.kind = 2 THEN g.event ELSE g.track END
                AS member,
            CASE WHEN g.fans THEN g.entity END AS fan,
-           sum(g.value)::bigint AS value
+           sum(g.value)::bigint AS value, floor(extract(epoch FROM max(g.last_at)) * 1000)::bigint AS last_ms
     FROM gained g
-    GROUP BY 1, 2, 3, 4
-    HAVING sum(g.value) <> 0
+    GROUP BY g.fans, 1, 2, 3, 4
+    HAVING sum(g.value) <> 0 OR NOT g.fans
 )
 SELECT board, stretch,
        string_agg(CASE WHEN fan IS NULL THEN int8send(member) ELSE int8send(member) || int8send(fan) END, ''::bytea)
            AS members,
-       string_agg(int8send(value), ''::bytea) AS sums
+       string_agg(int8send(value), ''::bytea) AS sums,
+       string_agg(int8send(last_ms), ''::bytea) FILTER (WHERE fan IS NULL) AS lasts
 FROM gains
 WHERE member <> 0
 GROUP BY board, stretch

@@ -1,9 +1,8 @@
 -- $2 stored metric, $3 kind, $4 entity, $5 and $6 window, $7 whether the event's bill counts, $8 city, $9 genre,
--- $10 event, $11 whether different fans are counted (the entries are then those of the metric behind it)
+-- $10 event, $11 whether different fans are counted (the entries are then those of the metric behind it),
+-- $12 and $13 partitions and how far they are read
 WITH read AS (
-    SELECT c.partition, c."offset"
-    FROM processor_units u JOIN processor_cursors c USING (tenant_id, consumer, generation)
-    WHERE u.tenant_id = $1 AND u.consumer = 'coliseum'
+    SELECT r.partition, r."offset" FROM unnest($12::int[], $13::bigint[]) AS r (partition, "offset")
 ), counted AS (
     SELECT m.partition, m."offset", m.id, m.event_type, m.occurred_at, m.created_at, m.value,
            m.artist_id, m.event_id, m.city, m.entity_id
@@ -37,6 +36,6 @@ WITH read AS (
 )
 SELECT partition, "offset", id, event_type AS type, occurred_at, created_at, value
 FROM placed
-WHERE (partition, "offset") > ($12::int, $13::bigint)
+WHERE (partition, "offset") > ($14::int, $15::bigint)
 ORDER BY partition, "offset"
-LIMIT $14
+LIMIT $16

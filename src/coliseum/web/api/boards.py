@@ -12,7 +12,9 @@ from typing import Any
 
 import msgspec
 
+from coliseum.queries import shared
 from coliseum.queries.shared import SharedRead, SharedReads
+from coliseum.web.problems import Answer
 
 PATH = "/api/leaderboards"
 ASKED_MAX = 1_000
@@ -45,6 +47,23 @@ class Boards:
         if asked is None or not asked.since <= self.reads.clock() < asked.until:
             return None
         return asked.read
+
+
+def reply_of(answer: shared.Answer, scope: Any) -> Answer:
+    """The answer over HTTP: 304 when the caller has it already. ``coliseum-source`` says where it was read."""
+    tag = b'"%s"' % answer.tag.encode()
+    headers = (
+        (b"content-type", b"application/json"),
+        (b"etag", tag),
+        (b"cache-control", b"private, no-cache"),
+        (b"vary", b"authorization"),
+        (b"coliseum-source", answer.source.encode()),
+    )
+    asked = dict(scope["headers"]).get(b"if-none-match", b"")
+    known = [each.strip().removeprefix(b"W/") for each in asked.split(b",")]
+    if tag in known or known == [b"*"]:
+        return Answer(304, b"", headers[1:])
+    return Answer(200, answer.body, headers)
 
 
 def _bytes_of(scope: Any) -> tuple[bytes, bytes | None, bytes]:

@@ -9,7 +9,8 @@ import msgspec
 from coliseum.accounts.tenants import Tenant
 from coliseum.metrics.windows import Window
 from coliseum.queries.ask import Filters, subject_of
-from coliseum.queries.leaderboards import LIMIT_MAX, BoardRow, leaderboard
+from coliseum.queries.leaderboards import BoardRow, leaderboard
+from coliseum.queries.question import LIMIT_MAX
 from coliseum.queries.status import LogLine
 from coliseum.web.services import Services
 from coliseum.web.ui.numbers import figures, money_decimals

@@ -1,0 +1,31 @@
+"""Positions of the log: how far it has been read, and how far it reached at a moment."""
+
+from datetime import datetime
+
+from coliseum import db
+from coliseum.errors import QueryInvalid
+from coliseum.queries.question import AsOf
+
+SQL = db.statements("coliseum.queries")
+
+
+async def position_of(connection: db.Connection, tenant_id: int, as_of: AsOf) -> dict[int, int]:
+    """The next offset of each partition: as of a moment, as given, or (None) as far as the rollups have read.
+
+    Raises:
+        QueryInvalid: it has another number of partitions, or is ahead of what has been read.
+    """
+    read = {record["partition"]: record["offset"] for record in await connection.fetch(SQL["position"], tenant_id)}
+    if as_of is None:
+        return read
+    if isinstance(as_of, datetime):
+        found = await connection.fetch(SQL["position_at"], tenant_id, list(read), list(read.values()), as_of)
+        return {record["partition"]: record["offset"] for record in found}
+    if len(as_of) != len(read):
+        raise QueryInvalid(f"as_of has one offset for each of the {len(read)} partitions, such as 120.87.", "as_of")
+    given = dict(zip(sorted(read), as_of, strict=True))
+    ahead = [partition for partition, offset in given.items() if offset > read[partition]]
+    if ahead:
+        reach = ".".join(str(read[partition]) for partition in sorted(read))
+        raise QueryInvalid(f"as_of is ahead of what has been read: {reach}.", "as_of")
+    return given

@@ -1,1 +1,0 @@
-SELECT num FROM coliseum_names WHERE tenant_id = $1 AND kind = $2 AND id = $3

@@ -1,1 +1,0 @@
-SELECT subject_id FROM passport_subjects WHERE tenant_id = $1 AND user_id = $2
