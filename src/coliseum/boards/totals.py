@@ -10,7 +10,7 @@ from coliseum import db
 from coliseum.accounts.tenants import Tenant
 from coliseum.boards.board import Board, start_instant
 from coliseum.metrics.registry import Unique, stored_name
-from coliseum.metrics.windows import Window, spans, window_end
+from coliseum.metrics.windows import CUSTOM, Window, spans, window_end
 
 SQL = db.statements("coliseum.boards")
 PREFETCH_ROWS = 5_000
@@ -105,6 +105,22 @@ def totals(connection: db.Connection, tenant: Tenant, board: Board) -> AsyncIter
 def pairs(connection: db.Connection, tenant: Tenant, board: Board) -> AsyncIterator[list[Pair]]:
     """The (member, fan) pairs behind a board of unique fans. Needs a transaction."""
     return _chunks(connection, Pair, SQL["pairs"], _pairs(tenant, board))
+
+
+async def between(
+    connection: db.Connection, tenant: Tenant, board: Board, since: datetime, until: datetime
+) -> list[Total]:
+    """What members of a board of sums come to between two hours."""
+    return await db.rows(connection, Total, SQL["totals"], *_sums(tenant, board, Window(CUSTOM, since, until)))
+
+
+async def pairs_between(
+    connection: db.Connection, tenant: Tenant, board: Board, since: datetime, until: datetime
+) -> list[Pair]:
+    """The (member, fan) pairs of a board of unique fans between two hours."""
+    stored = stored_name(board.declared, None)
+    where = (tenant.tenant_id, stored, int(board.kind), since, until, *_filters(board))
+    return await db.rows(connection, Pair, SQL["pairs"], *where)
 
 
 def window_of(tenant: Tenant, board: Board) -> Window:

@@ -20,6 +20,7 @@ from coliseum.processor.step import parked_offsets, read_cursors
 from coliseum.projections.boardstore import BoardsMoved, BoardStore, State
 from coliseum.projections.deltas import LiveBoards, count_range, learn_names
 from coliseum.projections.prepared import Gains, Prepared
+from coliseum.projections.turns import predecessor, successor, turn
 from coliseum.telemetry import Log
 
 SQL = db.statements("coliseum.projections")
@@ -91,8 +92,13 @@ class BoardsFollower:
         boards = self._boards(unit)
         try:
             missing, idle = await self._out_of_place(unit, boards)
+            live = set(await boards.live())
             for board in missing[:FILLS_A_ROUND_MAX]:
-                await self._fill(unit, boards, board, cursors)
+                before = predecessor(board, live)
+                if before is None or not await self._turn(unit, boards, before, board, cursors):
+                    await self._fill(unit, boards, board, cursors)
+                if before is not None:
+                    live.discard(before)
             if idle:
                 await boards.drop(idle)
         except BoardsMoved as moved:
@@ -160,8 +166,23 @@ class BoardsFollower:
         live = await boards.live()
         pinned = pinned_boards(unit, now)
         idle_before = int(now.timestamp()) - self._idle_s
-        missing = sorted((pinned | await boards.wanted()) - live.keys())
+        moving = (successor(board, unit.tenant, now) for board, asked in live.items() if asked >= idle_before)
+        turned = {board for board in moving if board is not None}
+        missing = sorted((pinned | await boards.wanted() | turned) - live.keys())
         return missing, [board for board, asked in live.items() if asked < idle_before and board not in pinned]
+
+    async def _turn(self, unit: Unit, boards: BoardStore, old: Board, new: Board, cursors: Mapping[int, int]) -> bool:
+        """Let a rolling window move on; False when it is better filled anew."""
+        async with self._database.transaction("processor", snapshot=True) as connection:
+            if await read_cursors(connection, unit) != cursors:
+                raise BoardsMoved
+            changes = await turn(connection, unit.tenant, old, new)
+        if changes is None:
+            return False
+        partition, cursor = next(iter(cursors.items()))
+        now_s = int(self._clock().timestamp())
+        await boards.apply(partition, cursor, cursor, {old: changes}, (), turned=(old, new), now_s=now_s)
+        return True
 
     async def _fill(self, unit: Unit, boards: BoardStore, board: Board, cursors: Mapping[int, int]) -> None:
         await boards.begin(board)

@@ -84,11 +84,14 @@ class BoardStore:
         remake: Iterable[Board],
         *,
         catalog_changed: bool = False,
+        turned: tuple[Board, Board] | None = None,
+        now_s: int = 0,
     ) -> None:
         """Add the changes of the entries from ``start`` to ``end`` and advance the cursor, atomically.
 
         Boards in ``remake`` stop being live and become wanted, in the same moment. ``catalog_changed``: names that
-        readers remember are out of date.
+        readers remember are out of date. ``turned``: the first board, which must be among those that change, is the
+        second one from now on; it was asked for at ``now_s``.
 
         Raises:
             BoardsMoved: the cursor is not at ``start``, or another holder has been here.
@@ -100,11 +103,16 @@ class BoardStore:
         args.append(len(parts))
         for change in parts.values():
             args += (change.members, change.sums, change.lasts or b"")
+        args.append(len(changes))
         places = {key: place for place, key in enumerate(parts, 1)}
         for board, some in changes.items():
             keys += (self.keys.board(board.name), self.keys.fans(board.name))
             form, ties = "u" if isinstance(board.declared, Unique) else "t", board.ties
             args += (form, board.name, ties.base_ms, ties.bits, len(some), *(places[id(change)] for change in some))
+        if turned is not None:
+            old, new = turned
+            keys += (self.keys.board(new.name), self.keys.fans(new.name))
+            args += (old.name, new.name, now_s, new.start * 1_000)
         await self._guarded("apply_deltas", keys, args)
 
     async def fill_totals(self, board: Board, rows: Iterable[tuple[int, int, int]]) -> None:

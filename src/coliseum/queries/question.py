@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Literal, get_args
 
@@ -21,6 +21,9 @@ IDS_MAX = 500
 Ranking = Literal["competition", "dense", "ordinal"]
 RANKINGS: tuple[Ranking, ...] = get_args(Ranking)
 NUMBER_END = 2**63
+HOUR = timedelta(hours=1)
+TURN_MAX = timedelta(seconds=30)
+"""So long after an hour's turn a rolling window may still be answered as it was before: its answer says which it is."""
 
 
 class PageOf(msgspec.Struct, frozen=True):
@@ -76,6 +79,15 @@ class Question(msgspec.Struct, frozen=True):
     def can_be_live(self) -> bool:
         """Whether a board like this can be kept in Valkey."""
         return self.as_of is None and self.window.name != CUSTOM
+
+    def just_before(self, now: datetime) -> "Question | None":
+        """The same of an hour before, in the first moments after a rolling window moved on; None at other times."""
+        start, end = self.window.start, self.window.end
+        if self.window.name not in ROLLING_HOURS or start is None or end is None:
+            return None
+        if not end - HOUR <= now < end - HOUR + TURN_MAX:
+            return None
+        return msgspec.structs.replace(self, window=Window(self.window.name, start - HOUR, end - HOUR))
 
     def cursor(self, score: int, tie: int, entity: int) -> str:
         """What goes on behind this row."""

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from coliseum import db, kv
+from coliseum.boards.board import Board
 from coliseum.clock import Clock
 from coliseum.queries.leaderboards import BoardPage, ids_in, page_of, part_of, stored_page
 from coliseum.queries.names import Known, Names
@@ -120,28 +121,32 @@ class SharedRead:
         now = reads.clock()
         if last is not None and not last.known.holds(now):
             last = self._last = None
-        found = await self._read_live(now, "" if last is None else last.state)
+        found = await self._read_live(question, self._board, now, "" if last is None else last.state)
         if found is Nothing.UNCHANGED and last is not None:
             return last.answer
         self._last = None
+        if found is Nothing.COLD and (before := question.just_before(now)) is not None:
+            # The window has just moved on; until the board has, too, the one before is the newest that is at hand.
+            earlier = await self._read_live(before, before.board, now, "")
+            found, question = (earlier, before) if isinstance(earlier, Found) else (found, question)
         if isinstance(found, Nothing):
             return _answer(await stored_page(reads.database, question))
         known = await reads.names.of(question.tenant_id, question.subject.kind, found.catalog, found.entities, now)
         answer = _answer(page_of(question, found, known.names))
-        if len(answer.body) <= KEPT_BYTES_MAX:
+        if len(answer.body) <= KEPT_BYTES_MAX and question is self._question:
             self._last = _Last(found.state, known, answer)
         return answer
 
-    async def _read_live(self, now: datetime, known_state: str) -> Found | Nothing:
+    async def _read_live(self, question: Question, board: Board, now: datetime, known_state: str) -> Found | Nothing:
         """What the live board says, when it can say all that is asked."""
-        reads, question = self._reads, self._question
+        reads = self._reads
         if not question.can_be_live:
             return Nothing.COLD
         numbers = await reads.names.numbers(question.tenant_id, question.subject.kind, ids_in(question), now)
         part = part_of(question, numbers)
         if part is None:
             return Nothing.COLD
-        found = await read_live(reads.store, question.tenant_id, self._board, part, now, known_state)
+        found = await read_live(reads.store, question.tenant_id, board, part, now, known_state)
         if isinstance(found, Found) and question.ranking == "dense" and any(row.dense is None for row in found.rows):
             return Nothing.COLD
         return found

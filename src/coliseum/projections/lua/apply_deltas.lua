@@ -3,8 +3,10 @@
 -- ARGV: epoch, partition, start, end, "c" if the catalogue changed, number of boards to remake, their names ...,
 -- then the number of parts and for each: members (8 bytes each) or pairs of member and fan (16 bytes), sums (8 bytes),
 -- Unix milliseconds of the last entries (8 bytes; none for pairs);
--- then for each touched board: "t" for totals or "u" for unique fans, name, base and bits of its order among equals,
--- number of its parts, which parts ...
+-- then how many boards are touched, and for each: "t" for totals or "u" for unique fans, name, base and bits of its order
+-- among equals, number of its parts, which parts ...;
+-- then, when the last of them becomes another one: its name until now, its new name, now in Unix seconds, and the Unix
+-- millisecond at which the new window begins. KEYS then end with the other one's.
 -- Numbers are big-endian; a sum is below 2^53, so that a Lua number holds it exactly.
 -- A board of which something was evicted is not whole any more, and one of which a member shrank so far that more would
 -- have to be known of its moment than is kept: it becomes wanted.
@@ -109,7 +111,11 @@ for part = 1, tonumber(ARGV[at]) do
     parts[part] = { members, amounts, lasts }
 end
 at = at + 3 * #parts + 1
-for key = 4, #KEYS, 2 do
+local boards = tonumber(ARGV[at])
+at = at + 1
+local turned = {}
+for board = 1, boards do
+    local key = 2 + 2 * board
     local unique, name, base, bits = ARGV[at] == 'u', ARGV[at + 1], tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3])
     local count = tonumber(ARGV[at + 4])
     local whole = redis.call('ZSCORE', KEYS[key], '') and (not unique or redis.call('HEXISTS', KEYS[key + 1], '') == 1)
@@ -127,7 +133,28 @@ for key = 4, #KEYS, 2 do
         remake(name)
         redis.call('UNLINK', KEYS[key], KEYS[key + 1])
     end
+    turned = { key, unique, whole, base, bits }
     at = at + 5 + count
+end
+if ARGV[at] then -- the last board becomes another one
+    local key, unique, whole, base, bits = unpack(turned)
+    local old, new, now, start = ARGV[at], ARGV[at + 1], ARGV[at + 2], tonumber(ARGV[at + 3])
+    redis.call('HDEL', KEYS[2], old)
+    redis.call('SREM', KEYS[3], old)
+    if whole then
+        redis.call('RENAME', KEYS[key], KEYS[key + 2])
+        if unique then redis.call('RENAME', KEYS[key + 1], KEYS[key + 3]) end
+        -- Those whose last entry has left the window: nothing that may still come is older.
+        local scale = 2 ^ bits
+        local edge = -(scale - 1 - math.max(0, start - base))
+        if bits > 0 then
+            redis.call('ZREMRANGEBYSCORE', KEYS[key + 2], string.format('(%.17g', -scale), string.format('(%.17g', edge))
+        end
+        redis.call('HSET', KEYS[2], new, now)
+        redis.call('SREM', KEYS[3], new)
+    else
+        redis.call('SADD', KEYS[3], new)
+    end
 end
 redis.call('HSET', KEYS[1], 'p' .. ARGV[2], ARGV[4])
 if ARGV[5] == 'c' then redis.call('HSET', KEYS[1], 'catalog', ARGV[2] .. ':' .. ARGV[4]) end
