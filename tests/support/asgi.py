@@ -1,5 +1,6 @@
 """HTTP without a socket: requests straight into an ASGI application, with every byte in the caller's hand."""
 
+import asyncio
 import base64
 import json
 from collections.abc import Iterable, Mapping
@@ -38,8 +39,14 @@ class Body:
         self._chunks = iter(chunks)
         self._next: bytes | None = next(self._chunks, b"")
         self.taken_bytes = 0
+        self._given = False
+        self.answered = asyncio.Event()
 
     async def receive(self) -> dict[str, Any]:
+        if self._given and self._next is None:  # the client stays until it has its answer
+            await self.answered.wait()
+            return {"type": "http.disconnect"}
+        self._given = True
         chunk, self._next = self._next or b"", next(self._chunks, None)
         self.taken_bytes += len(chunk)
         return {"type": "http.request", "body": chunk, "more_body": self._next is not None}
@@ -78,6 +85,8 @@ class Http:
 
         async def send(message: dict[str, Any]) -> None:
             sent.append(message)
+            if message["type"] == "http.response.body" and not message.get("more_body", False):
+                source.answered.set()
 
         await self._app(scope, source.receive, send)
         headers_back = {name.decode().lower(): value.decode("latin-1") for name, value in sent[0]["headers"]}

@@ -72,6 +72,10 @@ class Stored:
         """Up to ``limit`` members in display order, after the given (score, tie, entity)."""
         return await self._read(connection, "page", *(after or (None, None, None)), limit)
 
+    def whole(self, connection: db.Connection, limit: int) -> AsyncIterator[list[Ranked]]:
+        """All members in display order, up to ``limit``, a few thousand at a time. Needs a transaction."""
+        return _chunks(connection, Ranked, SQL["whole"], (*self._parameters, limit))
+
     async def around(self, connection: db.Connection, entity: int, limit: int) -> list[Ranked]:
         """``limit`` members with this one in their middle, as far as the ends allow; none if it is no member."""
         return await self._read(connection, "around", entity, limit)

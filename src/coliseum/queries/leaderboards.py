@@ -155,12 +155,13 @@ def page_of(question: Question, found: Found, names: Mapping[int, Named]) -> Boa
         members=found.members,
         position=found.position,
         source=found.source,
-        rows=_rows(question, found.rows, found.members, names),
+        rows=rows_of(question, found.rows, found.members, names),
         next_cursor=_cursor(question, found.rows[-1]) if more else None,
     )
 
 
-def _rows(question: Question, rows: Sequence[Ranked], members: int, names: Mapping[int, Named]) -> list[BoardRow]:
+def rows_of(question: Question, rows: Sequence[Ranked], members: int, names: Mapping[int, Named]) -> list[BoardRow]:
+    """Rows in words."""
     others, dense, ordinal = max(1, members - 1), question.ranking == "dense", question.ranking == "ordinal"
     return [
         BoardRow(
