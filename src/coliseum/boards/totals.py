@@ -1,6 +1,6 @@
 """A board's exact content, from the rollups and today's catalogue."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -60,6 +60,13 @@ async def page(
     name = "uniques_page" if isinstance(board.declared, Unique) else "totals_page"
     score, entity = after or (None, None)
     return await db.rows(connection, Ranked, SQL[name], *_parameters(tenant, board), score, entity, limit)
+
+
+async def ranks(connection: db.Connection, tenant: Tenant, board: Board, entities: Sequence[int]) -> dict[int, int]:
+    """The standard competition ranks of these entities on a board; those who are not on it are left out."""
+    name = "uniques_ranks" if isinstance(board.declared, Unique) else "totals_ranks"
+    found = await connection.fetch(SQL[name], *_parameters(tenant, board), list(entities))
+    return {row["entity"]: row["rank"] for row in found}
 
 
 def _parameters(tenant: Tenant, board: Board) -> tuple[Any, ...]:
