@@ -5,9 +5,9 @@ from coliseum.accounts.tenants import Tenant
 from coliseum.audit.difference import Difference
 
 SQL = db.statements("coliseum.audit")
-NEWEST_MAX = 20
+NEWEST_MAX = 10
 """Windows that closed last, all of whose seasons are checked."""
-SAMPLE_MAX = 20
+SAMPLE_MAX = 10
 """Windows of any age, taken by chance: run again and again, every one is checked in the end."""
 DIFFERENCES_MAX = 1_000
 """Differences that are told of one window."""
