@@ -1,6 +1,5 @@
 """Movement as charts print it, against a plain-Python chart of the same days."""
 
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,9 +14,9 @@ from coliseum.metrics.registry import Kind
 from coliseum.metrics.windows import Window
 from coliseum.queries import movement as moving
 from coliseum.queries.movement import Movement, movement
-from support.era import Era
+from support.era import Era, Open
 from support.festival import vote
-from support.services import World
+from support.mutants import swap_sql
 
 FIRST = datetime(2026, 5, 11, tzinfo=UTC)  # a Monday
 NOON = timedelta(hours=12)
@@ -26,15 +25,6 @@ ARTISTS = ("abba", "loreen", "maneskin", "go-a", "ruslana")
 Days = list[dict[str, int]]
 DAYS = st.lists(st.dictionaries(st.sampled_from(ARTISTS), st.integers(1, 3)), min_size=2, max_size=6)
 QUICK = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-Open = Callable[[], Awaitable[Era]]
-
-
-@pytest.fixture
-def era(world: World) -> Open:
-    async def open_era() -> Era:
-        return await Era(world, await world.platform(), FIRST + NOON).begin()
-
-    return open_era
 
 
 def board_of(day: datetime, window: str = "day", kind: Kind = Kind.ARTIST, **more: str) -> Board:
@@ -97,7 +87,30 @@ def history(days: Days, one: str) -> dict[str, object]:
 @QUICK
 @given(days=DAYS)
 async def test_every_day_prints_what_a_chart_of_those_days_prints(era: Open, days: Days) -> None:
-    run = await era()
+    await check_days(await era(FIRST + NOON), days)
+
+
+MUTANTS = {
+    "any season is the one before": ("FILTER (WHERE l.starts_at = $7)", "FILTER (WHERE l.starts_at <= $7)"),
+    "the worst rank is the peak": ("min(l.rank) AS peak", "max(l.rank) AS peak"),
+    "the day before counts only when it has closed": ("AS closed", "OR true AS closed"),
+    "the season before is no period": ("count(*) AS periods", "count(*) FILTER (WHERE l.starts_at < $7) AS periods"),
+}
+
+
+@pytest.mark.parametrize("mutant", MUTANTS)
+async def test_the_chart_sees(era: Open, monkeypatch: pytest.MonkeyPatch, mutant: str) -> None:
+    swap_sql(monkeypatch, moving, {"movement": MUTANTS[mutant]})
+    days = [
+        {"abba": 3, "loreen": 2, "go-a": 1}, {"loreen": 3, "abba": 2}, {"loreen": 3, "go-a": 2, "abba": 1},
+        {"abba": 1}, {"loreen": 3, "abba": 1},
+    ]  # fmt: skip
+    with pytest.raises(AssertionError):
+        await check_days(await era(FIRST + NOON), days)
+
+
+async def check_days(run: Era, days: Days) -> None:
+    """Play the days, and compare every line that is printed with the chart's."""
     printed = chart(days)
     for number, scores in enumerate(days):
         start = FIRST + number * DAY
@@ -123,7 +136,7 @@ async def test_every_day_prints_what_a_chart_of_those_days_prints(era: Open, day
 
 
 async def test_weeks_and_months_are_charts_of_their_own(era: Open) -> None:
-    run = await era()
+    run = await era(FIRST + NOON)
     await run.votes({"abba": 2, "loreen": 1})
     run.now = FIRST + 8 * DAY
     await run.votes({"abba": 1, "loreen": 2, "go-a": 3})
@@ -142,7 +155,7 @@ async def test_weeks_and_months_are_charts_of_their_own(era: Open) -> None:
 
 
 async def test_boards_without_seasons_know_the_window_before_and_no_more(era: Open) -> None:
-    run = await era()
+    run = await era(FIRST + NOON)
     at = FIRST - DAY + NOON
     await run.votes({"abba": 5, "loreen": 3, "go-a": 1}, at=at)
     await run.votes({"abba": 1, "loreen": 3, "ruslana": 9}, at=at + DAY)
@@ -170,7 +183,7 @@ async def test_boards_without_seasons_know_the_window_before_and_no_more(era: Op
 
 
 async def test_the_day_before_the_first_entry_is_no_season_although_it_was_imported(era: Open) -> None:
-    run = await era()
+    run = await era(FIRST + NOON)
     await run.votes({"abba": 5}, at=FIRST - DAY)
     await run.votes({"abba": 5})
     await run.read()
@@ -178,7 +191,7 @@ async def test_the_day_before_the_first_entry_is_no_season_although_it_was_impor
 
 
 async def test_every_board_that_becomes_a_season_can_be_asked(era: Open) -> None:
-    run = await era()
+    run = await era(FIRST + NOON)
     await run.votes({"abba": 5})
     await run.read()
     for name in ("day", "week", "month"):

@@ -1,44 +1,29 @@
 """Windows close once, some minutes after their end, into rows that nobody can change."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from coliseum import db, wiring
+from coliseum.audit.difference import Difference
+from coliseum.audit.seasons import check_seasons
 from coliseum.boards.seasons import GRACE, ROWS_MAX, has_seasons, season_boards
 from coliseum.clock import utc_now
 from coliseum.metrics.windows import window_at
-from coliseum.processor.closing import Closing
-from coliseum.processor.rebuild import rebuild
 from coliseum.projections.seasons import SeasonCloser
-from support.conductor import NoWaiting
-from support.era import Era
+from support.era import Era, Open
 from support.festival import event, spent, vote
-from support.services import World
 
 NOON = datetime(2026, 5, 13, 12, tzinfo=UTC)  # a Wednesday
 DAY = timedelta(days=1)
 TODAY = datetime(2026, 5, 13, tzinfo=UTC)
 MIDNIGHT = TODAY + DAY
 MOMENT = timedelta(seconds=1)
-Open = Callable[..., Awaitable[Era]]
-
-
-@pytest.fixture
-def era(world: World) -> Open:
-    """Opens a tenant at a moment of its own."""
-
-    async def open_era(now: datetime = NOON, zone: str = "UTC", partitions: int = 1) -> Era:
-        return await Era(world, await world.platform(zone=zone, partitions=partitions), now).begin()
-
-    return open_era
 
 
 async def test_a_day_closes_after_the_grace_with_places_ranks_and_the_position(era: Open) -> None:
-    day = await era(partitions=2)
+    day = await era(NOON, partitions=2)
     await day.votes({"abba": 5, "loreen": 7, "maneskin": 5, "go-a": 1})
     assert await day.pass_to(MIDNIGHT + GRACE - MOMENT) == 0
     assert await day.pass_to(MIDNIGHT + GRACE) == 1
@@ -56,7 +41,7 @@ async def test_a_day_closes_after_the_grace_with_places_ranks_and_the_position(e
 
 
 async def test_what_comes_within_the_grace_counts_and_what_comes_later_counts_on_the_board_only(era: Open) -> None:
-    day = await era()
+    day = await era(NOON)
     await day.votes({"abba": 1})
     day.now = MIDNIGHT + GRACE - MOMENT
     await day.votes({"abba": 2}, at=MIDNIGHT - MOMENT)
@@ -74,7 +59,7 @@ async def test_what_comes_within_the_grace_counts_and_what_comes_later_counts_on
 
 
 async def test_nothing_closes_before_all_that_came_within_the_grace_is_counted(era: Open) -> None:
-    day = await era()
+    day = await era(NOON)
     await day.votes({"abba": 1})
     await day.read()
     day.now = MIDNIGHT + GRACE - MOMENT
@@ -89,7 +74,7 @@ async def test_nothing_closes_before_all_that_came_within_the_grace_is_counted(e
 
 
 async def test_all_boards_of_a_window_close_at_once_and_those_of_fans_and_foreign_money_do_not(era: Open) -> None:
-    day = await era()
+    day = await era(NOON)
     await day.send(
         event("catalog.event", userId=None, eventId="final", name="Final", artistIds=["abba"], at=NOON.isoformat()),
         *(
@@ -123,7 +108,7 @@ async def test_all_boards_of_a_window_close_at_once_and_those_of_fans_and_foreig
 
 
 async def test_the_first_thousand_are_kept_and_all_are_counted(era: Open) -> None:
-    day = await era()
+    day = await era(NOON)
     await day.votes({f"artist-{n:04}": 1 + (n % 3) for n in range(ROWS_MAX + 20)})
     await day.pass_to(MIDNIGHT + GRACE)
     rows = await day.rows(TODAY)
@@ -135,7 +120,7 @@ async def test_the_first_thousand_are_kept_and_all_are_counted(era: Open) -> Non
 
 
 async def test_two_processors_that_race_close_each_window_once(era: Open) -> None:
-    day = await era()
+    day = await era(NOON)
     await day.votes({"abba": 1})
     day.now = NOON + 20 * DAY
     await day.read()
@@ -153,7 +138,7 @@ async def test_two_processors_that_race_close_each_window_once(era: Open) -> Non
 
 
 async def test_after_days_away_windows_close_in_the_order_in_which_they_ended(era: Open) -> None:
-    day = await era()
+    day = await era(NOON)
     await day.votes({"abba": 1})
     await day.read()
     for number in range(1, 25):
@@ -173,13 +158,13 @@ async def test_after_days_away_windows_close_in_the_order_in_which_they_ended(er
 
 
 async def test_an_empty_log_has_no_seasons(era: Open) -> None:
-    day = await era()
+    day = await era(NOON)
     assert await day.pass_to(NOON + 400 * DAY) == 0
     assert await day.closed() == []
 
 
 async def test_an_import_of_old_events_makes_no_seasons_of_their_time(era: Open) -> None:
-    day = await era()
+    day = await era(NOON)
     await day.send(
         *(vote(artistId="abba", at=f"{year}-05-10T20:00:00Z", id=f"old-{year}") for year in range(1957, 2016)),
         historical=True,
@@ -226,71 +211,6 @@ async def test_a_clock_that_is_ahead_closes_nothing_early(era: Open) -> None:
     assert await day.pass_to(utc_now() + 400 * DAY) == 0
 
 
-async def test_no_role_of_the_service_can_change_or_delete_a_season(era: Open) -> None:
-    day = await era()
-    await day.votes({"abba": 1})
-    await day.pass_to(MIDNIGHT + GRACE)
-    for right in ("app", "capture", "processor"):
-        for table in ("coliseum_closings", "coliseum_seasons", "coliseum_leaderboards"):
-            for sql in (f"UPDATE {table} SET tenant_id = tenant_id", f"DELETE FROM {table}", f"TRUNCATE {table}"):  # noqa: S608
-                async with day.world.database.connection(right) as connection:
-                    with pytest.raises(db.InsufficientPrivilege):
-                        await connection.execute(sql)
-    async with day.world.database.connection("app") as connection:
-        with pytest.raises(db.InsufficientPrivilege):
-            await connection.execute("INSERT INTO coliseum_leaderboards DEFAULT VALUES")
-    assert await day.scores(TODAY) == {"abba": 1}
-
-
-async def test_another_tenant_sees_nothing_of_a_season(era: Open) -> None:
-    day, other = await era(), await era()
-    await day.votes({"abba": 1})
-    await day.pass_to(MIDNIGHT + GRACE)
-    for table in ("coliseum_closings", "coliseum_seasons", "coliseum_leaderboards"):
-        counts = []
-        for each in (day, other):
-            async with day.world.database.tenant(each.tenant.tenant_id) as connection:
-                counts.append(await connection.fetchval(f"SELECT count(*) FROM {table}"))  # noqa: S608
-        assert counts[0] > 0
-        assert counts[1] == 0
-    assert (await other.ask("seasons", metric="votes", window="day")).json["seasons"] == []
-    assert (await other.ask("seasons/board", metric="votes", window="day")).code == "not_found"
-
-
-async def test_a_rebuild_leaves_seasons_as_they_were(era: Open) -> None:
-    day = await era()
-    await day.votes({"abba": 1})
-    await day.pass_to(MIDNIGHT + GRACE)
-    await day.votes({"abba": 8}, at=NOON)
-    before = await day.closed(), await day.rows(TODAY)
-    await day.read()
-    await rebuild(day.world.database, day.tenant, wiring.PROJECTIONS["coliseum"], 1_000)
-    assert (await day.closed(), await day.rows(TODAY)) == before
-    await day.begin()
-    day.now = NOON + 2 * DAY
-    assert await day.close() == 1
-    assert not await verified(day)
-
-
-async def test_a_runner_closes_beside_its_rounds(era: Open) -> None:
-    day = await era()
-    await day.votes({"abba": 1})
-    day.now = NOON + 3 * DAY
-    await day.read()
-    closing = Closing(day.world.database, day.unit, day.closer, NoWaiting())
-    closing.start_if_due()
-    task = closing._task
-    assert task is not None
-    closing.start_if_due()
-    assert closing._task is task
-    await task
-    closing.start_if_due()  # it was looked at a moment ago
-    assert closing._task is task
-    assert len(await day.closed("day")) == 3
-    await closing.close()
-
-
-async def verified(era: Era) -> list[object]:
-    from coliseum.audit.seasons import check_seasons  # noqa: PLC0415
-
-    return list(await check_seasons(era.world.database, era.tenant))
+async def verified(era: Era) -> list[Difference]:
+    """What `coliseum verify` has to say of the era's seasons."""
+    return await check_seasons(era.world.database, era.tenant)

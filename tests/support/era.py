@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -31,6 +31,9 @@ ROWS = """
     WHERE l.tenant_id = $1 AND l.metric = $2 AND l.kind = $3 AND l.grain = $4 AND l.starts_at = $5 ORDER BY l.place
 """
 SEASONS = "SELECT count(*) FROM coliseum_seasons WHERE tenant_id = $1"
+
+Open = Callable[..., Awaitable["Era"]]
+"""Opens the era of a new tenant at a moment, in a time zone, with some partitions."""
 
 
 class Era:
@@ -128,3 +131,12 @@ class Era:
         """What a route answers."""
         words = urlencode({name: value for name, value in query.items() if value is not None})
         return await self.world.http.get(f"/api/{path}?{words}", self.platform.server)
+
+
+def opener(world: World) -> Open:
+    """Opens eras of one world."""
+
+    async def open_era(now: datetime, zone: str = "UTC", partitions: int = 1) -> Era:
+        return await Era(world, await world.platform(zone=zone, partitions=partitions), now).begin()
+
+    return open_era
