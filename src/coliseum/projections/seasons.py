@@ -6,6 +6,7 @@ there are closed later, one after the other in the order in which they ended.
 """
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -16,6 +17,7 @@ from coliseum.boards.board import Board
 from coliseum.boards.seasons import GRACE, ROWS_MAX, label_of, season_boards, season_metric
 from coliseum.boards.totals import page
 from coliseum.clock import Clock
+from coliseum.metrics.registry import Kind, Unique, stored_name
 from coliseum.metrics.windows import Grain, Window, bucket_start, window_at
 
 SQL = db.statements("coliseum.projections")
@@ -70,7 +72,7 @@ class SeasonCloser:
             now,
             [label_of(board) for board in boards],
         )
-        for board in boards:
+        for board in await _with_facts(connection, tenant, boards, window):
             await _close(connection, tenant, board, window)
         return True
 
@@ -85,6 +87,36 @@ def _earliest(tenant: Tenant, last: list[_Last]) -> Window | None:
         begins = each.ends_at or bucket_start(each.first_received_at, grain, tenant.zone)
         windows.append((window_at(grain.label, begins, tenant.zone), grain))
     return min(windows, key=lambda pair: (pair[0].end, pair[1]))[0]
+
+
+async def _with_facts(
+    connection: db.Connection, tenant: Tenant, boards: Sequence[Board], window: Window
+) -> list[Board]:
+    """Those of the boards that may have members."""
+    sources = [
+        (stored_name(board.declared, board.currency or None), kind, place)
+        for place, board in enumerate(boards)
+        for kind in _made_of(board)
+    ]
+    metrics, kinds, places = zip(*sources, strict=True)
+    found = await connection.fetch(
+        SQL["boards_with_facts"],
+        tenant.tenant_id,
+        int(Grain[window.name.upper()]),
+        window.start,
+        window.end,
+        metrics,
+        kinds,
+        places,
+    )
+    return [boards[row["place"]] for row in found]
+
+
+def _made_of(board: Board) -> tuple[Kind, ...]:
+    """The kinds of entity whose numbers a board is made of: unique fans are counted from fans, bills from events."""
+    if isinstance(board.declared, Unique):
+        return (Kind.FAN,)
+    return (board.kind, Kind.EVENT) if board.declared.bill else (board.kind,)
 
 
 async def _close(connection: db.Connection, tenant: Tenant, board: Board, window: Window) -> None:
