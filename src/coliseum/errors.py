@@ -76,6 +76,14 @@ class QueryInvalid(ColiseumError):
         self.field = field
 
 
+class SeasonMissing(ColiseumError):
+    """There is no such season."""
+
+    def __init__(self, message: str, field: str | None = None) -> None:
+        super().__init__(message)
+        self.field = field
+
+
 class StoreUnavailable(ColiseumError):
     """The database did not answer; nothing was stored."""
 

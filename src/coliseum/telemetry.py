@@ -19,6 +19,7 @@ LogEvent = Literal[
     "boards_reset",  # Valkey lost or contradicted its state; all boards are remade; `reason`
     "upkeep_failed",  # partitions or the dedupe window could not be kept up; tried again
     "tidying_retried",  # hours could not be rolled up: they count as they are, and it is tried again; `error`
+    "closing_retried",  # windows that have ended could not be closed: nothing is lost, and it is tried again; `error`
     "parking_failed",  # an entry could be neither digested nor put aside: the unit stands still
     "capture_failed",  # a request failed for a reason of ours; `error`
     "warnings_lost",  # refusal counts could not be written; they are kept and tried again

@@ -32,6 +32,7 @@ from coliseum.projections.boards import BoardsFollower
 from coliseum.projections.coliseum import ColiseumProjection
 from coliseum.projections.mediaid import MediaidProjection
 from coliseum.projections.prepared import Prepared
+from coliseum.projections.seasons import SeasonCloser
 from coliseum.projections.treasury import TreasuryProjection
 from coliseum.queries.shared import SharedReads
 from coliseum.settings import Settings
@@ -133,6 +134,7 @@ async def run_processor(settings: Settings) -> None:
         {coliseum.name: coliseum},
         Limits(settings.step_entries_max, settings.dead_letter_attempts_max, settings.poll_interval_s),
         settings.lease_s,
+        {coliseum.name: SeasonCloser(utc_now)},
     )
     try:
         async with store.wake_ups() as woken:

@@ -14,7 +14,7 @@ from coliseum.errors import Refusal
 from coliseum.events.catalogue import TYPES
 from coliseum.metrics.registry import BY_NAME
 from coliseum.settings import Settings, setting_of
-from coliseum.web.api.reads import HANDLERS
+from coliseum.web.api import reads, seasons
 from coliseum.web.capture import ROUTES
 from coliseum.web.problems import STATUS
 
@@ -70,7 +70,7 @@ def test_api_page_has_the_route_that_carries_events_in(path: str) -> None:
     assert f"`POST {path}`" in page("docs/API.md")
 
 
-@pytest.mark.parametrize("path", [path for handler in HANDLERS for path in handler.paths])
+@pytest.mark.parametrize("path", [path for handler in (*reads.HANDLERS, *seasons.HANDLERS) for path in handler.paths])
 def test_api_page_has_the_route_that_reads(path: str) -> None:
     assert f"`GET {path}`" in page("docs/API.md")
 

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from support.era import Open, opener
 from support.services import Platform, World, opened_world
 
 
@@ -24,3 +25,9 @@ async def platform(world: World) -> Platform:
 async def sender(world: World) -> Platform:
     """A tenant that a whole module's tests send to."""
     return await world.platform(partitions=2)
+
+
+@pytest.fixture
+def era(world: World) -> Open:
+    """Opens a tenant whose time is the test's."""
+    return opener(world)

@@ -6,6 +6,7 @@ from coliseum import db, kv
 from coliseum.accounts.tenants import Tenant
 from coliseum.audit.boards import check_boards
 from coliseum.audit.difference import Difference
+from coliseum.audit.seasons import check_seasons
 from coliseum.audit.tables import check_tables
 
 
@@ -17,5 +18,6 @@ async def verify(database: db.Database, store: kv.KeyValue, tenants: Sequence[Te
     differences: list[Difference] = []
     for tenant in tenants:
         differences += await check_tables(database, tenant)
+        differences += await check_seasons(database, tenant)
         differences += await check_boards(database, store, tenant)
     return differences

@@ -18,20 +18,20 @@ CREATE FUNCTION coliseum_facts(
 BEGIN ATOMIC
     SELECT r.bucket, r.entity::bigint, r.artist, r.event, r.city, r.value, r.last_at
     FROM coliseum_rollups r
-    WHERE r.tenant_id = tenant AND r.generation = coliseum_generation(tenant)
-      AND r.metric = coliseum_metric(tenant, stored_metric) AND r.kind = of_kind AND r.grain = of_grain
+    WHERE r.tenant_id = tenant AND r.generation = (SELECT coliseum_generation(tenant))
+      AND r.metric = (SELECT coliseum_metric(tenant, stored_metric)) AND r.kind = of_kind AND r.grain = of_grain
       AND r.bucket >= coalesce(since, '-infinity') AND r.bucket < coalesce(until, 'infinity')
     UNION ALL
     SELECT i.hour, i.entity::bigint, i.artist, i.event, i.city, i.value, i.last_at
     FROM coliseum_hours i
-    WHERE i.tenant_id = tenant AND i.generation = coliseum_generation(tenant)
-      AND i.metric = coliseum_metric(tenant, stored_metric) AND i.kind = of_kind
+    WHERE i.tenant_id = tenant AND i.generation = (SELECT coliseum_generation(tenant))
+      AND i.metric = (SELECT coliseum_metric(tenant, stored_metric)) AND i.kind = of_kind
       AND i.hour >= coalesce(since, '-infinity') AND i.hour < coalesce(until, 'infinity')
     UNION ALL
     SELECT f.hour, f.fan, f.artist, f.event, f.city, f.value, f.last_at
     FROM coliseum_fan_hours f
-    WHERE of_kind = 3 AND f.tenant_id = tenant AND f.generation = coliseum_generation(tenant)
-      AND f.metric = coliseum_metric(tenant, stored_metric)
+    WHERE of_kind = 3 AND f.tenant_id = tenant AND f.generation = (SELECT coliseum_generation(tenant))
+      AND f.metric = (SELECT coliseum_metric(tenant, stored_metric))
       AND f.hour >= coalesce(since, '-infinity') AND f.hour < coalesce(until, 'infinity');
 END;
 

@@ -414,7 +414,7 @@ CREATE FUNCTION public.coliseum_facts(tenant integer, stored_metric text, of_kin
      r.value,
      r.last_at
     FROM public.coliseum_rollups r
-   WHERE ((r.tenant_id = coliseum_facts.tenant) AND (r.generation = public.coliseum_generation(coliseum_facts.tenant)) AND (r.metric = public.coliseum_metric(coliseum_facts.tenant, coliseum_facts.stored_metric)) AND (r.kind = coliseum_facts.of_kind) AND (r.grain = coliseum_facts.of_grain) AND (r.bucket >= COALESCE(coliseum_facts.since, '-infinity'::timestamp with time zone)) AND (r.bucket < COALESCE(coliseum_facts.until, 'infinity'::timestamp with time zone)))
+   WHERE ((r.tenant_id = coliseum_facts.tenant) AND (r.generation = ( SELECT public.coliseum_generation(coliseum_facts.tenant) AS coliseum_generation)) AND (r.metric = ( SELECT public.coliseum_metric(coliseum_facts.tenant, coliseum_facts.stored_metric) AS coliseum_metric)) AND (r.kind = coliseum_facts.of_kind) AND (r.grain = coliseum_facts.of_grain) AND (r.bucket >= COALESCE(coliseum_facts.since, '-infinity'::timestamp with time zone)) AND (r.bucket < COALESCE(coliseum_facts.until, 'infinity'::timestamp with time zone)))
  UNION ALL
   SELECT i.hour,
      (i.entity)::bigint AS entity,
@@ -424,7 +424,7 @@ CREATE FUNCTION public.coliseum_facts(tenant integer, stored_metric text, of_kin
      i.value,
      i.last_at
     FROM public.coliseum_hours i
-   WHERE ((i.tenant_id = coliseum_facts.tenant) AND (i.generation = public.coliseum_generation(coliseum_facts.tenant)) AND (i.metric = public.coliseum_metric(coliseum_facts.tenant, coliseum_facts.stored_metric)) AND (i.kind = coliseum_facts.of_kind) AND (i.hour >= COALESCE(coliseum_facts.since, '-infinity'::timestamp with time zone)) AND (i.hour < COALESCE(coliseum_facts.until, 'infinity'::timestamp with time zone)))
+   WHERE ((i.tenant_id = coliseum_facts.tenant) AND (i.generation = ( SELECT public.coliseum_generation(coliseum_facts.tenant) AS coliseum_generation)) AND (i.metric = ( SELECT public.coliseum_metric(coliseum_facts.tenant, coliseum_facts.stored_metric) AS coliseum_metric)) AND (i.kind = coliseum_facts.of_kind) AND (i.hour >= COALESCE(coliseum_facts.since, '-infinity'::timestamp with time zone)) AND (i.hour < COALESCE(coliseum_facts.until, 'infinity'::timestamp with time zone)))
  UNION ALL
   SELECT f.hour,
      f.fan,
@@ -434,7 +434,7 @@ CREATE FUNCTION public.coliseum_facts(tenant integer, stored_metric text, of_kin
      f.value,
      f.last_at
     FROM public.coliseum_fan_hours f
-   WHERE ((coliseum_facts.of_kind = 3) AND (f.tenant_id = coliseum_facts.tenant) AND (f.generation = public.coliseum_generation(coliseum_facts.tenant)) AND (f.metric = public.coliseum_metric(coliseum_facts.tenant, coliseum_facts.stored_metric)) AND (f.hour >= COALESCE(coliseum_facts.since, '-infinity'::timestamp with time zone)) AND (f.hour < COALESCE(coliseum_facts.until, 'infinity'::timestamp with time zone)));
+   WHERE ((coliseum_facts.of_kind = 3) AND (f.tenant_id = coliseum_facts.tenant) AND (f.generation = ( SELECT public.coliseum_generation(coliseum_facts.tenant) AS coliseum_generation)) AND (f.metric = ( SELECT public.coliseum_metric(coliseum_facts.tenant, coliseum_facts.stored_metric) AS coliseum_metric)) AND (f.hour >= COALESCE(coliseum_facts.since, '-infinity'::timestamp with time zone)) AND (f.hour < COALESCE(coliseum_facts.until, 'infinity'::timestamp with time zone)));
 END;
 CREATE VIEW public.coliseum_bills WITH (security_invoker='true') AS
  SELECT DISTINCT e.tenant_id,
@@ -519,6 +519,21 @@ CREATE FUNCTION public.coliseum_entity_facts(tenant integer, stored_metric text,
      f.value
     FROM public.coliseum_fan_hours f
    WHERE ((coliseum_entity_facts.of_kind = 3) AND (f.tenant_id = coliseum_entity_facts.tenant) AND (f.generation = public.coliseum_generation(coliseum_entity_facts.tenant)) AND (f.fan = coliseum_entity_facts.of_entity) AND (f.metric = public.coliseum_metric(coliseum_entity_facts.tenant, coliseum_entity_facts.stored_metric)) AND (f.hour >= coliseum_entity_facts.since) AND (f.hour < coliseum_entity_facts.until));
+END;
+CREATE TABLE public.passport_heads (
+    tenant_id integer NOT NULL,
+    partition smallint NOT NULL,
+    head bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT passport_heads_head_check CHECK ((head >= 0))
+);
+ALTER TABLE ONLY public.passport_heads FORCE ROW LEVEL SECURITY;
+CREATE FUNCTION public.coliseum_first_received(tenant integer) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT min(e.created_at) AS min
+    FROM (public.passport_heads h
+      JOIN public.passport_entries e ON (((e.tenant_id = h.tenant_id) AND (e.partition = h.partition) AND (e."offset" = 0))))
+   WHERE (h.tenant_id = coliseum_first_received.tenant);
 END;
 CREATE FUNCTION public.coliseum_protect(target regclass) RETURNS void
     LANGUAGE plpgsql
@@ -846,6 +861,23 @@ CREATE TABLE public.catalog_tracks (
     "offset" bigint NOT NULL
 );
 ALTER TABLE ONLY public.catalog_tracks FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.coliseum_closings (
+    tenant_id integer NOT NULL,
+    grain smallint NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    closed_at timestamp with time zone NOT NULL,
+    "position" bigint[] NOT NULL,
+    parked_partitions smallint[] NOT NULL,
+    parked_offsets bigint[] NOT NULL,
+    boards text[] NOT NULL,
+    CONSTRAINT coliseum_closings_check CHECK ((ends_at > starts_at)),
+    CONSTRAINT coliseum_closings_check1 CHECK ((closed_at > ends_at)),
+    CONSTRAINT coliseum_closings_check2 CHECK ((cardinality(parked_offsets) = cardinality(parked_partitions))),
+    CONSTRAINT coliseum_closings_grain_check CHECK (((grain >= 1) AND (grain <= 3))),
+    CONSTRAINT coliseum_closings_position_check CHECK ((cardinality("position") > 0))
+);
+ALTER TABLE ONLY public.coliseum_closings FORCE ROW LEVEL SECURITY;
 CREATE TABLE public.coliseum_gross (
     tenant_id integer NOT NULL,
     generation smallint NOT NULL,
@@ -854,6 +886,21 @@ CREATE TABLE public.coliseum_gross (
     CONSTRAINT coliseum_gross_exact CHECK (((gross >= 0) AND (gross <= '9007199254740992'::bigint)))
 );
 ALTER TABLE ONLY public.coliseum_gross FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.coliseum_leaderboards (
+    tenant_id integer NOT NULL,
+    metric text NOT NULL,
+    kind smallint NOT NULL,
+    grain smallint NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    place integer NOT NULL,
+    rank integer NOT NULL,
+    entity bigint NOT NULL,
+    score bigint NOT NULL,
+    CONSTRAINT coliseum_leaderboards_check CHECK (((rank >= 1) AND (rank <= place))),
+    CONSTRAINT coliseum_leaderboards_place_check CHECK ((place > 0)),
+    CONSTRAINT coliseum_leaderboards_score_check CHECK ((score <> 0))
+);
+ALTER TABLE ONLY public.coliseum_leaderboards FORCE ROW LEVEL SECURITY;
 CREATE TABLE public.coliseum_migrations (
     version integer NOT NULL,
     name text NOT NULL,
@@ -868,6 +915,17 @@ ALTER TABLE public.coliseum_names ALTER COLUMN num ADD GENERATED ALWAYS AS IDENT
     NO MAXVALUE
     CACHE 1
 );
+CREATE TABLE public.coliseum_seasons (
+    tenant_id integer NOT NULL,
+    metric text NOT NULL,
+    kind smallint NOT NULL,
+    grain smallint NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    members bigint NOT NULL,
+    kept integer NOT NULL,
+    CONSTRAINT coliseum_seasons_check CHECK (((kept >= 1) AND (kept <= members)))
+);
+ALTER TABLE ONLY public.coliseum_seasons FORCE ROW LEVEL SECURITY;
 CREATE TABLE public.mediaid_affinities (
     tenant_id integer NOT NULL,
     generation smallint NOT NULL,
@@ -904,13 +962,6 @@ CREATE TABLE public.passport_entries_default (
     metadata jsonb CONSTRAINT passport_entries_metadata_not_null NOT NULL
 );
 ALTER TABLE ONLY public.passport_entries_default FORCE ROW LEVEL SECURITY;
-CREATE TABLE public.passport_heads (
-    tenant_id integer NOT NULL,
-    partition smallint NOT NULL,
-    head bigint DEFAULT 0 NOT NULL,
-    CONSTRAINT passport_heads_head_check CHECK ((head >= 0))
-);
-ALTER TABLE ONLY public.passport_heads FORCE ROW LEVEL SECURITY;
 CREATE TABLE public.passport_keys (
     tenant_id integer NOT NULL,
     id text NOT NULL,
@@ -1049,10 +1100,14 @@ ALTER TABLE ONLY public.catalog_tracks
     ADD CONSTRAINT catalog_tracks_pkey PRIMARY KEY (tenant_id, id);
 ALTER TABLE ONLY public.catalog_venues
     ADD CONSTRAINT catalog_venues_pkey PRIMARY KEY (tenant_id, id);
+ALTER TABLE ONLY public.coliseum_closings
+    ADD CONSTRAINT coliseum_closings_pkey PRIMARY KEY (tenant_id, grain, starts_at);
 ALTER TABLE ONLY public.coliseum_gross
     ADD CONSTRAINT coliseum_gross_pkey PRIMARY KEY (tenant_id, generation, metric);
 ALTER TABLE ONLY public.coliseum_hours
     ADD CONSTRAINT coliseum_hours_pkey PRIMARY KEY (tenant_id, generation, metric, kind, hour, entity, artist, event, city);
+ALTER TABLE ONLY public.coliseum_leaderboards
+    ADD CONSTRAINT coliseum_leaderboards_pkey PRIMARY KEY (tenant_id, metric, kind, grain, starts_at, place);
 ALTER TABLE ONLY public.coliseum_migrations
     ADD CONSTRAINT coliseum_migrations_pkey PRIMARY KEY (version);
 ALTER TABLE ONLY public.coliseum_names
@@ -1063,6 +1118,8 @@ ALTER TABLE ONLY public.coliseum_rollups
     ADD CONSTRAINT coliseum_rollups_pkey PRIMARY KEY (tenant_id, generation, metric, kind, grain, bucket, entity, artist, event, city);
 ALTER TABLE ONLY public.coliseum_rules
     ADD CONSTRAINT coliseum_rules_pkey PRIMARY KEY (event_type, metric, kind);
+ALTER TABLE ONLY public.coliseum_seasons
+    ADD CONSTRAINT coliseum_seasons_pkey PRIMARY KEY (tenant_id, metric, kind, grain, starts_at);
 ALTER TABLE ONLY public.passport_entries
     ADD CONSTRAINT passport_entries_pkey PRIMARY KEY (tenant_id, partition, "offset", created_at);
 ALTER TABLE ONLY public.passport_entries_default
@@ -1091,9 +1148,11 @@ ALTER TABLE ONLY public.treasury_balances
     ADD CONSTRAINT treasury_balances_pkey PRIMARY KEY (tenant_id, generation, subject_id, currency);
 ALTER TABLE ONLY public.treasury_transfers
     ADD CONSTRAINT treasury_transfers_pkey PRIMARY KEY (tenant_id, generation, partition, "offset");
+CREATE INDEX coliseum_closings_end ON public.coliseum_closings USING btree (tenant_id, ends_at);
 CREATE INDEX coliseum_fan_hours_fan ON public.coliseum_fan_hours USING btree (tenant_id, generation, fan);
 CREATE INDEX coliseum_fan_hours_metric ON public.coliseum_fan_hours USING btree (tenant_id, generation, metric, hour);
 CREATE INDEX coliseum_hours_hour ON public.coliseum_hours USING btree (tenant_id, generation, hour);
+CREATE UNIQUE INDEX coliseum_leaderboards_entity ON public.coliseum_leaderboards USING btree (tenant_id, metric, kind, grain, entity, starts_at) INCLUDE (rank, score);
 CREATE INDEX coliseum_rollups_entity ON public.coliseum_rollups USING btree (tenant_id, generation, kind, entity, metric, grain, bucket);
 CREATE INDEX mediaid_affinities_subject ON public.mediaid_affinities USING btree (tenant_id, generation, subject_id);
 CREATE INDEX passport_entries_occurred_at ON ONLY public.passport_entries USING brin (occurred_at);
@@ -1115,8 +1174,14 @@ ALTER TABLE ONLY public.catalog_tracks
     ADD CONSTRAINT catalog_tracks_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
 ALTER TABLE ONLY public.catalog_venues
     ADD CONSTRAINT catalog_venues_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
+ALTER TABLE ONLY public.coliseum_closings
+    ADD CONSTRAINT coliseum_closings_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
+ALTER TABLE ONLY public.coliseum_leaderboards
+    ADD CONSTRAINT coliseum_leaderboards_tenant_id_metric_kind_grain_starts_a_fkey FOREIGN KEY (tenant_id, metric, kind, grain, starts_at) REFERENCES public.coliseum_seasons(tenant_id, metric, kind, grain, starts_at);
 ALTER TABLE ONLY public.coliseum_names
     ADD CONSTRAINT coliseum_names_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
+ALTER TABLE ONLY public.coliseum_seasons
+    ADD CONSTRAINT coliseum_seasons_tenant_id_grain_starts_at_fkey FOREIGN KEY (tenant_id, grain, starts_at) REFERENCES public.coliseum_closings(tenant_id, grain, starts_at);
 ALTER TABLE ONLY public.passport_heads
     ADD CONSTRAINT passport_heads_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
 ALTER TABLE ONLY public.processor_cursors
@@ -1132,11 +1197,14 @@ ALTER TABLE public.catalog_artists ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.catalog_events ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.catalog_tracks ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.catalog_venues ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.coliseum_closings ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.coliseum_fan_hours ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.coliseum_gross ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.coliseum_hours ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.coliseum_leaderboards ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.coliseum_names ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.coliseum_rollups ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.coliseum_seasons ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.mediaid_affinities ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.passport_entries ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.passport_entries_default ENABLE ROW LEVEL SECURITY;
@@ -1156,11 +1224,14 @@ CREATE POLICY tenant_only ON public.catalog_artists USING ((tenant_id = public.c
 CREATE POLICY tenant_only ON public.catalog_events USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.catalog_tracks USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.catalog_venues USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.coliseum_closings USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.coliseum_fan_hours USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.coliseum_gross USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.coliseum_hours USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.coliseum_leaderboards USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.coliseum_names USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.coliseum_rollups USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.coliseum_seasons USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.mediaid_affinities USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.passport_entries USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.passport_entries_default USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
@@ -1213,6 +1284,9 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.coliseum_rollups TO coliseum_p
 GRANT SELECT ON TABLE public.coliseum_rollups TO coliseum_app;
 GRANT SELECT ON TABLE public.coliseum_bills TO coliseum_app;
 GRANT SELECT ON TABLE public.coliseum_bills TO coliseum_processor;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.passport_heads TO coliseum_capture;
+GRANT SELECT ON TABLE public.passport_heads TO coliseum_app;
+GRANT SELECT ON TABLE public.passport_heads TO coliseum_processor;
 REVOKE ALL ON FUNCTION public.coliseum_protect(target regclass) FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.passport_append(tenant integer, part smallint, received_at timestamp with time zone, people public.passport_new_person[], entries public.passport_new_entry[], personal public.passport_new_personal[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.passport_append(tenant integer, part smallint, received_at timestamp with time zone, people public.passport_new_person[], entries public.passport_new_entry[], personal public.passport_new_personal[]) TO coliseum_capture;
@@ -1230,13 +1304,16 @@ GRANT SELECT ON TABLE public.capture_warnings TO coliseum_processor;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.catalog_tracks TO coliseum_processor;
 GRANT SELECT ON TABLE public.catalog_tracks TO coliseum_app;
 GRANT SELECT ON TABLE public.catalog_tracks TO coliseum_capture;
+GRANT SELECT,INSERT ON TABLE public.coliseum_closings TO coliseum_processor;
+GRANT SELECT ON TABLE public.coliseum_closings TO coliseum_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.coliseum_gross TO coliseum_processor;
 GRANT SELECT ON TABLE public.coliseum_gross TO coliseum_app;
+GRANT SELECT,INSERT ON TABLE public.coliseum_leaderboards TO coliseum_processor;
+GRANT SELECT ON TABLE public.coliseum_leaderboards TO coliseum_app;
+GRANT SELECT,INSERT ON TABLE public.coliseum_seasons TO coliseum_processor;
+GRANT SELECT ON TABLE public.coliseum_seasons TO coliseum_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.mediaid_affinities TO coliseum_processor;
 GRANT SELECT ON TABLE public.mediaid_affinities TO coliseum_app;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.passport_heads TO coliseum_capture;
-GRANT SELECT ON TABLE public.passport_heads TO coliseum_app;
-GRANT SELECT ON TABLE public.passport_heads TO coliseum_processor;
 GRANT SELECT,INSERT ON TABLE public.passport_keys TO coliseum_capture;
 GRANT SELECT ON TABLE public.passport_keys TO coliseum_app;
 GRANT SELECT ON TABLE public.passport_keys TO coliseum_processor;

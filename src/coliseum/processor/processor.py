@@ -4,13 +4,15 @@ import asyncio
 import contextlib
 import random
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from coliseum import db
 from coliseum.errors import LeaseLost
 from coliseum.kv import WakeUps
+from coliseum.processor.closing import Closing
 from coliseum.processor.following import Following
 from coliseum.processor.leases import Leases
-from coliseum.processor.projection import Follower, Projection, Tidier, Unit
+from coliseum.processor.projection import Closer, Follower, Projection, Tidier, Unit
 from coliseum.processor.runner import Limits, Runner
 from coliseum.processor.tidying import Tidying
 from coliseum.tasks import end
@@ -29,13 +31,15 @@ class Processor:
         tidiers: Mapping[str, Tidier],
         limits: Limits,
         lease_s: int,
+        closers: Mapping[str, Closer] = MappingProxyType({}),
     ) -> None:
-        """``projections``, ``followers`` and ``tidiers`` are by consumer name."""
+        """``projections``, ``followers``, ``tidiers`` and ``closers`` are by consumer name."""
         self._database = database
         self._leases = leases
         self._projections = projections
         self._followers = followers
         self._tidiers = tidiers
+        self._closers = closers
         self._limits = limits
         self._lease_s = lease_s
         self._running: dict[Unit, tuple[Runner, asyncio.Task[None]]] = {}
@@ -95,6 +99,7 @@ class Processor:
         rng = random.Random()  # noqa: S311 - jitter
         follower = self._followers.get(unit.consumer)
         tidier = self._tidiers.get(unit.consumer)
+        closer = self._closers.get(unit.consumer)
         runner = Runner(
             self._database,
             self._leases.node_id,
@@ -104,6 +109,7 @@ class Processor:
             self._limits,
             rng,
             None if tidier is None else Tidying(self._database, unit, tidier, rng),
+            None if closer is None else Closing(self._database, unit, closer, rng),
         )
         self._running[unit] = (runner, asyncio.create_task(runner.run()))
         self._log.info("unit_taken", tenant=unit.tenant.slug, consumer=unit.consumer, epoch=unit.epoch)

@@ -63,6 +63,17 @@ class Tidier(Protocol):
         """
 
 
+class Closer(Protocol):
+    """Makes final what the passing of time ends, whether entries come or not."""
+
+    async def close_next(self, database: db.Database, tenant: Tenant) -> bool:
+        """Close what ended first and is due, once and for ever, in one transaction of its own, beside the steps.
+
+        True when there may be more to close. Any number of processors may call it at once. Raises whatever the database
+        raises; nothing of it is kept then.
+        """
+
+
 class Follower(Protocol):
     """Keeps something outside PostgreSQL up with a projection."""
 

@@ -9,6 +9,7 @@ import msgspec
 from coliseum import db
 from coliseum.errors import LeaseLost
 from coliseum.processor.backoff import delay_s
+from coliseum.processor.closing import Closing
 from coliseum.processor.following import Following
 from coliseum.processor.projection import POISON, Projection, Unit
 from coliseum.processor.step import ParkingFailed, park, read_cursors, step
@@ -39,6 +40,7 @@ class Runner:
         limits: Limits,
         rng: random.Random,
         tidying: Tidying | None = None,
+        closing: Closing | None = None,
     ) -> None:
         self._database = database
         self._node_id = node_id
@@ -48,6 +50,7 @@ class Runner:
         self._limits = limits
         self._rng = rng
         self._tidying = tidying
+        self._closing = closing
         self._sizes: dict[int, int] = {}
         self._failures: dict[tuple[int, int], int] = {}
         self._passing_failures = 0
@@ -74,6 +77,8 @@ class Runner:
             await self._following.close()
         if self._tidying is not None:
             await self._tidying.close()
+        if self._closing is not None:
+            await self._closing.close()
 
     async def _run(self) -> None:
         while True:
@@ -112,6 +117,8 @@ class Runner:
             more |= await self._following.after_steps(cursors, more=more, behind=sum(self._behind.values()))
         if self._tidying is not None:
             self._tidying.start_if_due(quiet=not more)
+        if self._closing is not None:
+            self._closing.start_if_due()
         return more
 
     async def _step(self, partition: int, cursors: dict[int, int]) -> bool:

@@ -11,7 +11,7 @@ from coliseum.queries.question import Question, Wanted, as_of_of, question_of
 
 PARAMETERS: Final = (
     "metric", "entity", "currency", "window", "at", "from", "to", "as_of", "city", "genre", "event", "members", "ids",
-    "around", "ranking", "limit", "cursor",
+    "around", "ranking", "movement", "limit", "cursor",
 )  # fmt: skip
 LIMIT: Final = 50
 LIMIT_DIGITS_MAX: Final = 9
@@ -44,12 +44,19 @@ def question_from(tenant: Tenant, given: Mapping[str, str], now: datetime) -> Qu
         wanted=wanted,
         ranking=given.get("ranking", "competition"),
         as_of=as_of,
+        movement=_flag(given.get("movement", "false"), "movement"),
     )
 
 
 def moves_on(given: Mapping[str, str]) -> bool:
     """Whether the window is that of the present moment, so that the question is another one when it ends."""
     return given.keys().isdisjoint(("at", "from", "to", "as_of")) and given.get("window", "all") != "all"
+
+
+def _flag(text: str, field: str) -> bool:
+    if text not in ("true", "false"):
+        raise QueryInvalid(f"{field} is true or false.", field)
+    return text == "true"
 
 
 def _limit(text: str | None) -> int:

@@ -10,6 +10,7 @@ from coliseum.accounts.tenants import Tenant
 from coliseum.boards.totals import Ranked, Stored
 from coliseum.metrics.windows import Window
 from coliseum.queries.ask import Filters, Subject
+from coliseum.queries.movement import Movement, movement
 from coliseum.queries.names import NOBODY, Named, Names, names_of, numbers_of
 from coliseum.queries.pages import (
     Around,
@@ -33,6 +34,7 @@ class BoardRow(msgspec.Struct, frozen=True, gc=False, rename="camel"):
 
     ``percentile``: of how many of the others the rank is better, in percent; ``to_next``: what is missing to the next
     better score, null at the top; ``overall_rank``: on the whole board, when the board is that of some members alone.
+    When movement is asked for, what ``coliseum.queries.movement.Movement`` says.
     """
 
     rank: int
@@ -43,6 +45,11 @@ class BoardRow(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     percentile: float
     to_next: int | None
     overall_rank: int | msgspec.UnsetType = msgspec.UNSET
+    previous_rank: int | msgspec.UnsetType | None = msgspec.UNSET
+    movement: int | msgspec.UnsetType | None = msgspec.UNSET
+    peak: int | msgspec.UnsetType | None = msgspec.UNSET
+    periods: int | msgspec.UnsetType | None = msgspec.UNSET
+    status: str | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class BoardPage(msgspec.Struct, frozen=True, rename="camel"):
@@ -114,7 +121,16 @@ async def stored_page(database: db.Database, question: Question) -> BoardPage:
         else:
             found = await read_stored(connection, tenant_id, stored, part, position)
         names = await names_of(connection, tenant_id, kind, found.entities)
-    return page_of(question, found, names)
+        moved = await moved_of(connection, question, found)
+    return page_of(question, found, names, moved)
+
+
+async def moved_of(connection: db.Connection, question: Question, found: Found) -> Mapping[int, Movement] | None:
+    """How the rows have moved since the window before, if that is asked; the connection is the tenant's own."""
+    if not question.movement:
+        return None
+    ranks = [row.rank if row.overall is None else row.overall for row in found.rows]
+    return await movement(connection, question.tenant, question.board, found.entities, ranks)
 
 
 def ids_in(question: Question) -> tuple[str, ...]:
@@ -138,7 +154,9 @@ def part_of(question: Question, numbers: Mapping[str, int]) -> Part | None:
             return Page(limit, after)
 
 
-def page_of(question: Question, found: Found, names: Mapping[int, Named]) -> BoardPage:
+def page_of(
+    question: Question, found: Found, names: Mapping[int, Named], moved: Mapping[int, Movement] | None = None
+) -> BoardPage:
     """What was found, in words."""
     subject, window, rows = question.subject, question.window, question.rows
     more = isinstance(rows, PageOf) and len(found.rows) == rows.limit
@@ -155,12 +173,18 @@ def page_of(question: Question, found: Found, names: Mapping[int, Named]) -> Boa
         members=found.members,
         position=found.position,
         source=found.source,
-        rows=rows_of(question, found.rows, found.members, names),
+        rows=rows_of(question, found.rows, found.members, names, moved),
         next_cursor=_cursor(question, found.rows[-1]) if more else None,
     )
 
 
-def rows_of(question: Question, rows: Sequence[Ranked], members: int, names: Mapping[int, Named]) -> list[BoardRow]:
+def rows_of(
+    question: Question,
+    rows: Sequence[Ranked],
+    members: int,
+    names: Mapping[int, Named],
+    moved: Mapping[int, Movement] | None = None,
+) -> list[BoardRow]:
     """Rows in words."""
     others, dense, ordinal = max(1, members - 1), question.ranking == "dense", question.ranking == "ordinal"
     return [
@@ -173,6 +197,7 @@ def rows_of(question: Question, rows: Sequence[Ranked], members: int, names: Map
             round(100 * (members - row.rank) / others, HUNDREDTHS) if members > 1 else 100.0,
             None if row.better is None else row.better - row.value,
             msgspec.UNSET if row.overall is None else row.overall,
+            *(() if moved is None else msgspec.structs.astuple(moved[row.entity])),
         )
         for row in rows
         for known in (names.get(row.entity, NOBODY),)

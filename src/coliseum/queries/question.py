@@ -61,6 +61,7 @@ class Question(msgspec.Struct, frozen=True):
     rows: PageOf | AroundOf | MembersOf
     ranking: Ranking = "competition"
     as_of: AsOf = None
+    movement: bool = False
 
     @property
     def tenant_id(self) -> int:
@@ -116,6 +117,7 @@ def question_of(
     wanted: Wanted | None = None,
     ranking: str = "competition",
     as_of: AsOf = None,
+    movement: bool = False,
 ) -> Question:
     """What is asked. ``wanted`` says which rows when it is more than a limit and a cursor.
 
@@ -129,7 +131,7 @@ def question_of(
     wanted = wanted or Wanted(limit, cursor)
     if not 1 <= wanted.limit <= LIMIT_MAX:
         raise QueryInvalid(f"limit is from 1 to {LIMIT_MAX}.", "limit")
-    question = Question(tenant, subject, window, filters, PageOf(wanted.limit), ranking, as_of)
+    question = Question(tenant, subject, window, filters, PageOf(wanted.limit), ranking, as_of, movement)
     return msgspec.structs.replace(question, rows=_rows(question, wanted))
 
 

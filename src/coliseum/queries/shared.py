@@ -16,7 +16,7 @@ import msgspec
 from coliseum import db, kv
 from coliseum.boards.board import Board
 from coliseum.clock import Clock
-from coliseum.queries.leaderboards import BoardPage, ids_in, page_of, part_of, stored_page
+from coliseum.queries.leaderboards import BoardPage, ids_in, moved_of, page_of, part_of, stored_page
 from coliseum.queries.names import Known, Names
 from coliseum.queries.pages import Found, Nothing, read_live
 from coliseum.queries.question import Question
@@ -132,7 +132,11 @@ class SharedRead:
         if isinstance(found, Nothing):
             return _answer(await stored_page(reads.database, question))
         known = await reads.names.of(question.tenant_id, question.subject.kind, found.catalog, found.entities, now)
-        answer = _answer(page_of(question, found, known.names))
+        moved = None
+        if question.movement:
+            async with reads.database.tenant(question.tenant_id) as connection:
+                moved = await moved_of(connection, question, found)
+        answer = _answer(page_of(question, found, known.names, moved))
         if len(answer.body) <= KEPT_BYTES_MAX and question is self._question:
             self._last = _Last(found.state, known, answer)
         return answer

@@ -11,6 +11,7 @@ from coliseum.errors import (
     QueryInvalid,
     Refusal,
     RequestRefused,
+    SeasonMissing,
     StoreUnavailable,
 )
 
@@ -68,6 +69,8 @@ def problem(error: ColiseumError) -> Answer:
             return _problem(STATUS.get(error.code, 400), error.code, error.message, error.field)
         case QueryInvalid():
             return _problem(400, Refusal.INVALID_QUERY, str(error), error.field)
+        case SeasonMissing():
+            return _problem(STATUS[Refusal.NOT_FOUND], Refusal.NOT_FOUND, str(error), error.field)
         case StoreUnavailable():
             return _problem(503, Refusal.OVERLOADED, str(error))
         case NumberTooLarge():

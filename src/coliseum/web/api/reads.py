@@ -1,134 +1,35 @@
 """The routes that read numbers back. All need a server key; every answer is about the key's own tenant."""
 
 from datetime import datetime
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
-from litestar import Request, Response, get
+from litestar import Request, get
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
-from coliseum.accounts.tenants import Tenant
-from coliseum.errors import QueryInvalid
 from coliseum.metrics.windows import grain_named
 from coliseum.queries import people, status
 from coliseum.queries.ask import check_text, filters_of, instant, subject_of, window_of
-from coliseum.queries.asked import moves_on, question_from
 from coliseum.queries.explain import Explanation, explain
-from coliseum.queries.leaderboards import BoardPage
 from coliseum.queries.question import as_of_of
 from coliseum.queries.series import Series, series
-from coliseum.web.api.boards import Asked, reply_of
-from coliseum.web.auth import key_in, server_caller
+from coliseum.web.api.callers import asking_tenant
+from coliseum.web.api.parameters import (
+    AsOf,
+    At,
+    AtEvent,
+    City,
+    Currency,
+    Cursor,
+    EntityKind,
+    Genre,
+    Limit,
+    MetricName,
+    Since,
+    Until,
+    WindowName,
+)
 from coliseum.web.services import Services
-
-MetricName = Annotated[str, QueryParameter(description="A metric of docs/METRICS.md, such as votes.")]
-BoardKind = Annotated[str, QueryParameter(description="Kind of entity: artist, event, fan, track, city, venue.")]
-EntityKind = Annotated[
-    str | None,
-    QueryParameter(
-        description="Kind of entity: artist, event, fan, track, city, venue. Left out: the tenant as a whole."
-    ),
-]
-Id = Annotated[str | None, QueryParameter(description="Which entity; a fan's is the platform's user id.")]
-WindowName = Annotated[
-    str,
-    QueryParameter(
-        description="hour, day, week, month, year or all, in the tenant's zone; or 24h, 7d, 28d or 90d up to the end "
-        "of the present hour."
-    ),
-]
-Since = Annotated[
-    str | None, QueryParameter(name="from", description="With to, instead of window: where an hour begins (RFC 3339).")
-]
-Until = Annotated[str | None, QueryParameter(name="to", description="Where an hour begins, after from.")]
-AsOf = Annotated[
-    str | None,
-    QueryParameter(
-        description="As it stood then: an instant, or the offsets of a position with dots between them. From the log, "
-        "with today's names, bills, cities and genres."
-    ),
-]
-At = Annotated[
-    str | None, QueryParameter(description="Any instant (RFC 3339) or date inside the window; now when left out.")
-]
-City = Annotated[str | None, QueryParameter(description="Only what counts in this city.")]
-Genre = Annotated[
-    str | None, QueryParameter(description="Only what counts for this genre, as the catalogue has it now.")
-]
-AtEvent = Annotated[str | None, QueryParameter(name="event", description="Only what counts at this event.")]
-Currency = Annotated[
-    str | None, QueryParameter(description="Of money: ISO 4217, lower case; the tenant's when left out.")
-]
-Limit = Annotated[int, QueryParameter(description="Rows a page, 1 to 1000.")]
-Cursor = Annotated[str | None, QueryParameter(description="nextCursor of the page before.")]
-
-
-async def tenant_of(services: Services, request: Request[Any, Any, Any]) -> Tenant:
-    """The caller's tenant; a parameter that the route does not know is refused, because it would be ignored."""
-    signature = request.route_handler.parsed_fn_signature.parameters
-    known = {getattr(field.kwarg_definition, "name", None) or name for name, field in signature.items()}
-    unknown = sorted(set(request.query_params) - known)
-    if unknown:
-        raise QueryInvalid(f"There is no parameter {unknown[0]!r} here.", unknown[0])
-    return (await server_caller(services, dict(request.scope["headers"]))).tenant
-
-
-@get("/api/leaderboards", summary="A board: who leads a metric")
-async def get_leaderboard(
-    request: Request[Any, Any, Any],
-    services: NamedDependency[Services],
-    metric: MetricName,
-    entity: BoardKind = "artist",
-    window: WindowName = "all",
-    at: At = None,
-    since: Since = None,
-    until: Until = None,
-    as_of: AsOf = None,
-    city: City = None,
-    genre: Genre = None,
-    at_event: AtEvent = None,
-    members: Annotated[
-        str | None,
-        QueryParameter(
-            description="A board of these alone: up to 500 ids, separated by commas. overallRank: on the whole board."
-        ),
-    ] = None,
-    ids: Annotated[
-        str | None, QueryParameter(description="Only the rows of these, up to 500 ids, with their ranks on the board.")
-    ] = None,
-    around: Annotated[
-        str | None, QueryParameter(description="limit rows with this id in their middle; none when it is no member.")
-    ] = None,
-    ranking: Annotated[
-        str, QueryParameter(description="competition (1, 2, 2, 4), dense (1, 2, 2, 3) or ordinal (1, 2, 3, 4).")
-    ] = "competition",
-    currency: Currency = None,
-    limit: Limit = 50,
-    cursor: Cursor = None,
-) -> Response[BoardPage]:
-    """Rows of a board: ranks, names and pictures from the catalogue; inside a tie, who reached the score first."""
-    tenant = await tenant_of(services, request)
-    now = services.clock()
-    given = {
-        name: str(value)
-        for name, value in (
-            ("metric", metric), ("entity", entity), ("window", window), ("at", at), ("from", since), ("to", until),
-            ("as_of", as_of), ("city", city), ("genre", genre), ("event", at_event), ("members", members), ("ids", ids),
-            ("around", around), ("ranking", ranking), ("currency", currency), ("limit", limit), ("cursor", cursor),
-        )
-        if value is not None
-    }  # fmt: skip
-    question = question_from(tenant, given, now)
-    read = services.boards.reads.of(question)
-    answer = await read.answer()
-    key = key_in(dict(request.scope["headers"])) or ""
-    meant_until = services.keys.believed_until(key)
-    if moves_on(given) and question.window.end is not None:
-        meant_until = min(meant_until, question.window.end)
-    services.boards.remember(request.scope, Asked(read, now, meant_until))
-    reply = reply_of(answer, request.scope)
-    headers = {name.decode(): value.decode() for name, value in reply.headers if name != b"content-type"}
-    return Response(cast("BoardPage", reply.body), status_code=reply.status, headers=headers)  # in JSON already
 
 
 @get("/api/metrics", summary="A time series of a metric")
@@ -146,7 +47,7 @@ async def get_metrics(
     currency: Currency = None,
 ) -> Series:
     """One point a bucket of the tenant's time zone, zeros included, with the total and the period before."""
-    tenant = await tenant_of(services, request)
+    tenant = await asking_tenant(services, request)
     return await series(
         services.database,
         tenant,
@@ -179,7 +80,7 @@ async def get_explanation(
     cursor: Cursor = None,
 ) -> Explanation:
     """The entries of the log behind a board's score or a metric's value, paged in the order of the log."""
-    tenant = await tenant_of(services, request)
+    tenant = await asking_tenant(services, request)
     subject = subject_of(tenant, metric, entity, currency)
     now = services.clock()
     moment = as_of_of(as_of, now)
@@ -205,7 +106,7 @@ async def get_statement(
     currency: Currency = None,
 ) -> people.Statement:
     """What a person spent, earned and got back in one currency, with the latest transfers."""
-    tenant = await tenant_of(services, request)
+    tenant = await asking_tenant(services, request)
     subject = subject_of(tenant, "money_spent", None, currency)
     return await people.statement(services.database, tenant, check_text(user_id, "userId"), subject.currency)
 
@@ -217,7 +118,7 @@ async def get_profile(
     user_id: Annotated[str, QueryParameter(name="userId", description="The platform's user id.")],
 ) -> people.Profile:
     """A person's affinities to artists, genres and cities, decayed to now."""
-    tenant = await tenant_of(services, request)
+    tenant = await asking_tenant(services, request)
     return await people.profile(services.database, tenant, check_text(user_id, "userId"), services.clock())
 
 
@@ -226,7 +127,7 @@ async def get_status(
     request: Request[Any, Any, Any], services: NamedDependency[Services]
 ) -> list[status.ConsumerStatus]:
     """The lag and the dead letters of each consumer and partition."""
-    return await status.consumers(services.database, await tenant_of(services, request))
+    return await status.consumers(services.database, await asking_tenant(services, request))
 
 
 @get("/api/warnings", summary="What was refused or dropped")
@@ -236,9 +137,9 @@ async def get_warnings(
     days: Annotated[int, QueryParameter(ge=1, le=90, description="How many days back.")] = 7,
 ) -> list[status.Warned]:
     """Refusals and dropped fields by day, reason and event type, with the last example of each."""
-    return await status.warnings(services.database, await tenant_of(services, request), days)
+    return await status.warnings(services.database, await asking_tenant(services, request), days)
 
 
 HANDLERS = (
-    get_leaderboard, get_metrics, get_explanation, get_statement, get_profile, get_status, get_warnings,
+    get_metrics, get_explanation, get_statement, get_profile, get_status, get_warnings,
 )  # fmt: skip

@@ -1,0 +1,94 @@
+"""``GET /api/leaderboards``: rows of a board. Its parameters are declared for the document, and read by their names."""
+
+from typing import Annotated, Any, cast
+
+from litestar import Request, Response, get
+from litestar.di import NamedDependency
+from litestar.params import QueryParameter
+
+from coliseum.accounts.tenants import Tenant
+from coliseum.queries.asked import moves_on, question_from
+from coliseum.queries.leaderboards import BoardPage
+from coliseum.web.api.boards import Asked, reply_of
+from coliseum.web.api.callers import asking_tenant
+from coliseum.web.api.parameters import (
+    AsOf,
+    At,
+    AtEvent,
+    BoardKind,
+    City,
+    Currency,
+    Cursor,
+    Genre,
+    Limit,
+    MetricName,
+    Since,
+    Until,
+    WindowName,
+)
+from coliseum.web.auth import key_in
+from coliseum.web.services import Services
+
+
+@get("/api/leaderboards", summary="A board: who leads a metric")
+async def get_leaderboard(
+    request: Request[Any, Any, Any],
+    services: NamedDependency[Services],
+    metric: MetricName,
+    entity: BoardKind = "artist",
+    window: WindowName = "all",
+    at: At = None,
+    since: Since = None,
+    until: Until = None,
+    as_of: AsOf = None,
+    city: City = None,
+    genre: Genre = None,
+    at_event: AtEvent = None,
+    members: Annotated[
+        str | None,
+        QueryParameter(
+            description="A board of these alone: up to 500 ids, separated by commas. overallRank: on the whole board."
+        ),
+    ] = None,
+    ids: Annotated[
+        str | None, QueryParameter(description="Only the rows of these, up to 500 ids, with their ranks on the board.")
+    ] = None,
+    around: Annotated[
+        str | None, QueryParameter(description="limit rows with this id in their middle; none when it is no member.")
+    ] = None,
+    ranking: Annotated[
+        str, QueryParameter(description="competition (1, 2, 2, 4), dense (1, 2, 2, 3) or ordinal (1, 2, 3, 4).")
+    ] = "competition",
+    movement: Annotated[
+        bool,
+        QueryParameter(
+            description="true: with previousRank, movement, peak, periods and status (NEW, RE-ENTRY, UP, DOWN, SAME)."
+        ),
+    ] = False,
+    currency: Currency = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Response[BoardPage]:
+    """Rows of a board: ranks, names and pictures from the catalogue; inside a tie, who reached the score first."""
+    given = dict(request.query_params)
+    return await board_reply(services, request, await asking_tenant(services, request), given)
+
+
+async def board_reply(
+    services: Services, request: Request[Any, Any, Any], tenant: Tenant, given: dict[str, str]
+) -> Response[BoardPage]:
+    """The answer to these parameters, which is remembered for the next time they are sent."""
+    now = services.clock()
+    question = question_from(tenant, given, now)
+    read = services.boards.reads.of(question)
+    answer = await read.answer()
+    meant_until = services.keys.believed_until(key_in(dict(request.scope["headers"])) or "")
+    if moves_on(given) and question.window.end is not None:
+        meant_until = min(meant_until, question.window.end)
+    services.boards.remember(request.scope, Asked(read, now, meant_until))
+    reply = reply_of(answer, request.scope)
+    headers = {name.decode(): value.decode() for name, value in reply.headers if name != b"content-type"}
+    return Response(cast("BoardPage", reply.body), status_code=reply.status, headers=headers)  # in JSON already
+
+
+HANDLERS = (get_leaderboard,)
