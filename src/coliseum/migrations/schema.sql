@@ -109,6 +109,14 @@ CREATE VIEW public.coliseum_artist_places WITH (security_invoker='true') AS
     a.genres
    FROM (public.catalog_artists a
      JOIN public.coliseum_names n ON (((n.tenant_id = a.tenant_id) AND (n.kind = 'artist'::text) AND (n.id = a.id))));
+CREATE VIEW public.coliseum_bills WITH (security_invoker='true') AS
+ SELECT DISTINCT e.tenant_id,
+    ne.num AS event,
+    na.num AS artist
+   FROM (((public.catalog_events e
+     CROSS JOIN LATERAL unnest(e.artist_ids) billed(id))
+     JOIN public.coliseum_names ne ON (((ne.tenant_id = e.tenant_id) AND (ne.kind = 'event'::text) AND (ne.id = e.id))))
+     JOIN public.coliseum_names na ON (((na.tenant_id = e.tenant_id) AND (na.kind = 'artist'::text) AND (na.id = billed.id))));
 CREATE VIEW public.coliseum_event_places WITH (security_invoker='true') AS
  SELECT e.tenant_id,
     n.num AS event,
@@ -133,6 +141,62 @@ CREATE TABLE public.coliseum_fan_hours (
     value bigint NOT NULL
 );
 ALTER TABLE ONLY public.coliseum_fan_hours FORCE ROW LEVEL SECURITY;
+CREATE FUNCTION public.coliseum_board_fans(tenant integer, stored_metric text, of_kind integer, since timestamp with time zone, until timestamp with time zone, with_bill boolean, in_city text, of_genre text, at_event text) RETURNS TABLE(entity bigint, fans bigint)
+    LANGUAGE sql STABLE
+    SET enable_nestloop TO 'off'
+    BEGIN ATOMIC
+ WITH done AS (
+          SELECT f.fan,
+             f.artist,
+             f.event,
+             f.track,
+             f.city,
+             f.value
+            FROM public.coliseum_fan_hours f
+           WHERE ((f.tenant_id = coliseum_board_fans.tenant) AND (f.generation = public.coliseum_generation(coliseum_board_fans.tenant)) AND (f.metric = public.coliseum_metric(coliseum_board_fans.tenant, coliseum_board_fans.stored_metric)) AND (f.hour >= COALESCE(coliseum_board_fans.since, '-infinity'::timestamp with time zone)) AND (f.hour < COALESCE(coliseum_board_fans.until, 'infinity'::timestamp with time zone)))
+         ), facts AS (
+          SELECT
+                 CASE coliseum_board_fans.of_kind
+                     WHEN 1 THEN d.artist
+                     WHEN 2 THEN d.event
+                     WHEN 4 THEN d.track
+                     WHEN 5 THEN d.city
+                     ELSE NULL::integer
+                 END AS entity,
+             d.fan,
+             d.artist,
+             d.event,
+             d.city,
+             d.value
+            FROM done d
+           WHERE (NOT coliseum_board_fans.with_bill)
+         UNION ALL
+          SELECT b.artist,
+             d.fan,
+             b.artist,
+             d.event,
+             d.city,
+             d.value
+            FROM (done d
+              JOIN public.coliseum_bills b ON (((b.tenant_id = coliseum_board_fans.tenant) AND (b.event = d.event))))
+           WHERE coliseum_board_fans.with_bill
+         ), behind AS (
+          SELECT f.entity,
+             f.fan
+            FROM ((((facts f
+              LEFT JOIN public.coliseum_artist_places ap ON (((ap.tenant_id = coliseum_board_fans.tenant) AND (ap.artist = f.artist))))
+              LEFT JOIN public.coliseum_event_places ep ON (((ep.tenant_id = coliseum_board_fans.tenant) AND (ep.event = f.event))))
+              LEFT JOIN public.coliseum_names nc ON (((nc.tenant_id = coliseum_board_fans.tenant) AND (nc.num = f.city))))
+              LEFT JOIN public.coliseum_names nv ON (((nv.tenant_id = coliseum_board_fans.tenant) AND (nv.num = f.event))))
+           WHERE ((f.entity <> 0) AND ((coliseum_board_fans.in_city IS NULL) OR (COALESCE(nc.id, ep.city, ap.city) = coliseum_board_fans.in_city)) AND ((coliseum_board_fans.of_genre IS NULL) OR (coliseum_board_fans.of_genre = ANY (COALESCE(ap.genres, ep.genres)))) AND ((coliseum_board_fans.at_event IS NULL) OR (nv.id = coliseum_board_fans.at_event)))
+           GROUP BY f.entity, f.fan
+          HAVING (sum(f.value) > (0)::numeric)
+         )
+  SELECT behind.entity,
+     count(*) AS count
+    FROM behind
+   GROUP BY behind.entity;
+END;
 CREATE FUNCTION public.coliseum_board_pairs(tenant integer, stored_metric text, of_kind integer, since timestamp with time zone, until timestamp with time zone, in_city text, of_genre text, at_event text) RETURNS TABLE(entity bigint, fan bigint, value bigint)
     LANGUAGE sql STABLE
     SET enable_nestloop TO 'off'
@@ -229,14 +293,6 @@ CREATE FUNCTION public.coliseum_facts(tenant integer, stored_metric text, of_kin
     FROM public.coliseum_fan_hours f
    WHERE ((coliseum_facts.of_kind = 3) AND (f.tenant_id = coliseum_facts.tenant) AND (f.generation = public.coliseum_generation(coliseum_facts.tenant)) AND (f.metric = public.coliseum_metric(coliseum_facts.tenant, coliseum_facts.stored_metric)) AND (f.hour >= COALESCE(coliseum_facts.since, '-infinity'::timestamp with time zone)) AND (f.hour < COALESCE(coliseum_facts.until, 'infinity'::timestamp with time zone)));
 END;
-CREATE VIEW public.coliseum_bills WITH (security_invoker='true') AS
- SELECT DISTINCT e.tenant_id,
-    ne.num AS event,
-    na.num AS artist
-   FROM (((public.catalog_events e
-     CROSS JOIN LATERAL unnest(e.artist_ids) billed(id))
-     JOIN public.coliseum_names ne ON (((ne.tenant_id = e.tenant_id) AND (ne.kind = 'event'::text) AND (ne.id = e.id))))
-     JOIN public.coliseum_names na ON (((na.tenant_id = e.tenant_id) AND (na.kind = 'artist'::text) AND (na.id = billed.id))));
 CREATE FUNCTION public.coliseum_board_totals(tenant integer, stored_metric text, of_kind integer, of_grain integer, since timestamp with time zone, until timestamp with time zone, with_bill boolean, in_city text, of_genre text, at_event text) RETURNS TABLE(entity bigint, value bigint)
     LANGUAGE sql STABLE
     SET enable_nestloop TO 'off'
@@ -624,6 +680,18 @@ CREATE TABLE public.catalog_tracks (
     "offset" bigint NOT NULL
 );
 ALTER TABLE ONLY public.catalog_tracks FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.coliseum_boards (
+    tenant_id integer NOT NULL,
+    name text NOT NULL,
+    declaration jsonb NOT NULL,
+    revision bigint NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    changed_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT coliseum_boards_declaration CHECK (COALESCE((((declaration ->> 'name'::text) = name) AND ((declaration ->> 'visibility'::text) = ANY (ARRAY['private'::text, 'public'::text])) AND (jsonb_typeof((declaration -> 'pinned'::text)) = 'boolean'::text)), false)),
+    CONSTRAINT coliseum_boards_revision_check CHECK ((revision > 0)),
+    CONSTRAINT coliseum_boards_slug CHECK ((name ~ '^[a-z0-9-]{1,64}$'::text))
+);
+ALTER TABLE ONLY public.coliseum_boards FORCE ROW LEVEL SECURITY;
 CREATE TABLE public.coliseum_gross (
     tenant_id integer NOT NULL,
     generation smallint NOT NULL,
@@ -901,6 +969,8 @@ ALTER TABLE ONLY public.catalog_tracks
     ADD CONSTRAINT catalog_tracks_pkey PRIMARY KEY (tenant_id, id);
 ALTER TABLE ONLY public.catalog_venues
     ADD CONSTRAINT catalog_venues_pkey PRIMARY KEY (tenant_id, id);
+ALTER TABLE ONLY public.coliseum_boards
+    ADD CONSTRAINT coliseum_boards_pkey PRIMARY KEY (tenant_id, name);
 ALTER TABLE ONLY public.coliseum_gross
     ADD CONSTRAINT coliseum_gross_pkey PRIMARY KEY (tenant_id, generation, metric);
 ALTER TABLE ONLY public.coliseum_hours
@@ -967,6 +1037,8 @@ ALTER TABLE ONLY public.catalog_tracks
     ADD CONSTRAINT catalog_tracks_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
 ALTER TABLE ONLY public.catalog_venues
     ADD CONSTRAINT catalog_venues_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
+ALTER TABLE ONLY public.coliseum_boards
+    ADD CONSTRAINT coliseum_boards_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
 ALTER TABLE ONLY public.coliseum_names
     ADD CONSTRAINT coliseum_names_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
 ALTER TABLE ONLY public.passport_heads
@@ -984,6 +1056,7 @@ ALTER TABLE public.catalog_artists ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.catalog_events ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.catalog_tracks ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.catalog_venues ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.coliseum_boards ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.coliseum_fan_hours ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.coliseum_gross ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.coliseum_hours ENABLE ROW LEVEL SECURITY;
@@ -1008,6 +1081,7 @@ CREATE POLICY tenant_only ON public.catalog_artists USING ((tenant_id = public.c
 CREATE POLICY tenant_only ON public.catalog_events USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.catalog_tracks USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.catalog_venues USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.coliseum_boards USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.coliseum_fan_hours USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.coliseum_gross USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.coliseum_hours USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
@@ -1046,6 +1120,8 @@ GRANT SELECT ON TABLE public.catalog_venues TO coliseum_app;
 GRANT SELECT ON TABLE public.catalog_venues TO coliseum_capture;
 GRANT SELECT ON TABLE public.coliseum_artist_places TO coliseum_app;
 GRANT SELECT ON TABLE public.coliseum_artist_places TO coliseum_processor;
+GRANT SELECT ON TABLE public.coliseum_bills TO coliseum_app;
+GRANT SELECT ON TABLE public.coliseum_bills TO coliseum_processor;
 GRANT SELECT ON TABLE public.coliseum_event_places TO coliseum_app;
 GRANT SELECT ON TABLE public.coliseum_event_places TO coliseum_processor;
 GRANT SELECT,INSERT,DELETE ON TABLE public.coliseum_fan_hours TO coliseum_processor;
@@ -1054,8 +1130,6 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.coliseum_hours TO coliseum_pro
 GRANT SELECT ON TABLE public.coliseum_hours TO coliseum_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.coliseum_rollups TO coliseum_processor;
 GRANT SELECT ON TABLE public.coliseum_rollups TO coliseum_app;
-GRANT SELECT ON TABLE public.coliseum_bills TO coliseum_app;
-GRANT SELECT ON TABLE public.coliseum_bills TO coliseum_processor;
 REVOKE ALL ON FUNCTION public.coliseum_protect(target regclass) FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.passport_append(tenant integer, part smallint, received_at timestamp with time zone, people public.passport_new_person[], entries public.passport_new_entry[], personal public.passport_new_personal[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.passport_append(tenant integer, part smallint, received_at timestamp with time zone, people public.passport_new_person[], entries public.passport_new_entry[], personal public.passport_new_personal[]) TO coliseum_capture;
@@ -1078,6 +1152,8 @@ GRANT SELECT ON TABLE public.capture_warnings TO coliseum_processor;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.catalog_tracks TO coliseum_processor;
 GRANT SELECT ON TABLE public.catalog_tracks TO coliseum_app;
 GRANT SELECT ON TABLE public.catalog_tracks TO coliseum_capture;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.coliseum_boards TO coliseum_app;
+GRANT SELECT ON TABLE public.coliseum_boards TO coliseum_processor;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.coliseum_gross TO coliseum_processor;
 GRANT SELECT ON TABLE public.coliseum_gross TO coliseum_app;
 GRANT SELECT ON TABLE public.coliseum_rules TO coliseum_app;

@@ -16,7 +16,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from coliseum import db
 from coliseum.errors import ColiseumError, QueryInvalid, Refusal, RequestRefused, StoreUnavailable
 from coliseum.telemetry import Log
-from coliseum.web.api import boards, contract, health, reads
+from coliseum.web.api import boards, contract, declared, health, reads
 from coliseum.web.capture import ROUTES, Handler, serve
 from coliseum.web.openapi import describe_capture
 from coliseum.web.problems import Answer, problem
@@ -70,7 +70,7 @@ def build_app(
         return services
 
     app = App(
-        route_handlers=[*(_mounted(paths, handler) for paths, handler in ROUTES), *reads.HANDLERS,
+        route_handlers=[*(_mounted(paths, handler) for paths, handler in ROUTES), *reads.HANDLERS, *declared.HANDLERS,
                         health.get_health, contract.get_event_schema, *pages],
         dependencies={"services": Provide(provide_services, sync_to_thread=False)},
         lifespan=[lifespan],
