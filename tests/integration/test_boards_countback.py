@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from coliseum.migrate import migrations
 from coliseum.queries import declared as module
 from coliseum.web.ui.lines import ALL_TIME
 from support.conductor import Conductor
@@ -123,31 +124,32 @@ async def test_a_vote_that_is_not_read_yet_is_counted_nowhere(world: World, plat
     assert [row[1:] for row in await board_of(world, platform, "final")] == [(1, 1), (1, 1)]
 
 
-async def test_a_dead_letter_is_counted_nowhere(world: World, platform: Platform) -> None:
-    votes = [vote(userId="p", artistId="a", weight=2), vote(userId="q", artistId="a"), vote(userId="p", artistId="a"),
-             vote(userId="p", artistId="b", weight=2), vote(userId="q", artistId="b")]  # fmt: skip
-    await send(world, platform, votes)
+async def park(world: World, platform: Platform, offset: int) -> None:
+    """Make a dead letter of an entry that is not read yet."""
     await world.execute(
         'INSERT INTO processor_dead_letters (tenant_id, consumer, partition, "offset", id, event_type, error, attempts) '
-        "VALUES ($1, 'coliseum', 0, 2, $2, 'coliseum.vote_cast', 'ill', 3)", platform.tenant_id, votes[2]["id"],
+        "SELECT tenant_id, 'coliseum', partition, \"offset\", id, event_type, 'ill', 3 FROM passport_entries "
+        'WHERE tenant_id = $1 AND partition = 0 AND "offset" = $2', platform.tenant_id, offset,
     )  # fmt: skip
-    await conducted(world, platform)
-    assert [row[1:] for row in await board_of(world, platform, "final")] == [(3, 1), (3, 1)]
 
 
-WRONG = {
-    "voids as votes": ("sum(sign(v.value)) AS times", "count(*) AS times"),
-    "voided weights": ("HAVING sum(sign(v.value)) > 0", "HAVING true"),
+COUNTS = "CREATE FUNCTION coliseum_vote_counts"
+WRONG_COUNTS = {
+    "voids as votes": ("sum(sign(e.value))::bigint AS votes", "count(*) AS votes"),
+    "voided weights": ("HAVING sum(sign(e.value)) > 0", "HAVING true"),
+    "the lightest first": ("ORDER BY c.weight DESC", "ORDER BY c.weight"),
+    "votes that are not read yet": ('AND e."offset" < r."offset"', ""),
+    "other events' votes": ("e.event_id = at_event)", "true)"),
+    "dead letters": ('AND d."offset" IS NULL', ""),
+}
+WRONG_PAGES = {
     "no weights": ("voters DESC, weights DESC) AS rank", "voters DESC) AS rank"),
     "no voters": ("voters DESC, weights DESC) AS rank", "weights DESC) AS rank"),
-    "the lightest first": ("ORDER BY weight DESC", "ORDER BY weight"),
-    "votes that are not read yet": ('AND v."offset" < r."offset"', ""),
-    "other events' votes": ("v.event_id = $10)", "true)"),
 }
 
 
 async def ranks_of(world: World, platform: Platform) -> dict[str, int]:
-    """Ties that are ended or not by one rule each, some votes being void, not read yet, or of another event."""
+    """Ties that are ended or not by one rule each; some votes are void, parked, not read yet, or of another event."""
 
     def cast(name: str, artist: str, *weights: int) -> list[dict[str, Any]]:
         voters = zip("pqrs", weights, strict=False)
@@ -159,35 +161,50 @@ async def ranks_of(world: World, platform: Platform) -> dict[str, int]:
         *withdrawn, *voids, *cast("voids", "b", 2, 2), *cast("weights", "c", 3, 1), *cast("weights", "d", 2, 2),
         *cast("voters", "e", 4), *cast("voters", "f", 3, 1), *cast("late", "g", 2, 2), *cast("late", "h", 2, 2),
         *cast("events", "i", 2, 2), *cast("events", "j", 2, 2), *cast("another", "j", 3),
+        *cast("parked", "k", 2, 2), *cast("parked", "l", 2, 2, 3),
     ])  # fmt: skip
+    await park(world, platform, (await world.entries(platform))[-3]["offset"])  # voids stand last
     await conducted(world, platform)
     await send(world, platform, cast("late", "h", 1))
     ids = {
         row["num"]: row["id"] for row in await world.fetch("SELECT num, id FROM coliseum_names WHERE kind = 'artist'")
     }
     ranks: dict[str, int] = {}
-    for name in ("voids", "weights", "voters", "late", "events"):
+    for name in ("voids", "weights", "voters", "late", "events", "parked"):
         board = declared(platform, metric="votes", entity="artist", filters={"event": name}, tieRule="countback")
         ranks |= {ids[entity]: rank for entity, _, rank in (await page(world, platform, board, ALL_TIME)).rows}
     return ranks
 
 
-RIGHT = {"a": 1, "b": 1, "c": 1, "d": 2, "e": 2, "f": 1, "g": 1, "h": 1, "i": 1, "j": 1}
+RIGHT = {"a": 1, "b": 1, "c": 1, "d": 2, "e": 2, "f": 1, "g": 1, "h": 1, "i": 1, "j": 1, "k": 1, "l": 1}
 
 
 async def test_every_rule_matters(world: World, platform: Platform) -> None:
     assert await ranks_of(world, platform) == RIGHT
 
 
-@pytest.mark.parametrize("wrong", WRONG)
-async def test_counting_back_otherwise_is_seen_to_be_wrong(
+@pytest.mark.parametrize("wrong", WRONG_PAGES)
+async def test_ranking_otherwise_is_seen_to_be_wrong(
     world: World, platform: Platform, monkeypatch: pytest.MonkeyPatch, wrong: str
 ) -> None:
-    old, new = WRONG[wrong]
+    old, new = WRONG_PAGES[wrong]
     statement = module.SQL["eligible_page"]
     assert statement.count(old) == 1
     monkeypatch.setattr(module, "SQL", {**module.SQL, "eligible_page": statement.replace(old, new)})
     assert await ranks_of(world, platform) != RIGHT
+
+
+@pytest.mark.parametrize("wrong", WRONG_COUNTS)
+async def test_counting_otherwise_is_seen_to_be_wrong(world: World, platform: Platform, wrong: str) -> None:
+    old, new = WRONG_COUNTS[wrong]
+    [made] = [each.sql for each in migrations() if COUNTS in each.sql]
+    right = made[made.index(COUNTS) :].replace("CREATE", "CREATE OR REPLACE", 1)
+    assert right.count(old) == 1
+    await world.execute(right.replace(old, new))
+    try:
+        assert await ranks_of(world, platform) != RIGHT
+    finally:
+        await world.execute(right)
 
 
 FINALS: dict[str, list[tuple[str, int, int]]] = {

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -14,38 +13,8 @@ from coliseum.boards.declared import BOARDS_MAX, pinned
 from coliseum.clock import utc_now
 from coliseum.metrics.registry import KINDS, Kind
 from coliseum.metrics.windows import WINDOWS, window_at
-from coliseum.queries.declared import DECLARATIONS_FOR, Declarations
-from support.asgi import Reply
-from support.festival import event, vote
-from support.live import conducted, send
+from support.declaring import BOARDS, VOTES, get, put, remove, stored
 from support.services import Platform, World
-
-BOARDS = "/api/boards"
-VOTES = {"metric": "votes", "entity": "artist"}
-
-
-async def put(
-    world: World, platform: Platform, name: str, board: Any, headers: Mapping[str, str] | None = None
-) -> Reply:
-    raw = board if isinstance(board, bytes) else json.dumps(board).encode()
-    return await world.http.send("PUT", f"{BOARDS}/{name}", raw, {**platform.server, **(headers or {})})
-
-
-async def get(world: World, platform: Platform, name: str = "") -> Reply:
-    return await world.http.get(f"{BOARDS}/{name}" if name else BOARDS, platform.server)
-
-
-async def remove(world: World, platform: Platform, name: str, headers: Mapping[str, str] | None = None) -> Reply:
-    return await world.http.send("DELETE", f"{BOARDS}/{name}", b"", {**platform.server, **(headers or {})})
-
-
-async def show(world: World, platform: Platform, name: str, query: str = "", **headers: str) -> Reply:
-    return await world.http.get(f"/api/public/{platform.tenant.slug}/boards/{name}{query}", headers)
-
-
-async def stored(world: World, platform: Platform) -> list[str]:
-    rows = await world.fetch("SELECT name FROM coliseum_boards WHERE tenant_id = $1 ORDER BY 1", platform.tenant_id)
-    return [row["name"] for row in rows]
 
 
 async def test_a_board_is_declared_read_replaced_and_removed(world: World, platform: Platform) -> None:
@@ -195,75 +164,6 @@ async def test_of_many_at_once_all_but_one_learn_that_it_has_changed(world: Worl
     assert (await get(world, platform, "busy")).json == winner.json
 
 
-async def test_a_public_board_is_shown_to_anybody(world: World, platform: Platform) -> None:
-    await send(
-        world, platform, [vote(artistId="abba", weight=3), vote(artistId="nemo"), vote(eventId="semi", weight=9)]
-    )
-    await conducted(world, platform)
-    await put(world, platform, "open", {**VOTES, "windows": ["all", "day"], "filters": {"event": "final"},
-                                        "visibility": "public"})  # fmt: skip
-    shown = await show(world, platform, "open")
-    assert shown.status == 200
-    assert [(row["rank"], row["id"], row["score"]) for row in shown.json["rows"]] == [(1, "abba", 3), (2, "nemo", 1)]
-    assert (shown.json["window"], shown.json["filters"]) == ("all", {"event": "final"})
-    assert shown.headers["content-type"].startswith("application/json")
-    assert shown.headers["cache-control"] == "public, max-age=5"
-    assert shown.headers["access-control-allow-origin"] == "*"
-    assert (await show(world, platform, "open", "?window=day&limit=1")).json["rows"] == shown.json["rows"][:1]
-    known = await show(world, platform, "open")
-    same = await show(world, platform, "open", **{"if-none-match": f'"other", W/{known.headers["etag"]}'})
-    assert (same.status, same.body, same.headers["etag"]) == (304, b"", known.headers["etag"])
-    assert (await show(world, platform, "open", **{"if-none-match": '"other"'})).status == 200
-    for query, field in (
-        ("?window=week", "window"), ("?limit=0", "limit"), ("?limit=101", "limit"), ("?limit=x", "limit"),
-        ("?cursor=x", "cursor"),
-    ):  # fmt: skip
-        wrong = await show(world, platform, "open", query)
-        assert (wrong.status, wrong.code, wrong.json["field"]) == (400, "invalid_query", field)
-        assert "cache-control" not in wrong.headers
-
-
-async def test_a_private_board_looks_like_none(world: World, platform: Platform) -> None:
-    await put(world, platform, "closed", VOTES)
-    replies = [
-        await show(world, platform, "closed"),
-        await show(world, platform, "nothing"),
-        await show(world, platform, "votes-artist"),
-        await show(world, platform, "No name"),
-        await show(world, platform, "closed", **platform.server),
-        await world.http.get("/api/public/nobody-there/boards/closed"),
-        await world.http.get("/api/public/No%20slug/boards/closed"),
-    ]
-    assert {(reply.status, reply.body, tuple(sorted(reply.headers.items()))) for reply in replies} == {
-        (404, replies[0].body, tuple(sorted(replies[0].headers.items())))
-    }
-    assert replies[0].code == "not_found"
-    await put(world, platform, "closed", {**VOTES, "visibility": "public"})
-    assert (await show(world, platform, "closed")).status == 200
-    await put(world, platform, "closed", VOTES)
-    assert (await show(world, platform, "closed")).status == 404
-
-
-async def test_another_process_believes_a_declaration_for_two_seconds(world: World, platform: Platform) -> None:
-    now = utc_now()
-    other = Declarations(world.database, lambda: now)
-    await put(world, platform, "open", {**VOTES, "visibility": "public"})
-    assert await other.public(platform.tenant.slug, "open") is not None
-    assert await other.named(platform.tenant, "later") is None
-    await remove(world, platform, "open")
-    await put(world, platform, "later", VOTES)
-    assert await other.public(platform.tenant.slug, "open") is not None
-    assert await other.named(platform.tenant, "later") is None
-    now += DECLARATIONS_FOR
-    assert await other.public(platform.tenant.slug, "open") is None
-    assert (await other.named(platform.tenant, "later")) is not None
-    await put(world, platform, "later", {**VOTES, "title": "anew"})
-    now -= DECLARATIONS_FOR / 4  # a clock that was set back ends it, too
-    found = await other.named(platform.tenant, "later")
-    assert found is not None
-    assert found.declaration.title == "anew"
-
-
 async def test_pinned_boards_are_those_that_can_be_live(world: World) -> None:
     platform = await world.platform(zone="Europe/Vienna")
     boards: dict[str, Any] = {
@@ -289,18 +189,3 @@ async def test_pinned_boards_are_those_that_can_be_live(world: World) -> None:
         Board("voters", "", Kind.EVENT, "all", 0),
         Board("money_spent", "eur", KINDS["artist"], "month", start("month"), "city", "Graz"),
     }
-
-
-async def test_a_selective_public_board_is_read_once_for_all_who_ask(world: World, platform: Platform) -> None:
-    votes = [vote(userId=f"fan-{n}", artistId=artist) for artist, fans in (("abba", 3), ("nemo", 2), ("zoe", 1))
-             for n in range(fans)]  # fmt: skip
-    await send(world, platform, [event("catalog.artist", artistId="abba", name="ABBA"), *votes])
-    await conducted(world, platform)
-    await put(world, platform, "loved", {**VOTES, "visibility": "public", "eligibility": {"minFans": 2}})
-    replies = await asyncio.gather(*(show(world, platform, "loved", f"?limit={1 + n % 2}") for n in range(20)))
-    assert {reply.status for reply in replies} == {200}
-    assert len(world.services.public._kept) == 1
-    for n, reply in enumerate(replies):
-        rows = [(row["rank"], row["name"], row["score"]) for row in reply.json["rows"]]
-        assert rows == [(1, "ABBA", 3), (2, "nemo", 2)][: 1 + n % 2]
-        assert reply.json["members"] == 2

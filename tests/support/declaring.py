@@ -1,5 +1,6 @@
 """What a declared board must show, in plain Python: who is eligible, and how votes are counted back."""
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -10,11 +11,14 @@ import msgspec
 from coliseum.boards.declaration import Declaration, read_declaration
 from coliseum.metrics.windows import Window
 from coliseum.queries.declared import Eligible, eligible_page
+from support.asgi import Reply
 from support.model import Model, bucket
 from support.services import Platform, World
 
 Row = tuple[str, int, int]
 """A member's id, score and rank."""
+BOARDS = "/api/boards"
+VOTES = {"metric": "votes", "entity": "artist"}
 WEIGHT_MAX = 1_000
 
 
@@ -101,3 +105,27 @@ async def named(world: World, platform: Platform, kind: str, found: Eligible) ->
     order = [(rank, entity) for entity, _, rank in found.rows]
     assert order == sorted(order)
     return [(ids[entity], score, rank) for entity, score, rank in found.rows]
+
+
+async def put(
+    world: World, platform: Platform, name: str, board: Any, headers: Mapping[str, str] | None = None
+) -> Reply:
+    raw = board if isinstance(board, bytes) else json.dumps(board).encode()
+    return await world.http.send("PUT", f"{BOARDS}/{name}", raw, {**platform.server, **(headers or {})})
+
+
+async def get(world: World, platform: Platform, name: str = "") -> Reply:
+    return await world.http.get(f"{BOARDS}/{name}" if name else BOARDS, platform.server)
+
+
+async def remove(world: World, platform: Platform, name: str, headers: Mapping[str, str] | None = None) -> Reply:
+    return await world.http.send("DELETE", f"{BOARDS}/{name}", b"", {**platform.server, **(headers or {})})
+
+
+async def show(world: World, platform: Platform, name: str, query: str = "", **headers: str) -> Reply:
+    return await world.http.get(f"/api/public/{platform.tenant.slug}/boards/{name}{query}", headers)
+
+
+async def stored(world: World, platform: Platform) -> list[str]:
+    rows = await world.fetch("SELECT name FROM coliseum_boards WHERE tenant_id = $1 ORDER BY 1", platform.tenant_id)
+    return [row["name"] for row in rows]

@@ -1,4 +1,4 @@
--- Boards that a tenant has declared by itself, and how many fans are behind a member of a board.
+-- Boards that a tenant has declared by itself; how many fans are behind a member of a board, and which votes it got.
 
 CREATE TABLE coliseum_boards (
     tenant_id int NOT NULL REFERENCES accounts_tenants,
@@ -56,4 +56,48 @@ WITH done AS (
     HAVING sum(f.value) > 0
 )
 SELECT entity::bigint, count(*) FROM behind GROUP BY entity;
+END;
+
+-- The votes that these entities got, as [[weight, votes], …] from the heaviest weight down, up to where the rollups have
+-- read. A void has its vote's place in time and the negated weight, so it takes one vote of that weight away. Compared
+-- as arrays, the greater is better: a heavier vote beats any number of lighter ones, more of a weight beat fewer, and
+-- one more weight beats none. of_kind: artist or event. received_since: entries of this window came no earlier.
+CREATE FUNCTION coliseum_vote_counts(
+    tenant int, of_kind int, of_entities bigint[], since timestamptz, until timestamptz, received_since timestamptz,
+    in_city text, of_genre text, at_event text
+) RETURNS TABLE (entity bigint, weights bigint[])
+    LANGUAGE sql STABLE SET enable_nestloop = off
+BEGIN ATOMIC
+WITH wanted AS (
+    SELECT n.num AS entity, n.id
+    FROM unnest(of_entities) AS w (num)
+    JOIN coliseum_names n ON n.tenant_id = tenant AND n.num = w.num
+), read AS (
+    SELECT c.partition, c."offset"
+    FROM processor_units u JOIN processor_cursors c USING (tenant_id, consumer, generation)
+    WHERE u.tenant_id = tenant AND u.consumer = 'coliseum'
+), counts AS (
+    SELECT w.entity, abs(e.value) AS weight, sum(sign(e.value))::bigint AS votes
+    FROM passport_entries e
+    JOIN wanted w ON w.id = CASE of_kind WHEN 1 THEN e.artist_id WHEN 2 THEN e.event_id END
+    JOIN read r ON r.partition = e.partition AND e."offset" < r."offset"
+    LEFT JOIN processor_dead_letters d ON d.tenant_id = tenant AND d.consumer = 'coliseum'
+        AND d.partition = e.partition AND d."offset" = e."offset"
+    LEFT JOIN catalog_artists a ON a.tenant_id = tenant AND a.id = e.artist_id
+    LEFT JOIN catalog_events v ON v.tenant_id = tenant AND v.id = e.event_id
+    LEFT JOIN catalog_venues p ON p.tenant_id = tenant AND p.id = v.venue_id
+    WHERE e.tenant_id = tenant
+      AND e.event_type IN (SELECT event_type FROM coliseum_rules WHERE metric = 'votes')
+      AND e.created_at >= coalesce(received_since, '-infinity')
+      AND e.occurred_at >= coalesce(since, '-infinity') AND e.occurred_at < coalesce(until, 'infinity')
+      AND d."offset" IS NULL
+      AND (at_event IS NULL OR e.event_id = at_event)
+      AND (in_city IS NULL OR coalesce(nullif(e.city, ''), v.city, p.city, a.city) = in_city)
+      AND (of_genre IS NULL OR of_genre = ANY (coalesce(a.genres, ARRAY(
+          SELECT g.genre FROM catalog_artists b CROSS JOIN LATERAL unnest(b.genres) AS g (genre)
+          WHERE b.tenant_id = tenant AND b.id = ANY (v.artist_ids)))))
+    GROUP BY w.entity, abs(e.value)
+    HAVING sum(sign(e.value)) > 0
+)
+SELECT c.entity, array_agg(ARRAY[c.weight, c.votes] ORDER BY c.weight DESC) FROM counts c GROUP BY c.entity;
 END;

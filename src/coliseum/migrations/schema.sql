@@ -370,6 +370,109 @@ END $$;
 CREATE FUNCTION public.coliseum_tenant() RETURNS integer
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN (NULLIF(current_setting('coliseum.tenant'::text, true), ''::text))::integer;
+CREATE TABLE public.coliseum_rules (
+    event_type text NOT NULL,
+    metric text NOT NULL,
+    kind text NOT NULL,
+    measure text NOT NULL,
+    money boolean NOT NULL,
+    CONSTRAINT coliseum_rules_measure_check CHECK ((measure = ANY (ARRAY['value'::text, 'seconds'::text])))
+);
+CREATE TABLE public.passport_entries (
+    tenant_id integer NOT NULL,
+    partition smallint NOT NULL,
+    "offset" bigint NOT NULL,
+    id text NOT NULL,
+    subject_id bigint,
+    session_id uuid,
+    device_id uuid,
+    event_type text NOT NULL,
+    event_category text GENERATED ALWAYS AS (split_part(event_type, '.'::text, 1)) STORED NOT NULL,
+    entity_type text,
+    entity_id text,
+    artist_id text,
+    event_id text,
+    track_id text,
+    city text,
+    currency text,
+    value bigint NOT NULL,
+    occurred_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    source text NOT NULL,
+    dna_influence integer NOT NULL,
+    metadata jsonb NOT NULL
+)
+PARTITION BY RANGE (created_at);
+ALTER TABLE ONLY public.passport_entries FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.processor_cursors (
+    tenant_id integer NOT NULL,
+    consumer text NOT NULL,
+    generation smallint NOT NULL,
+    partition smallint NOT NULL,
+    "offset" bigint DEFAULT 0 NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT processor_cursors_offset_check CHECK (("offset" >= 0))
+);
+ALTER TABLE ONLY public.processor_cursors FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.processor_dead_letters (
+    tenant_id integer NOT NULL,
+    consumer text NOT NULL,
+    partition smallint NOT NULL,
+    "offset" bigint NOT NULL,
+    id text NOT NULL,
+    event_type text NOT NULL,
+    error text NOT NULL,
+    attempts integer NOT NULL,
+    first_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT processor_dead_letters_attempts_check CHECK ((attempts > 0))
+);
+ALTER TABLE ONLY public.processor_dead_letters FORCE ROW LEVEL SECURITY;
+CREATE FUNCTION public.coliseum_vote_counts(tenant integer, of_kind integer, of_entities bigint[], since timestamp with time zone, until timestamp with time zone, received_since timestamp with time zone, in_city text, of_genre text, at_event text) RETURNS TABLE(entity bigint, weights bigint[])
+    LANGUAGE sql STABLE
+    SET enable_nestloop TO 'off'
+    BEGIN ATOMIC
+ WITH wanted AS (
+          SELECT n.num AS entity,
+             n.id
+            FROM (unnest(coliseum_vote_counts.of_entities) w(num)
+              JOIN public.coliseum_names n ON (((n.tenant_id = coliseum_vote_counts.tenant) AND (n.num = w.num))))
+         ), read AS (
+          SELECT c_1.partition,
+             c_1."offset"
+            FROM (public.processor_units u
+              JOIN public.processor_cursors c_1 USING (tenant_id, consumer, generation))
+           WHERE ((u.tenant_id = coliseum_vote_counts.tenant) AND (u.consumer = 'coliseum'::text))
+         ), counts AS (
+          SELECT w.entity,
+             abs(e.value) AS weight,
+             (sum(sign((e.value)::double precision)))::bigint AS votes
+            FROM ((((((public.passport_entries e
+              JOIN wanted w ON ((w.id =
+                 CASE coliseum_vote_counts.of_kind
+                     WHEN 1 THEN e.artist_id
+                     WHEN 2 THEN e.event_id
+                     ELSE NULL::text
+                 END)))
+              JOIN read r ON (((r.partition = e.partition) AND (e."offset" < r."offset"))))
+              LEFT JOIN public.processor_dead_letters d ON (((d.tenant_id = coliseum_vote_counts.tenant) AND (d.consumer = 'coliseum'::text) AND (d.partition = e.partition) AND (d."offset" = e."offset"))))
+              LEFT JOIN public.catalog_artists a ON (((a.tenant_id = coliseum_vote_counts.tenant) AND (a.id = e.artist_id))))
+              LEFT JOIN public.catalog_events v ON (((v.tenant_id = coliseum_vote_counts.tenant) AND (v.id = e.event_id))))
+              LEFT JOIN public.catalog_venues p ON (((p.tenant_id = coliseum_vote_counts.tenant) AND (p.id = v.venue_id))))
+           WHERE ((e.tenant_id = coliseum_vote_counts.tenant) AND (e.event_type IN ( SELECT coliseum_rules.event_type
+                    FROM public.coliseum_rules
+                   WHERE (coliseum_rules.metric = 'votes'::text))) AND (e.created_at >= COALESCE(coliseum_vote_counts.received_since, '-infinity'::timestamp with time zone)) AND (e.occurred_at >= COALESCE(coliseum_vote_counts.since, '-infinity'::timestamp with time zone)) AND (e.occurred_at < COALESCE(coliseum_vote_counts.until, 'infinity'::timestamp with time zone)) AND (d."offset" IS NULL) AND ((coliseum_vote_counts.at_event IS NULL) OR (e.event_id = coliseum_vote_counts.at_event)) AND ((coliseum_vote_counts.in_city IS NULL) OR (COALESCE(NULLIF(e.city, ''::text), v.city, p.city, a.city) = coliseum_vote_counts.in_city)) AND ((coliseum_vote_counts.of_genre IS NULL) OR (coliseum_vote_counts.of_genre = ANY (COALESCE(a.genres, ARRAY( SELECT g.genre
+                    FROM (public.catalog_artists b
+                      CROSS JOIN LATERAL unnest(b.genres) g(genre))
+                   WHERE ((b.tenant_id = coliseum_vote_counts.tenant) AND (b.id = ANY (v.artist_ids)))))))))
+           GROUP BY w.entity, (abs(e.value))
+          HAVING (sum(sign((e.value)::double precision)) > (0)::double precision)
+         )
+  SELECT c.entity,
+     array_agg(ARRAY[c.weight, c.votes] ORDER BY c.weight DESC) AS array_agg
+    FROM counts c
+   GROUP BY c.entity;
+END;
 CREATE FUNCTION public.passport_append(tenant integer, part smallint, received_at timestamp with time zone, people public.passport_new_person[], entries public.passport_new_entry[], personal public.passport_new_personal[]) RETURNS bigint
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
@@ -479,46 +582,6 @@ ALTER TABLE public.accounts_tenants ALTER COLUMN tenant_id ADD GENERATED ALWAYS 
     NO MAXVALUE
     CACHE 1
 );
-CREATE TABLE public.passport_entries (
-    tenant_id integer NOT NULL,
-    partition smallint NOT NULL,
-    "offset" bigint NOT NULL,
-    id text NOT NULL,
-    subject_id bigint,
-    session_id uuid,
-    device_id uuid,
-    event_type text NOT NULL,
-    event_category text GENERATED ALWAYS AS (split_part(event_type, '.'::text, 1)) STORED NOT NULL,
-    entity_type text,
-    entity_id text,
-    artist_id text,
-    event_id text,
-    track_id text,
-    city text,
-    currency text,
-    value bigint NOT NULL,
-    occurred_at timestamp with time zone NOT NULL,
-    created_at timestamp with time zone NOT NULL,
-    source text NOT NULL,
-    dna_influence integer NOT NULL,
-    metadata jsonb NOT NULL
-)
-PARTITION BY RANGE (created_at);
-ALTER TABLE ONLY public.passport_entries FORCE ROW LEVEL SECURITY;
-CREATE TABLE public.processor_dead_letters (
-    tenant_id integer NOT NULL,
-    consumer text NOT NULL,
-    partition smallint NOT NULL,
-    "offset" bigint NOT NULL,
-    id text NOT NULL,
-    event_type text NOT NULL,
-    error text NOT NULL,
-    attempts integer NOT NULL,
-    first_at timestamp with time zone DEFAULT now() NOT NULL,
-    last_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT processor_dead_letters_attempts_check CHECK ((attempts > 0))
-);
-ALTER TABLE ONLY public.processor_dead_letters FORCE ROW LEVEL SECURITY;
 CREATE VIEW public.audit_facts WITH (security_invoker='true') AS
  SELECT e.tenant_id,
     e.partition,
@@ -700,14 +763,6 @@ CREATE TABLE public.coliseum_gross (
     CONSTRAINT coliseum_gross_exact CHECK (((gross >= 0) AND (gross <= '9007199254740992'::bigint)))
 );
 ALTER TABLE ONLY public.coliseum_gross FORCE ROW LEVEL SECURITY;
-CREATE TABLE public.coliseum_rules (
-    event_type text NOT NULL,
-    metric text NOT NULL,
-    kind text NOT NULL,
-    measure text NOT NULL,
-    money boolean NOT NULL,
-    CONSTRAINT coliseum_rules_measure_check CHECK ((measure = ANY (ARRAY['value'::text, 'seconds'::text])))
-);
 CREATE VIEW public.coliseum_metrics WITH (security_invoker='true') AS
  SELECT tenant_id,
     partition,
@@ -883,16 +938,6 @@ CREATE TABLE public.passport_personal (
     fields jsonb NOT NULL
 );
 ALTER TABLE ONLY public.passport_personal FORCE ROW LEVEL SECURITY;
-CREATE TABLE public.processor_cursors (
-    tenant_id integer NOT NULL,
-    consumer text NOT NULL,
-    generation smallint NOT NULL,
-    partition smallint NOT NULL,
-    "offset" bigint DEFAULT 0 NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT processor_cursors_offset_check CHECK (("offset" >= 0))
-);
-ALTER TABLE ONLY public.processor_cursors FORCE ROW LEVEL SECURITY;
 CREATE VIEW public.passport_processed WITH (security_invoker='true') AS
  SELECT e.tenant_id,
     e.partition,
@@ -1131,6 +1176,15 @@ GRANT SELECT ON TABLE public.coliseum_hours TO coliseum_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.coliseum_rollups TO coliseum_processor;
 GRANT SELECT ON TABLE public.coliseum_rollups TO coliseum_app;
 REVOKE ALL ON FUNCTION public.coliseum_protect(target regclass) FROM PUBLIC;
+GRANT SELECT ON TABLE public.coliseum_rules TO coliseum_app;
+GRANT SELECT ON TABLE public.coliseum_rules TO coliseum_processor;
+GRANT SELECT,INSERT ON TABLE public.passport_entries TO coliseum_capture;
+GRANT SELECT ON TABLE public.passport_entries TO coliseum_app;
+GRANT SELECT ON TABLE public.passport_entries TO coliseum_processor;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.processor_cursors TO coliseum_processor;
+GRANT SELECT ON TABLE public.processor_cursors TO coliseum_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.processor_dead_letters TO coliseum_processor;
+GRANT SELECT ON TABLE public.processor_dead_letters TO coliseum_app;
 REVOKE ALL ON FUNCTION public.passport_append(tenant integer, part smallint, received_at timestamp with time zone, people public.passport_new_person[], entries public.passport_new_entry[], personal public.passport_new_personal[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.passport_append(tenant integer, part smallint, received_at timestamp with time zone, people public.passport_new_person[], entries public.passport_new_entry[], personal public.passport_new_personal[]) TO coliseum_capture;
 REVOKE ALL ON FUNCTION public.passport_make_partitions(since timestamp with time zone, ahead integer) FROM PUBLIC;
@@ -1140,11 +1194,6 @@ GRANT SELECT ON TABLE public.accounts_keys TO coliseum_app;
 GRANT SELECT ON TABLE public.accounts_tenants TO coliseum_capture;
 GRANT SELECT ON TABLE public.accounts_tenants TO coliseum_processor;
 GRANT SELECT ON TABLE public.accounts_tenants TO coliseum_app;
-GRANT SELECT,INSERT ON TABLE public.passport_entries TO coliseum_capture;
-GRANT SELECT ON TABLE public.passport_entries TO coliseum_app;
-GRANT SELECT ON TABLE public.passport_entries TO coliseum_processor;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.processor_dead_letters TO coliseum_processor;
-GRANT SELECT ON TABLE public.processor_dead_letters TO coliseum_app;
 GRANT SELECT ON TABLE public.audit_facts TO coliseum_processor;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.capture_warnings TO coliseum_capture;
 GRANT SELECT ON TABLE public.capture_warnings TO coliseum_app;
@@ -1156,8 +1205,6 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.coliseum_boards TO coliseum_ap
 GRANT SELECT ON TABLE public.coliseum_boards TO coliseum_processor;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.coliseum_gross TO coliseum_processor;
 GRANT SELECT ON TABLE public.coliseum_gross TO coliseum_app;
-GRANT SELECT ON TABLE public.coliseum_rules TO coliseum_app;
-GRANT SELECT ON TABLE public.coliseum_rules TO coliseum_processor;
 GRANT SELECT ON TABLE public.coliseum_metrics TO coliseum_app;
 GRANT SELECT ON TABLE public.coliseum_metrics TO coliseum_processor;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.mediaid_affinities TO coliseum_processor;
@@ -1175,8 +1222,6 @@ GRANT SELECT ON TABLE public.passport_log TO coliseum_app;
 GRANT SELECT,INSERT ON TABLE public.passport_personal TO coliseum_capture;
 GRANT SELECT ON TABLE public.passport_personal TO coliseum_app;
 GRANT SELECT ON TABLE public.passport_personal TO coliseum_processor;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.processor_cursors TO coliseum_processor;
-GRANT SELECT ON TABLE public.processor_cursors TO coliseum_app;
 GRANT SELECT ON TABLE public.passport_processed TO coliseum_app;
 GRANT SELECT,INSERT ON TABLE public.passport_references TO coliseum_capture;
 GRANT SELECT ON TABLE public.passport_references TO coliseum_app;

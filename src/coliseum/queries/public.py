@@ -1,7 +1,8 @@
 """Declared boards for whoever asks, without a key: read once for all, and selective ones not all the time.
 
 A selective board is read from PostgreSQL, and counting votes back may take the log. Nobody who asks for it can make
-that happen more than once in ``PAGES_FOR`` for a board and window, nor more than ``READS_MAX`` times at once.
+that happen more than once in ``PAGES_FOR`` for a board and window, nor for more than a part of the time, nor more than
+``READS_MAX`` times at once.
 """
 
 import asyncio
@@ -20,14 +21,16 @@ from coliseum.errors import QueryInvalid
 from coliseum.metrics.windows import Window
 from coliseum.queries.ask import filters_of, subject_of, window_of
 from coliseum.queries.declared import eligible_page
-from coliseum.queries.leaderboards import Question, page_of, question_of
+from coliseum.queries.leaderboards import BoardPage, Question, page_of, question_of
 from coliseum.queries.names import Named, names_of
 from coliseum.queries.pages import Found
 from coliseum.queries.shared import SharedReads
 
 ROWS_MAX: Final = 100
 PAGES_FOR: Final = timedelta(seconds=2)
-"""How long a page of a selective board is shown before it is read anew."""
+"""How long a page of a selective board is shown at least before it is read anew."""
+REST_FACTOR: Final = 3
+"""It is shown for so many times as long as its reading took, so that a board is read for a quarter of the time."""
 PAGES_MAX: Final = 500
 """Selective boards and windows of which a page is kept."""
 READS_MAX: Final = 2
@@ -39,6 +42,7 @@ Key = tuple[int, str, int, Window]
 
 class _Page(msgspec.Struct, frozen=True):
     since: datetime
+    until: datetime
     found: Found
     names: Mapping[int, Named]
 
@@ -74,7 +78,7 @@ class PublicPages:
         """The page as it was kept, or read for everybody who waits for it."""
         key = (question.tenant_id, board.declaration.name, board.revision, question.window)
         kept, now = self._kept.get(key), self._reads.clock()
-        if kept is not None and kept.since <= now < kept.since + PAGES_FOR:
+        if kept is not None and kept.since <= now < kept.until:
             return kept
         reading = self._reading.get(key)
         if reading is None:
@@ -102,21 +106,49 @@ class PublicPages:
             del self._reading[key]
 
     async def _page_now(self, declaration: Declaration, question: Question) -> _Page:
-        tenant, since = question.tenant, self._reads.clock()
-        async with self._database.tenant(tenant.tenant_id, snapshot=True) as connection:
-            page = await eligible_page(connection, tenant, declaration, question.window, limit=ROWS_MAX)
-            found = Found(page.rows, page.members, page.position, "rollups")
-            names = await names_of(connection, tenant.tenant_id, question.subject.kind, found.entities)
-        return _Page(since, found, names)
+        since = self._reads.clock()
+        found, names = await read_selective(
+            self._database, declaration, msgspec.structs.replace(question, limit=ROWS_MAX)
+        )
+        now = self._reads.clock()
+        return _Page(since, now + max(PAGES_FOR, REST_FACTOR * (now - since)), found, names)
+
+
+async def selective_page(database: db.Database, declaration: Declaration, question: Question) -> BoardPage:
+    """The page of a selective board that is asked for, read for this caller alone.
+
+    Raises:
+        QueryInvalid: as ``eligible_page``.
+    """
+    return page_of(question, *await read_selective(database, declaration, question))
+
+
+async def read_selective(
+    database: db.Database, declaration: Declaration, question: Question
+) -> tuple[Found, Mapping[int, Named]]:
+    """A page of a selective board, and what is known of who is on it, in one snapshot."""
+    tenant = question.tenant
+    async with database.tenant(tenant.tenant_id, snapshot=True) as connection:
+        page = await eligible_page(
+            connection, tenant, declaration, question.window, limit=question.limit, after=question.after
+        )
+        found = Found(page.rows, page.members, page.position, "rollups")
+        return found, await names_of(connection, tenant.tenant_id, question.subject.kind, found.entities)
 
 
 def question_about(
-    tenant: Tenant, declaration: Declaration, window: str | None, now: datetime, *, limit: int
+    tenant: Tenant,
+    declaration: Declaration,
+    window: str | None,
+    now: datetime,
+    *,
+    limit: int,
+    cursor: str | None = None,
 ) -> Question:
     """Which page of which board a declaration means, in one of its windows: the first when none is named.
 
     Raises:
-        QueryInvalid: the board is not declared for that window.
+        QueryInvalid: the board is not declared for that window, or limit or cursor are none.
     """
     name = declaration.windows[0] if window is None else window
     if name not in declaration.windows:
@@ -126,5 +158,5 @@ def question_about(
     filters = declaration.filters
     return question_of(
         tenant, subject, window_of(tenant, name, None, now), filters_of(filters.city, filters.genre, filters.event),
-        limit=limit, cursor=None,
+        limit=limit, cursor=cursor,
     )  # fmt: skip

@@ -18,7 +18,7 @@ from coliseum.errors import ColiseumError, QueryInvalid, Refusal, RequestRefused
 from coliseum.telemetry import Log
 from coliseum.web.api import boards, contract, declared, health, reads
 from coliseum.web.capture import ROUTES, Handler, serve
-from coliseum.web.openapi import describe_capture
+from coliseum.web.openapi import describe_capture, describe_declaring
 from coliseum.web.problems import Answer, problem
 from coliseum.web.services import Services
 
@@ -82,6 +82,7 @@ def build_app(
         ),
     )  # fmt: skip
     describe_capture(app)
+    describe_declaring(app)
     return app
 
 

@@ -91,7 +91,8 @@ async def get_public_board(
 ) -> Response[BoardPage]:
     """The first rows of a board that its tenant, named by its slug, has declared public. Needs no key.
 
-    May be kept for five seconds, and asked for again with `If-None-Match`. A private board is answered like none.
+    There is no next page. An answer may be kept for five seconds, and asked for again with `If-None-Match`. A private
+    board is answered like none.
     """
     _check_parameters(request, "window", "limit")
     found = await services.declarations.public(slug, name)
