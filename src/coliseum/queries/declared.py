@@ -26,8 +26,9 @@ DECLARATIONS_FOR: Final = timedelta(seconds=2)
 DECLARATIONS_MAX: Final = 10_000
 COUNTBACK_MEMBERS_MAX: Final = 10_000
 """A board on which votes are counted back has at most so many members."""
-ENTRY_AHEAD_MAX: Final = timedelta(days=2)
-"""An entry is received at most so long before its own time (``COLISEUM_FUTURE_S`` is at most a day)."""
+ENTRY_AHEAD_MAX: Final = timedelta(days=32)
+"""An entry is received at most so long before its own time: a day (``COLISEUM_FUTURE_S``), and a void, which has the
+time of its vote, by a process whose clock may be a month behind. It says which months of the log need not be read."""
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
