@@ -41,6 +41,8 @@ class Refusal(StrEnum):
     NOT_COUNTED = "not_counted"
     INVALID_QUERY = "invalid_query"
     NOT_FOUND = "not_found"
+    CHANGED_MEANWHILE = "changed_meanwhile"
+    TOO_MANY_BOARDS = "too_many_boards"
 
 
 class ColiseumError(Exception):

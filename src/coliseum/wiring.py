@@ -34,6 +34,8 @@ from coliseum.projections.mediaid import MediaidProjection
 from coliseum.projections.prepared import Prepared
 from coliseum.projections.seasons import SeasonCloser
 from coliseum.projections.treasury import TreasuryProjection
+from coliseum.queries.declared import Declarations
+from coliseum.queries.public import PublicPages
 from coliseum.queries.shared import SharedReads
 from coliseum.settings import Settings
 from coliseum.tasks import end
@@ -106,6 +108,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         Boards(reads),
         AddressLimit(store, settings.webhook_requests_per_minute),
         segment_names(settings.segment_events),
+        Declarations(database, utc_now),
+        PublicPages(database, reads),
     )
     try:
         yield services

@@ -14,7 +14,7 @@ from coliseum.errors import Refusal
 from coliseum.events.catalogue import TYPES
 from coliseum.metrics.registry import BY_NAME
 from coliseum.settings import Settings, setting_of
-from coliseum.web.api import reads, seasons
+from coliseum.web.api import declared, reads, seasons
 from coliseum.web.capture import ROUTES
 from coliseum.web.problems import STATUS
 
@@ -26,6 +26,7 @@ TERMS = [
     "window", "season", "tenant", "plan", "subject", "draft", "refusal", "unit", "epoch", "fence",
     "lease", "generation", "edition", "follower", "step", "batch", "grain", "bucket", "bill", "rule",
     "context", "live", "wanted", "pinned", "remake", "upkeep",
+    "declaration", "eligibility", "support", "count-back", "selective", "public",
 ]  # fmt: skip
 
 
@@ -73,6 +74,14 @@ def test_api_page_has_the_route_that_carries_events_in(path: str) -> None:
 @pytest.mark.parametrize("path", [path for handler in (*reads.HANDLERS, *seasons.HANDLERS) for path in handler.paths])
 def test_api_page_has_the_route_that_reads(path: str) -> None:
     assert f"`GET {path}`" in page("docs/API.md")
+
+
+@pytest.mark.parametrize(
+    "route",
+    [f"{method} {path}" for each in declared.HANDLERS for path in each.paths for method in each.http_methods],
+)
+def test_api_page_has_the_route_of_declared_boards(route: str) -> None:
+    assert f"`{route.replace(':str', '')}`" in page("docs/API.md")
 
 
 @pytest.mark.parametrize("event_type", TYPES)

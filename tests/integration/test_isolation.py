@@ -75,14 +75,17 @@ async def test_partitions_are_reached_through_their_parent_only(
 
 
 async def test_runtime_roles_have_what_they_need_and_no_more(grants: set[tuple[str, str, str]]) -> None:
-    assert {privilege for _, role, privilege in grants if role == "app"} == {"SELECT"}
+    # Readers write declarations of boards, and nothing else.
+    changed = {(table, privilege) for table, role, privilege in grants if role == "app" and privilege != "SELECT"}
+    assert changed == {("coliseum_boards", privilege) for privilege in ("INSERT", "UPDATE", "DELETE")}
     written = {(table, privilege) for table, role, privilege in grants if role == "capture" and privilege != "SELECT"}
     log = {"entries", "keys", "subjects", "personal", "references", "heads"}
     assert written == {(f"passport_{name}", "INSERT") for name in log} | {
         ("passport_heads", "UPDATE"), ("capture_warnings", "INSERT"), ("capture_warnings", "UPDATE"),
     }  # fmt: skip
-    changed = {table for table, role, privilege in grants if role == "processor" and privilege != "SELECT"}
-    assert not {table for table in changed if table.startswith(("passport_", "accounts_", "capture_"))}
+    processed = {table for table, role, privilege in grants if role == "processor" and privilege != "SELECT"}
+    assert not {table for table in processed if table.startswith(("passport_", "accounts_", "capture_"))}
+    assert "coliseum_boards" not in processed
     assert not [grant for grant in grants if grant[2] in {"TRUNCATE", "REFERENCES", "TRIGGER"}]
 
 

@@ -310,6 +310,14 @@ CREATE VIEW public.coliseum_artist_places WITH (security_invoker='true') AS
     a.genres
    FROM (public.catalog_artists a
      JOIN public.coliseum_names n ON (((n.tenant_id = a.tenant_id) AND (n.kind = 'artist'::text) AND (n.id = a.id))));
+CREATE VIEW public.coliseum_bills WITH (security_invoker='true') AS
+ SELECT DISTINCT e.tenant_id,
+    ne.num AS event,
+    na.num AS artist
+   FROM (((public.catalog_events e
+     CROSS JOIN LATERAL unnest(e.artist_ids) billed(id))
+     JOIN public.coliseum_names ne ON (((ne.tenant_id = e.tenant_id) AND (ne.kind = 'event'::text) AND (ne.id = e.id))))
+     JOIN public.coliseum_names na ON (((na.tenant_id = e.tenant_id) AND (na.kind = 'artist'::text) AND (na.id = billed.id))));
 CREATE VIEW public.coliseum_event_places WITH (security_invoker='true') AS
  SELECT e.tenant_id,
     n.num AS event,
@@ -335,6 +343,62 @@ CREATE TABLE public.coliseum_fan_hours (
     last_at timestamp with time zone NOT NULL
 );
 ALTER TABLE ONLY public.coliseum_fan_hours FORCE ROW LEVEL SECURITY;
+CREATE FUNCTION public.coliseum_board_fans(tenant integer, stored_metric text, of_kind integer, since timestamp with time zone, until timestamp with time zone, with_bill boolean, in_city text, of_genre text, at_event text) RETURNS TABLE(entity bigint, fans bigint)
+    LANGUAGE sql STABLE
+    SET enable_nestloop TO 'off'
+    BEGIN ATOMIC
+ WITH done AS (
+          SELECT f.fan,
+             f.artist,
+             f.event,
+             f.track,
+             f.city,
+             f.value
+            FROM public.coliseum_fan_hours f
+           WHERE ((f.tenant_id = coliseum_board_fans.tenant) AND (f.generation = public.coliseum_generation(coliseum_board_fans.tenant)) AND (f.metric = public.coliseum_metric(coliseum_board_fans.tenant, coliseum_board_fans.stored_metric)) AND (f.hour >= COALESCE(coliseum_board_fans.since, '-infinity'::timestamp with time zone)) AND (f.hour < COALESCE(coliseum_board_fans.until, 'infinity'::timestamp with time zone)))
+         ), facts AS (
+          SELECT
+                 CASE coliseum_board_fans.of_kind
+                     WHEN 1 THEN d.artist
+                     WHEN 2 THEN d.event
+                     WHEN 4 THEN d.track
+                     WHEN 5 THEN d.city
+                     ELSE NULL::integer
+                 END AS entity,
+             d.fan,
+             d.artist,
+             d.event,
+             d.city,
+             d.value
+            FROM done d
+           WHERE (NOT coliseum_board_fans.with_bill)
+         UNION ALL
+          SELECT b.artist,
+             d.fan,
+             b.artist,
+             d.event,
+             d.city,
+             d.value
+            FROM (done d
+              JOIN public.coliseum_bills b ON (((b.tenant_id = coliseum_board_fans.tenant) AND (b.event = d.event))))
+           WHERE coliseum_board_fans.with_bill
+         ), behind AS (
+          SELECT f.entity,
+             f.fan
+            FROM ((((facts f
+              LEFT JOIN public.coliseum_artist_places ap ON (((ap.tenant_id = coliseum_board_fans.tenant) AND (ap.artist = f.artist))))
+              LEFT JOIN public.coliseum_event_places ep ON (((ep.tenant_id = coliseum_board_fans.tenant) AND (ep.event = f.event))))
+              LEFT JOIN public.coliseum_names nc ON (((nc.tenant_id = coliseum_board_fans.tenant) AND (nc.num = f.city))))
+              LEFT JOIN public.coliseum_names nv ON (((nv.tenant_id = coliseum_board_fans.tenant) AND (nv.num = f.event))))
+           WHERE ((f.entity <> 0) AND ((coliseum_board_fans.in_city IS NULL) OR (COALESCE(nc.id, ep.city, ap.city) = coliseum_board_fans.in_city)) AND ((coliseum_board_fans.of_genre IS NULL) OR (coliseum_board_fans.of_genre = ANY (COALESCE(ap.genres, ep.genres)))) AND ((coliseum_board_fans.at_event IS NULL) OR (nv.id = coliseum_board_fans.at_event)))
+           GROUP BY f.entity, f.fan
+          HAVING (sum(f.value) > (0)::numeric)
+         )
+  SELECT behind.entity,
+     count(*) AS count
+    FROM behind
+   GROUP BY behind.entity;
+END;
 CREATE FUNCTION public.coliseum_board_pairs(tenant integer, stored_metric text, of_kind integer, since timestamp with time zone, until timestamp with time zone, in_city text, of_genre text, at_event text) RETURNS TABLE(entity bigint, fan bigint, value bigint)
     LANGUAGE sql STABLE
     SET enable_nestloop TO 'off'
@@ -436,14 +500,6 @@ CREATE FUNCTION public.coliseum_facts(tenant integer, stored_metric text, of_kin
     FROM public.coliseum_fan_hours f
    WHERE ((coliseum_facts.of_kind = 3) AND (f.tenant_id = coliseum_facts.tenant) AND (f.generation = ( SELECT public.coliseum_generation(coliseum_facts.tenant) AS coliseum_generation)) AND (f.metric = ( SELECT public.coliseum_metric(coliseum_facts.tenant, coliseum_facts.stored_metric) AS coliseum_metric)) AND (f.hour >= COALESCE(coliseum_facts.since, '-infinity'::timestamp with time zone)) AND (f.hour < COALESCE(coliseum_facts.until, 'infinity'::timestamp with time zone)));
 END;
-CREATE VIEW public.coliseum_bills WITH (security_invoker='true') AS
- SELECT DISTINCT e.tenant_id,
-    ne.num AS event,
-    na.num AS artist
-   FROM (((public.catalog_events e
-     CROSS JOIN LATERAL unnest(e.artist_ids) billed(id))
-     JOIN public.coliseum_names ne ON (((ne.tenant_id = e.tenant_id) AND (ne.kind = 'event'::text) AND (ne.id = e.id))))
-     JOIN public.coliseum_names na ON (((na.tenant_id = e.tenant_id) AND (na.kind = 'artist'::text) AND (na.id = billed.id))));
 CREATE FUNCTION public.coliseum_board_sums(tenant integer, stored_metric text, of_kind integer, grains integer[], sinces timestamp with time zone[], untils timestamp with time zone[], with_bill boolean, in_city text, of_genre text, at_event text) RETURNS TABLE(entity bigint, value bigint, last_at timestamp with time zone)
     LANGUAGE sql STABLE
     SET enable_nestloop TO 'off'
@@ -591,6 +647,61 @@ END;
 CREATE FUNCTION public.coliseum_tenant() RETURNS integer
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN (NULLIF(current_setting('coliseum.tenant'::text, true), ''::text))::integer;
+CREATE TABLE public.processor_cursors (
+    tenant_id integer NOT NULL,
+    consumer text NOT NULL,
+    generation smallint NOT NULL,
+    partition smallint NOT NULL,
+    "offset" bigint DEFAULT 0 NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT processor_cursors_offset_check CHECK (("offset" >= 0))
+);
+ALTER TABLE ONLY public.processor_cursors FORCE ROW LEVEL SECURITY;
+CREATE FUNCTION public.coliseum_vote_counts(tenant integer, of_kind integer, of_entities bigint[], since timestamp with time zone, until timestamp with time zone, received_since timestamp with time zone, in_city text, of_genre text, at_event text) RETURNS TABLE(entity bigint, weights bigint[])
+    LANGUAGE sql STABLE
+    SET enable_nestloop TO 'off'
+    BEGIN ATOMIC
+ WITH wanted AS (
+          SELECT n.num AS entity,
+             n.id
+            FROM (unnest(coliseum_vote_counts.of_entities) w(num)
+              JOIN public.coliseum_names n ON (((n.tenant_id = coliseum_vote_counts.tenant) AND (n.num = w.num))))
+         ), read AS (
+          SELECT c_1.partition,
+             c_1."offset"
+            FROM (public.processor_units u
+              JOIN public.processor_cursors c_1 USING (tenant_id, consumer, generation))
+           WHERE ((u.tenant_id = coliseum_vote_counts.tenant) AND (u.consumer = 'coliseum'::text))
+         ), counts AS (
+          SELECT w.entity,
+             abs(e.value) AS weight,
+             (sum(sign((e.value)::double precision)))::bigint AS votes
+            FROM ((((((public.passport_entries e
+              JOIN wanted w ON ((w.id =
+                 CASE coliseum_vote_counts.of_kind
+                     WHEN 1 THEN e.artist_id
+                     WHEN 2 THEN e.event_id
+                     ELSE NULL::text
+                 END)))
+              JOIN read r ON (((r.partition = e.partition) AND (e."offset" < r."offset"))))
+              LEFT JOIN public.processor_dead_letters d ON (((d.tenant_id = coliseum_vote_counts.tenant) AND (d.consumer = 'coliseum'::text) AND (d.partition = e.partition) AND (d."offset" = e."offset"))))
+              LEFT JOIN public.catalog_artists a ON (((a.tenant_id = coliseum_vote_counts.tenant) AND (a.id = e.artist_id))))
+              LEFT JOIN public.catalog_events v ON (((v.tenant_id = coliseum_vote_counts.tenant) AND (v.id = e.event_id))))
+              LEFT JOIN public.catalog_venues p ON (((p.tenant_id = coliseum_vote_counts.tenant) AND (p.id = v.venue_id))))
+           WHERE ((e.tenant_id = coliseum_vote_counts.tenant) AND (e.event_type IN ( SELECT coliseum_rules.event_type
+                    FROM public.coliseum_rules
+                   WHERE (coliseum_rules.metric = 'votes'::text))) AND (e.created_at >= COALESCE(coliseum_vote_counts.received_since, '-infinity'::timestamp with time zone)) AND (e.occurred_at >= COALESCE(coliseum_vote_counts.since, '-infinity'::timestamp with time zone)) AND (e.occurred_at < COALESCE(coliseum_vote_counts.until, 'infinity'::timestamp with time zone)) AND (d."offset" IS NULL) AND ((coliseum_vote_counts.at_event IS NULL) OR (e.event_id = coliseum_vote_counts.at_event)) AND ((coliseum_vote_counts.in_city IS NULL) OR (COALESCE(NULLIF(e.city, ''::text), v.city, p.city, a.city) = coliseum_vote_counts.in_city)) AND ((coliseum_vote_counts.of_genre IS NULL) OR (coliseum_vote_counts.of_genre = ANY (COALESCE(a.genres, ARRAY( SELECT g.genre
+                    FROM (public.catalog_artists b
+                      CROSS JOIN LATERAL unnest(b.genres) g(genre))
+                   WHERE ((b.tenant_id = coliseum_vote_counts.tenant) AND (b.id = ANY (v.artist_ids)))))))))
+           GROUP BY w.entity, (abs(e.value))
+          HAVING (sum(sign((e.value)::double precision)) > (0)::double precision)
+         )
+  SELECT c.entity,
+     array_agg(ARRAY[c.weight, c.votes] ORDER BY c.weight DESC) AS array_agg
+    FROM counts c
+   GROUP BY c.entity;
+END;
 CREATE FUNCTION public.passport_append(tenant integer, part smallint, received_at timestamp with time zone, people public.passport_new_person[], entries public.passport_new_entry[], personal public.passport_new_personal[]) RETURNS bigint
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
@@ -861,6 +972,18 @@ CREATE TABLE public.catalog_tracks (
     "offset" bigint NOT NULL
 );
 ALTER TABLE ONLY public.catalog_tracks FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.coliseum_boards (
+    tenant_id integer NOT NULL,
+    name text NOT NULL,
+    declaration jsonb NOT NULL,
+    revision bigint NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    changed_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT coliseum_boards_declaration CHECK (COALESCE((((declaration ->> 'name'::text) = name) AND ((declaration ->> 'visibility'::text) = ANY (ARRAY['private'::text, 'public'::text])) AND (jsonb_typeof((declaration -> 'pinned'::text)) = 'boolean'::text)), false)),
+    CONSTRAINT coliseum_boards_revision_check CHECK ((revision > 0)),
+    CONSTRAINT coliseum_boards_slug CHECK ((name ~ '^[a-z0-9-]{1,64}$'::text))
+);
+ALTER TABLE ONLY public.coliseum_boards FORCE ROW LEVEL SECURITY;
 CREATE TABLE public.coliseum_closings (
     tenant_id integer NOT NULL,
     grain smallint NOT NULL,
@@ -1014,16 +1137,6 @@ CREATE TABLE public.passport_personal (
     fields jsonb NOT NULL
 );
 ALTER TABLE ONLY public.passport_personal FORCE ROW LEVEL SECURITY;
-CREATE TABLE public.processor_cursors (
-    tenant_id integer NOT NULL,
-    consumer text NOT NULL,
-    generation smallint NOT NULL,
-    partition smallint NOT NULL,
-    "offset" bigint DEFAULT 0 NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT processor_cursors_offset_check CHECK (("offset" >= 0))
-);
-ALTER TABLE ONLY public.processor_cursors FORCE ROW LEVEL SECURITY;
 CREATE VIEW public.passport_processed WITH (security_invoker='true') AS
  SELECT e.tenant_id,
     e.partition,
@@ -1100,6 +1213,8 @@ ALTER TABLE ONLY public.catalog_tracks
     ADD CONSTRAINT catalog_tracks_pkey PRIMARY KEY (tenant_id, id);
 ALTER TABLE ONLY public.catalog_venues
     ADD CONSTRAINT catalog_venues_pkey PRIMARY KEY (tenant_id, id);
+ALTER TABLE ONLY public.coliseum_boards
+    ADD CONSTRAINT coliseum_boards_pkey PRIMARY KEY (tenant_id, name);
 ALTER TABLE ONLY public.coliseum_closings
     ADD CONSTRAINT coliseum_closings_pkey PRIMARY KEY (tenant_id, grain, starts_at);
 ALTER TABLE ONLY public.coliseum_gross
@@ -1174,6 +1289,8 @@ ALTER TABLE ONLY public.catalog_tracks
     ADD CONSTRAINT catalog_tracks_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
 ALTER TABLE ONLY public.catalog_venues
     ADD CONSTRAINT catalog_venues_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
+ALTER TABLE ONLY public.coliseum_boards
+    ADD CONSTRAINT coliseum_boards_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
 ALTER TABLE ONLY public.coliseum_closings
     ADD CONSTRAINT coliseum_closings_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
 ALTER TABLE ONLY public.coliseum_leaderboards
@@ -1197,6 +1314,7 @@ ALTER TABLE public.catalog_artists ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.catalog_events ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.catalog_tracks ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.catalog_venues ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.coliseum_boards ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.coliseum_closings ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.coliseum_fan_hours ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.coliseum_gross ENABLE ROW LEVEL SECURITY;
@@ -1224,6 +1342,7 @@ CREATE POLICY tenant_only ON public.catalog_artists USING ((tenant_id = public.c
 CREATE POLICY tenant_only ON public.catalog_events USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.catalog_tracks USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.catalog_venues USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.coliseum_boards USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.coliseum_closings USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.coliseum_fan_hours USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.coliseum_gross USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
@@ -1274,6 +1393,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.processor_units TO coliseum_pr
 GRANT SELECT ON TABLE public.processor_units TO coliseum_app;
 GRANT SELECT ON TABLE public.coliseum_artist_places TO coliseum_app;
 GRANT SELECT ON TABLE public.coliseum_artist_places TO coliseum_processor;
+GRANT SELECT ON TABLE public.coliseum_bills TO coliseum_app;
+GRANT SELECT ON TABLE public.coliseum_bills TO coliseum_processor;
 GRANT SELECT ON TABLE public.coliseum_event_places TO coliseum_app;
 GRANT SELECT ON TABLE public.coliseum_event_places TO coliseum_processor;
 GRANT SELECT,INSERT,DELETE ON TABLE public.coliseum_fan_hours TO coliseum_processor;
@@ -1282,12 +1403,12 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.coliseum_hours TO coliseum_pro
 GRANT SELECT ON TABLE public.coliseum_hours TO coliseum_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.coliseum_rollups TO coliseum_processor;
 GRANT SELECT ON TABLE public.coliseum_rollups TO coliseum_app;
-GRANT SELECT ON TABLE public.coliseum_bills TO coliseum_app;
-GRANT SELECT ON TABLE public.coliseum_bills TO coliseum_processor;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.passport_heads TO coliseum_capture;
 GRANT SELECT ON TABLE public.passport_heads TO coliseum_app;
 GRANT SELECT ON TABLE public.passport_heads TO coliseum_processor;
 REVOKE ALL ON FUNCTION public.coliseum_protect(target regclass) FROM PUBLIC;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.processor_cursors TO coliseum_processor;
+GRANT SELECT ON TABLE public.processor_cursors TO coliseum_app;
 REVOKE ALL ON FUNCTION public.passport_append(tenant integer, part smallint, received_at timestamp with time zone, people public.passport_new_person[], entries public.passport_new_entry[], personal public.passport_new_personal[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.passport_append(tenant integer, part smallint, received_at timestamp with time zone, people public.passport_new_person[], entries public.passport_new_entry[], personal public.passport_new_personal[]) TO coliseum_capture;
 REVOKE ALL ON FUNCTION public.passport_make_partitions(since timestamp with time zone, ahead integer) FROM PUBLIC;
@@ -1304,6 +1425,8 @@ GRANT SELECT ON TABLE public.capture_warnings TO coliseum_processor;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.catalog_tracks TO coliseum_processor;
 GRANT SELECT ON TABLE public.catalog_tracks TO coliseum_app;
 GRANT SELECT ON TABLE public.catalog_tracks TO coliseum_capture;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.coliseum_boards TO coliseum_app;
+GRANT SELECT ON TABLE public.coliseum_boards TO coliseum_processor;
 GRANT SELECT,INSERT ON TABLE public.coliseum_closings TO coliseum_processor;
 GRANT SELECT ON TABLE public.coliseum_closings TO coliseum_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.coliseum_gross TO coliseum_processor;
@@ -1324,8 +1447,6 @@ GRANT SELECT ON TABLE public.passport_log TO coliseum_app;
 GRANT SELECT,INSERT ON TABLE public.passport_personal TO coliseum_capture;
 GRANT SELECT ON TABLE public.passport_personal TO coliseum_app;
 GRANT SELECT ON TABLE public.passport_personal TO coliseum_processor;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.processor_cursors TO coliseum_processor;
-GRANT SELECT ON TABLE public.processor_cursors TO coliseum_app;
 GRANT SELECT ON TABLE public.passport_processed TO coliseum_app;
 GRANT SELECT,INSERT ON TABLE public.passport_references TO coliseum_capture;
 GRANT SELECT ON TABLE public.passport_references TO coliseum_app;

@@ -7,10 +7,11 @@ same place, which is the case between two steps.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from coliseum import db, kv
 from coliseum.boards.board import Board, epoch_seconds
+from coliseum.boards.declared import pinned as declared_pinned
 from coliseum.boards.totals import pairs, totals
 from coliseum.clock import Clock
 from coliseum.metrics.registry import KINDS, METRICS, Unique
@@ -32,6 +33,8 @@ UPDATES_WANTED = 10_000
 REMAKE_BEHIND_ENTRIES = 200_000
 """Further behind than this, remaking the boards from the rollups is quicker than reading on."""
 FILLS_A_ROUND_MAX = 16
+DECLARED_FOR = timedelta(seconds=2)
+"""How long a tenant's list of pinned boards is believed."""
 
 
 class _Ranges:
@@ -66,6 +69,7 @@ class BoardsFollower:
         self._idle_s = idle_s
         self._ranges = _Ranges()
         self._prepared = prepared or Prepared()
+        self._pinned: dict[int, tuple[datetime | None, set[Board]]] = {}
 
     async def catch_up(self, unit: Unit, cursors: Mapping[int, int]) -> bool:
         """See ``Follower.catch_up``."""
@@ -164,12 +168,21 @@ class BoardsFollower:
         """The boards that are pinned or wanted and not live, and those that are live and that nobody reads."""
         now = self._clock()
         live = await boards.live()
-        pinned = pinned_boards(unit, now)
+        pinned = pinned_boards(unit, now) | await self._declared(unit, now)
         idle_before = int(now.timestamp()) - self._idle_s
         moving = (successor(board, unit.tenant, now) for board, asked in live.items() if asked >= idle_before)
         turned = {board for board in moving if board is not None}
         missing = sorted((pinned | await boards.wanted() | turned) - live.keys())
         return missing, [board for board, asked in live.items() if asked < idle_before and board not in pinned]
+
+    async def _declared(self, unit: Unit, now: datetime) -> set[Board]:
+        """The boards that the tenant has declared as pinned; asked for again after a moment."""
+        since, pinned = self._pinned.get(unit.tenant.tenant_id, (None, set()))
+        if since is None or not since <= now < since + DECLARED_FOR:
+            async with self._database.transaction("processor") as connection:
+                pinned = await declared_pinned(connection, unit.tenant, now)
+            self._pinned[unit.tenant.tenant_id] = now, pinned
+        return pinned
 
     async def _turn(self, unit: Unit, boards: BoardStore, old: Board, new: Board, cursors: Mapping[int, int]) -> bool:
         """Let a rolling window move on; False when it is better filled anew."""

@@ -50,7 +50,7 @@ def question_from(tenant: Tenant, given: Mapping[str, str], now: datetime) -> Qu
 
 def moves_on(given: Mapping[str, str]) -> bool:
     """Whether the window is that of the present moment, so that the question is another one when it ends."""
-    return given.keys().isdisjoint(("at", "from", "to", "as_of")) and given.get("window", "all") != "all"
+    return given.keys().isdisjoint(("at", "from", "to", "as_of"))
 
 
 def _flag(text: str, field: str) -> bool:

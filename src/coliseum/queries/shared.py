@@ -130,13 +130,13 @@ class SharedRead:
             earlier = await self._read_live(before, before.board, now, "")
             found, question = (earlier, before) if isinstance(earlier, Found) else (found, question)
         if isinstance(found, Nothing):
-            return _answer(await stored_page(reads.database, question))
+            return answer_of(await stored_page(reads.database, question))
         known = await reads.names.of(question.tenant_id, question.subject.kind, found.catalog, found.entities, now)
         moved = None
         if question.movement:
             async with reads.database.tenant(question.tenant_id) as connection:
                 moved = await moved_of(connection, question, found)
-        answer = _answer(page_of(question, found, known.names, moved))
+        answer = answer_of(page_of(question, found, known.names, moved))
         if len(answer.body) <= KEPT_BYTES_MAX and question is self._question:
             self._last = _Last(found.state, known, answer)
         return answer
@@ -156,6 +156,7 @@ class SharedRead:
         return found
 
 
-def _answer(page: BoardPage) -> Answer:
+def answer_of(page: BoardPage) -> Answer:
+    """The page as it is sent."""
     body = msgspec.json.encode(page)
     return Answer(body, page.source, blake2b(body, digest_size=12).hexdigest())

@@ -15,7 +15,7 @@ class Disconnected(Exception):
     """The client went away before its request was whole."""
 
 
-async def read_body(headers: Mapping[bytes, bytes], receive: Any) -> bytes:
+async def read_body(headers: Mapping[bytes, bytes], receive: Any, body_bytes_max: int = BODY_BYTES_MAX) -> bytes:
     """The body, unpacked.
 
     Raises:
@@ -27,17 +27,17 @@ async def read_body(headers: Mapping[bytes, bytes], receive: Any) -> bytes:
     if content_type != b"application/json":
         _check_type(content_type)
     length = headers.get(b"content-length", b"0")
-    if length.isdigit() and int(length) > BODY_BYTES_MAX:
-        raise _too_large()
+    if length.isdigit() and int(length) > body_bytes_max:
+        raise _too_large(body_bytes_max)
     encoding = headers.get(b"content-encoding", b"identity").strip().lower()
     if encoding in (b"", b"identity"):
-        return await _read(receive)
+        return await _read(receive, body_bytes_max)
     if encoding not in (b"gzip", b"x-gzip", b"deflate"):
         raise RequestRefused(Refusal.UNSUPPORTED_MEDIA_TYPE, "content-encoding must be gzip, deflate or identity")
-    return unpack(await _read(receive))
+    return unpack(await _read(receive, body_bytes_max), body_bytes_max)
 
 
-async def _read(receive: Any) -> bytes:
+async def _read(receive: Any, body_bytes_max: int) -> bytes:
     chunks: list[bytes] = []
     size = 0
     while True:
@@ -46,14 +46,14 @@ async def _read(receive: Any) -> bytes:
             raise Disconnected
         chunk: bytes = message.get("body", b"")
         size += len(chunk)
-        if size > BODY_BYTES_MAX:
-            raise _too_large()
+        if size > body_bytes_max:
+            raise _too_large(body_bytes_max)
         if not message.get("more_body", False):
             return b"".join([*chunks, chunk]) if chunks else chunk
         chunks.append(chunk)
 
 
-def unpack(packed: bytes) -> bytes:
+def unpack(packed: bytes, body_bytes_max: int = BODY_BYTES_MAX) -> bytes:
     """Gzip or zlib data, unpacked; never more than the bound is unpacked.
 
     Raises:
@@ -61,11 +61,11 @@ def unpack(packed: bytes) -> bytes:
     """
     unpacker = zlib.decompressobj(GZIP_OR_ZLIB)
     try:
-        body = unpacker.decompress(packed, BODY_BYTES_MAX + 1)
+        body = unpacker.decompress(packed, body_bytes_max + 1)
     except zlib.error as error:
         raise RequestRefused(Refusal.BAD_ENCODING, f"the body is not what content-encoding says: {error}") from None
-    if len(body) > BODY_BYTES_MAX:
-        raise _too_large()
+    if len(body) > body_bytes_max:
+        raise _too_large(body_bytes_max)
     if not unpacker.eof or unpacker.unused_data:
         raise RequestRefused(Refusal.BAD_ENCODING, "the packed body is cut off, or something follows it")
     return body
@@ -77,5 +77,5 @@ def _check_type(content_type: bytes) -> None:
         raise RequestRefused(Refusal.UNSUPPORTED_MEDIA_TYPE, "the body is JSON, not a multipart form")
 
 
-def _too_large() -> RequestRefused:
-    return RequestRefused(Refusal.BODY_TOO_LARGE, f"a body has at most {BODY_BYTES_MAX} bytes, unpacked")
+def _too_large(body_bytes_max: int) -> RequestRefused:
+    return RequestRefused(Refusal.BODY_TOO_LARGE, f"a body has at most {body_bytes_max} bytes, unpacked")

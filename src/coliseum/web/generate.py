@@ -67,11 +67,13 @@ NOTES: Final = {
         '`{"success":true,"results":[…]}`; 4xx when all calls of the request are refused.'
     ),
 }
+METHODS: Final = ("get", "put", "delete")
+"""The methods that Litestar serves; what only carries events in is described above."""
 READING: Final = """## Reading
 
-All of `/api/` need a server key and answer for its tenant alone; a parameter that a route does not know is refused.
-The others need no key. The page at `/`, with `/explain`, `/live` (server-sent events) and `/static/`, is for people: it
-shows the tenant of `COLISEUM_PUBLIC_TENANT` to anybody, and no number of a single fan.
+All of `/api/` but `/api/public/` need a server key and answer for its tenant alone; a parameter that a route does not
+know is refused. The others need no key. The page at `/`, with `/explain`, `/live` (server-sent events) and `/static/`,
+is for people: it shows the tenant of `COLISEUM_PUBLIC_TENANT` to anybody, and no number of a single fan.
 
 """
 
@@ -108,18 +110,33 @@ def _read_sections(app: Litestar) -> Iterator[str]:
     document = app.openapi_schema.to_schema()
     schemas = document["components"]["schemas"]
     about = {
-        route.path: inspect.getdoc(route.route_handlers[0].fn) for route in app.routes if isinstance(route, HTTPRoute)
+        (route.path_format, method.lower()): inspect.getdoc(handler.fn)
+        for route in app.routes
+        if isinstance(route, HTTPRoute)
+        for handler in route.route_handlers
+        for method in handler.http_methods
     }
-    reading = {path: operations["get"] for path, operations in document["paths"].items() if "get" in operations}
-    for path, operation in reading.items():
-        parts = [f"### `GET {path}`\n\n{operation['summary']}. {about[path] or ''}\n"]
+    served = (
+        (path, method, operations[method])
+        for path, operations in document["paths"].items()
+        for method in METHODS
+        if method in operations
+    )
+    told: set[str] = set()
+    for path, method, operation in served:
+        parts = [f"### `{method.upper()} {path}`\n\n{operation['summary']}. {about[path, method] or ''}\n"]
         if parameters := operation.get("parameters"):
             parts.append(
                 "| Parameter | Required, or its default | Meaning |\n| --- | --- | --- |\n"
                 + "".join(map(_row, parameters))
             )
-        answer = operation["responses"]["200"]["content"]["application/json"]["schema"]
-        parts.append(_answer(answer, schemas))
+        if content := operation.get("requestBody", {}).get("content"):
+            parts.append(_struct("Body: a", content["application/json"]["schema"], schemas, told))
+        answer = operation["responses"].get("200", {}).get("content")
+        if answer:
+            schema = answer["application/json"]["schema"]
+            lead = "Answer: a list of" if schema.get("type") == "array" else "Answer: a"
+            parts.append(_struct(lead, schema, schemas, told))
         yield "\n".join(parts)
 
 
@@ -131,19 +148,21 @@ def _row(parameter: dict[str, Any]) -> str:
     return f"| `{parameter['name']}` | {needed} | {parameter['description']} |\n"
 
 
-def _answer(schema: dict[str, Any], schemas: dict[str, Any]) -> str:
-    """The answer's fields, and those of every struct that stands in them."""
+def _struct(lead: str, schema: dict[str, Any], schemas: dict[str, Any], told: set[str]) -> str:
+    """A body's or an answer's fields, and those of every struct that stands in them and was not told of before."""
     if not _name(schema):
         return "Answer: an object.\n"
+    if _name(schema) in told:
+        return f"{lead} **{_name(schema)}**, as above.\n"
     waiting, lines = [_name(schema)], []
-    lead = "Answer: a list of" if schema.get("type") == "array" else "Answer: a"
     for name in waiting:
         members = schemas[name]["properties"]
         fields = "\n".join(f"- `{field}`: {_kind(kind)}" for field, kind in members.items())
         lines.append(f"{lead} **{name}**\n\n{fields}\n")
         inner = dict.fromkeys(found for kind in members.values() if (found := _name(kind)))
-        waiting += [found for found in inner if found not in waiting]
+        waiting += [found for found in inner if found not in waiting and found not in told]
         lead = "In it,"
+    told.update(waiting)
     return "\n".join(lines)
 
 

@@ -1,4 +1,4 @@
-"""The capture routes in the OpenAPI document: they are bare ASGI, so Litestar does not know what they take."""
+"""What Litestar cannot know of the routes, in the OpenAPI document: bare ASGI, and a body that is read by hand."""
 
 import msgspec
 from litestar import Litestar
@@ -9,6 +9,7 @@ from litestar.openapi.spec import (
     Operation,
     Parameter,
     PathItem,
+    Reference,
     RequestBody,
     Schema,
 )
@@ -70,6 +71,15 @@ def describe_capture(app: Litestar) -> None:
     assert paths is not None  # noqa: S101 - the read routes are in it
     for route in CAPTURE_ROUTES:
         paths[route.path] = PathItem(post=_operation(route))
+
+
+def describe_declaring(app: Litestar) -> None:
+    """Add what declaring a board takes: the route reads its body within bounds of its own."""
+    paths = app.openapi_schema.paths
+    declare = None if paths is None else paths["/api/boards/{name}"].put
+    assert declare is not None  # noqa: S101 - the route is in it
+    schema = Reference(ref="#/components/schemas/Declaration")
+    declare.request_body = RequestBody(content={"application/json": OpenAPIMediaType(schema=schema)}, required=True)
 
 
 def _operation(route: CaptureRoute) -> Operation:

@@ -10,6 +10,8 @@ from coliseum.capture.pipeline import Pipeline
 from coliseum.capture.tally import Tally
 from coliseum.clock import Clock
 from coliseum.passport.appender import Appender
+from coliseum.queries.declared import Declarations
+from coliseum.queries.public import PublicPages
 from coliseum.settings import Settings
 from coliseum.web.api.boards import Boards
 from coliseum.web.limits import AddressLimit
@@ -30,3 +32,5 @@ class Services(msgspec.Struct, frozen=True):
     boards: Boards
     webhook_limit: AddressLimit
     segment_names: Mapping[str, str]
+    declarations: Declarations
+    public: PublicPages

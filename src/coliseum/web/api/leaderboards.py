@@ -7,8 +7,12 @@ from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
 from coliseum.accounts.tenants import Tenant
-from coliseum.queries.asked import moves_on, question_from
+from coliseum.queries.asked import moves_on
+from coliseum.queries.declared import DECLARATIONS_FOR
 from coliseum.queries.leaderboards import BoardPage
+from coliseum.queries.public import selective_page
+from coliseum.queries.shared import answer_of
+from coliseum.web.api.asking import asked_for
 from coliseum.web.api.boards import Asked, reply_of
 from coliseum.web.api.callers import asking_tenant
 from coliseum.web.api.parameters import (
@@ -21,12 +25,12 @@ from coliseum.web.api.parameters import (
     Cursor,
     Genre,
     Limit,
-    MetricName,
     Since,
     Until,
     WindowName,
 )
 from coliseum.web.auth import key_in
+from coliseum.web.problems import Answer
 from coliseum.web.services import Services
 
 
@@ -34,7 +38,13 @@ from coliseum.web.services import Services
 async def get_leaderboard(
     request: Request[Any, Any, Any],
     services: NamedDependency[Services],
-    metric: MetricName,
+    metric: Annotated[
+        str | None, QueryParameter(description="A metric of docs/METRICS.md, such as votes; needed without board.")
+    ] = None,
+    board: Annotated[
+        str | None,
+        QueryParameter(description="A board of /api/boards, instead of metric, entity, currency and filters."),
+    ] = None,
     entity: BoardKind = "artist",
     window: WindowName = "all",
     at: At = None,
@@ -78,15 +88,23 @@ async def board_reply(
     services: Services, request: Request[Any, Any, Any], tenant: Tenant, given: dict[str, str]
 ) -> Response[BoardPage]:
     """The answer to these parameters, which is remembered for the next time they are sent."""
+    question, declaration = await asked_for(services, tenant, given)
+    if declaration is not None and declaration.selective:
+        page = await selective_page(services.database, declaration, question)
+        return _response(reply_of(answer_of(page), request.scope))
     now = services.clock()
-    question = question_from(tenant, given, now)
     read = services.boards.reads.of(question)
     answer = await read.answer()
     meant_until = services.keys.believed_until(key_in(dict(request.scope["headers"])) or "")
-    if moves_on(given) and question.window.end is not None:
+    if question.window.end is not None and moves_on(given):
         meant_until = min(meant_until, question.window.end)
+    if declaration is not None:
+        meant_until = min(meant_until, now + DECLARATIONS_FOR)
     services.boards.remember(request.scope, Asked(read, now, meant_until))
-    reply = reply_of(answer, request.scope)
+    return _response(reply_of(answer, request.scope))
+
+
+def _response(reply: Answer) -> Response[BoardPage]:
     headers = {name.decode(): value.decode() for name, value in reply.headers if name != b"content-type"}
     return Response(cast("BoardPage", reply.body), status_code=reply.status, headers=headers)  # in JSON already
 

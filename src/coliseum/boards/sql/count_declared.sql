@@ -1,0 +1,1 @@
+SELECT count(*) FROM coliseum_boards WHERE tenant_id = $1

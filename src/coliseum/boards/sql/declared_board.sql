@@ -1,0 +1,1 @@
+SELECT declaration, revision, created_at, changed_at FROM coliseum_boards WHERE tenant_id = $1 AND name = $2

@@ -1,0 +1,4 @@
+SELECT declaration, revision, created_at, changed_at
+FROM coliseum_boards
+WHERE tenant_id = $1 AND (declaration -> 'pinned')::boolean
+ORDER BY name

@@ -1,0 +1,144 @@
+"""The routes of declared boards: a tenant's own and the built-in ones, and those that anybody may read."""
+
+import re
+from hashlib import blake2b
+from typing import Annotated, Any, Final
+
+from litestar import Request, Response, delete, get, put
+from litestar.di import NamedDependency
+from litestar.params import PathParameter, QueryParameter
+
+from coliseum.accounts.tenants import Tenant
+from coliseum.boards.declaration import DECLARATION_BYTES_MAX, read_declaration
+from coliseum.boards.declared import DeclaredBoard, Match, board_named, declare, list_boards, withdraw
+from coliseum.errors import QueryInvalid, Refusal, RequestRefused
+from coliseum.queries.leaderboards import BoardPage
+from coliseum.web.auth import server_caller
+from coliseum.web.bodies import Disconnected, read_body
+from coliseum.web.services import Services
+
+REVISION: Final = re.compile(r'"(\d{1,16})"')
+Name = Annotated[str, PathParameter(description="The board's name: 1 to 64 of a-z, 0-9 and hyphens.")]
+Slug = Annotated[str, PathParameter(description="The tenant's short name, as it stands in its keys.")]
+PUBLIC_HEADERS: Final = {"cache-control": "public, max-age=5", "access-control-allow-origin": "*"}
+
+
+@get("/api/boards", summary="All boards: the tenant's own, and those that are built in")
+async def get_boards(request: Request[Any, Any, Any], services: NamedDependency[Services]) -> list[DeclaredBoard]:
+    """By name. A board that the tenant declared under the name of a built-in one takes its place."""
+    tenant = await _tenant(services, request)
+    async with services.database.tenant(tenant.tenant_id) as connection:
+        return await list_boards(connection, tenant)
+
+
+@get("/api/boards/{name:str}", summary="A board's declaration")
+async def get_board(
+    request: Request[Any, Any, Any], services: NamedDependency[Services], name: Name
+) -> Response[DeclaredBoard]:
+    """What was declared, with everything that was left out. The revision is also the ETag."""
+    tenant = await _tenant(services, request)
+    async with services.database.tenant(tenant.tenant_id) as connection:
+        board = await board_named(connection, tenant, name)
+    if board is None:
+        raise _unknown()
+    return _answer(board)
+
+
+@put("/api/boards/{name:str}", summary="Declare a board, or replace it", status_code=200)
+async def put_board(
+    request: Request[Any, Any, Any], services: NamedDependency[Services], name: Name
+) -> Response[DeclaredBoard]:
+    """201 when it is new, 200 when it takes the place of another or is there already. See BOARDS.md for the body.
+
+    With `If-Match` only the revision that it names is replaced; otherwise the answer is `changed_meanwhile`.
+    """
+    tenant = await _tenant(services, request)
+    match = _match(request)
+    try:
+        raw = await read_body(dict(request.scope["headers"]), request.receive, DECLARATION_BYTES_MAX)
+    except Disconnected:
+        raise RequestRefused(Refusal.INVALID_JSON, "the body is cut off") from None
+    declaration = read_declaration(raw, name, tenant)
+    async with services.database.tenant(tenant.tenant_id) as connection:
+        board, made = await declare(connection, tenant, declaration, match)
+    services.declarations.forget(tenant, name)
+    return _answer(board, 201 if made else 200)
+
+
+@delete("/api/boards/{name:str}", summary="Remove a board that the tenant has declared")
+async def delete_board(request: Request[Any, Any, Any], services: NamedDependency[Services], name: Name) -> None:
+    """204 when it is removed, 404 when there is none. `If-Match` as above.
+
+    A built-in board of that name is there again.
+    """
+    tenant = await _tenant(services, request)
+    match = _match(request)
+    async with services.database.tenant(tenant.tenant_id) as connection:
+        removed = await withdraw(connection, tenant, name, match)
+    services.declarations.forget(tenant, name)
+    if not removed:
+        raise _unknown()
+
+
+@get("/api/public/{slug:str}/boards/{name:str}", summary="A public board, for anybody")
+async def get_public_board(
+    request: Request[Any, Any, Any],
+    services: NamedDependency[Services],
+    slug: Slug,
+    name: Name,
+    window: Annotated[str | None, QueryParameter(description="A window of the board; its first when left out.")] = None,
+    limit: Annotated[int, QueryParameter(description="Rows, 1 to 100.")] = 50,
+) -> Response[BoardPage]:
+    """The first rows of a board that its tenant, named by its slug, has declared public. Needs no key.
+
+    There is no next page. An answer may be kept for five seconds, and asked for again with `If-None-Match`. A private
+    board is answered like none.
+    """
+    _check_parameters(request, "window", "limit")
+    found = await services.declarations.public(slug, name)
+    if found is None:
+        raise RequestRefused(Refusal.NOT_FOUND, "there is no public board of this name here")
+    body = await services.public.body(*found, window, limit)
+    tag = f'"{blake2b(body, digest_size=16).hexdigest()}"'
+    headers = {**PUBLIC_HEADERS, "etag": tag}
+    given = request.headers.get("if-none-match", "")
+    if given == "*" or tag in {each.strip().removeprefix("W/") for each in given.split(",")}:
+        return Response(b"", status_code=304, headers=headers)  # type: ignore[arg-type]
+    return Response(body, headers=headers)  # type: ignore[arg-type]
+
+
+def _answer(board: DeclaredBoard, status: int = 200) -> Response[DeclaredBoard]:
+    return Response(board, status_code=status, headers={"etag": f'"{board.revision}"'})
+
+
+async def _tenant(services: Services, request: Request[Any, Any, Any]) -> Tenant:
+    caller = await server_caller(services, dict(request.scope["headers"]))
+    _check_parameters(request)
+    return caller.tenant
+
+
+def _check_parameters(request: Request[Any, Any, Any], *known: str) -> None:
+    """A parameter that the route does not know is refused, because it would be ignored."""
+    unknown = sorted(set(request.query_params) - set(known))
+    if unknown:
+        raise QueryInvalid(f"There is no parameter {unknown[0]!r} here.", unknown[0])
+
+
+def _match(request: Request[Any, Any, Any]) -> Match | None:
+    """The revisions that ``If-Match`` names; none of them for ``*``."""
+    given = request.headers.get("if-match")
+    if given is None:
+        return None
+    if given.strip() == "*":
+        return frozenset()
+    found = [REVISION.fullmatch(each.strip()) for each in given.split(",")]
+    if not all(found):
+        raise QueryInvalid('If-Match is * or a revision in quotation marks, such as "7".', "If-Match")
+    return frozenset(int(each[1]) for each in found if each)
+
+
+def _unknown() -> RequestRefused:
+    return RequestRefused(Refusal.NOT_FOUND, "there is no such board of yours")
+
+
+HANDLERS = (get_boards, get_board, put_board, delete_board, get_public_board)
