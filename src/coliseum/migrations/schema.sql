@@ -109,6 +109,14 @@ CREATE VIEW public.coliseum_artist_places WITH (security_invoker='true') AS
     a.genres
    FROM (public.catalog_artists a
      JOIN public.coliseum_names n ON (((n.tenant_id = a.tenant_id) AND (n.kind = 'artist'::text) AND (n.id = a.id))));
+CREATE VIEW public.coliseum_bills WITH (security_invoker='true') AS
+ SELECT DISTINCT e.tenant_id,
+    ne.num AS event,
+    na.num AS artist
+   FROM (((public.catalog_events e
+     CROSS JOIN LATERAL unnest(e.artist_ids) billed(id))
+     JOIN public.coliseum_names ne ON (((ne.tenant_id = e.tenant_id) AND (ne.kind = 'event'::text) AND (ne.id = e.id))))
+     JOIN public.coliseum_names na ON (((na.tenant_id = e.tenant_id) AND (na.kind = 'artist'::text) AND (na.id = billed.id))));
 CREATE VIEW public.coliseum_event_places WITH (security_invoker='true') AS
  SELECT e.tenant_id,
     n.num AS event,
@@ -133,6 +141,107 @@ CREATE TABLE public.coliseum_fan_hours (
     value bigint NOT NULL
 );
 ALTER TABLE ONLY public.coliseum_fan_hours FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.coliseum_hours (
+    tenant_id integer NOT NULL,
+    generation smallint NOT NULL,
+    metric integer NOT NULL,
+    kind smallint NOT NULL,
+    hour timestamp with time zone NOT NULL,
+    entity integer NOT NULL,
+    artist integer NOT NULL,
+    event integer NOT NULL,
+    city integer NOT NULL,
+    value bigint NOT NULL,
+    CONSTRAINT coliseum_hours_exact CHECK (((value >= '-9007199254740992'::bigint) AND (value <= '9007199254740992'::bigint)))
+)
+WITH (fillfactor='70');
+ALTER TABLE ONLY public.coliseum_hours FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.coliseum_rollups (
+    tenant_id integer NOT NULL,
+    generation smallint NOT NULL,
+    metric integer NOT NULL,
+    kind smallint NOT NULL,
+    grain smallint NOT NULL,
+    bucket timestamp with time zone NOT NULL,
+    entity integer NOT NULL,
+    artist integer NOT NULL,
+    event integer NOT NULL,
+    city integer NOT NULL,
+    value bigint NOT NULL,
+    CONSTRAINT coliseum_rollups_exact CHECK (((value >= '-9007199254740992'::bigint) AND (value <= '9007199254740992'::bigint))),
+    CONSTRAINT coliseum_rollups_grain_check CHECK (((grain >= 0) AND (grain <= 3)))
+)
+WITH (fillfactor='70');
+ALTER TABLE ONLY public.coliseum_rollups FORCE ROW LEVEL SECURITY;
+CREATE FUNCTION public.coliseum_board_hours(tenant integer, stored_metric text, of_kind integer, since timestamp with time zone, until timestamp with time zone, with_bill boolean, in_city text, of_genre text, at_event text) RETURNS TABLE(entity bigint, bucket timestamp with time zone, value bigint)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ WITH facts AS NOT MATERIALIZED (
+          SELECT r.kind,
+             (r.entity)::bigint AS entity,
+             r.bucket,
+             r.artist,
+             r.event,
+             r.city,
+             r.value
+            FROM public.coliseum_rollups r
+           WHERE ((r.tenant_id = coliseum_board_hours.tenant) AND (r.generation = ( SELECT public.coliseum_generation(coliseum_board_hours.tenant) AS coliseum_generation)) AND (r.metric = ( SELECT public.coliseum_metric(coliseum_board_hours.tenant, coliseum_board_hours.stored_metric) AS coliseum_metric)) AND (r.grain = 0) AND (r.bucket >= coliseum_board_hours.since) AND (r.bucket < coliseum_board_hours.until))
+         UNION ALL
+          SELECT i.kind,
+             (i.entity)::bigint AS entity,
+             i.hour,
+             i.artist,
+             i.event,
+             i.city,
+             i.value
+            FROM public.coliseum_hours i
+           WHERE ((i.tenant_id = coliseum_board_hours.tenant) AND (i.generation = ( SELECT public.coliseum_generation(coliseum_board_hours.tenant) AS coliseum_generation)) AND (i.metric = ( SELECT public.coliseum_metric(coliseum_board_hours.tenant, coliseum_board_hours.stored_metric) AS coliseum_metric)) AND (i.hour >= coliseum_board_hours.since) AND (i.hour < coliseum_board_hours.until))
+         UNION ALL
+          SELECT (3)::smallint AS int2,
+             f.fan,
+             f.hour,
+             f.artist,
+             f.event,
+             f.city,
+             f.value
+            FROM public.coliseum_fan_hours f
+           WHERE ((f.tenant_id = coliseum_board_hours.tenant) AND (f.generation = ( SELECT public.coliseum_generation(coliseum_board_hours.tenant) AS coliseum_generation)) AND (f.metric = ( SELECT public.coliseum_metric(coliseum_board_hours.tenant, coliseum_board_hours.stored_metric) AS coliseum_metric)) AND (f.hour >= coliseum_board_hours.since) AND (f.hour < coliseum_board_hours.until))
+         ), counted AS NOT MATERIALIZED (
+          SELECT x.entity,
+             x.bucket,
+             x.artist,
+             x.event,
+             x.city,
+             x.value
+            FROM facts x
+           WHERE (x.kind = coliseum_board_hours.of_kind)
+         UNION ALL
+          SELECT b.artist,
+             x.bucket,
+             (b.artist)::integer AS artist,
+             x.event,
+             x.city,
+             x.value
+            FROM (facts x
+              JOIN public.coliseum_bills b ON (((b.tenant_id = coliseum_board_hours.tenant) AND (b.event = x.event))))
+           WHERE (coliseum_board_hours.with_bill AND (x.kind = 2))
+         )
+  SELECT c.entity,
+     c.bucket,
+     c.value
+    FROM counted c
+   WHERE ((coliseum_board_hours.in_city IS NULL) AND (coliseum_board_hours.of_genre IS NULL) AND (coliseum_board_hours.at_event IS NULL))
+ UNION ALL
+  SELECT c.entity,
+     c.bucket,
+     c.value
+    FROM ((((counted c
+      LEFT JOIN public.coliseum_artist_places ap ON (((ap.tenant_id = coliseum_board_hours.tenant) AND (ap.artist = c.artist))))
+      LEFT JOIN public.coliseum_event_places ep ON (((ep.tenant_id = coliseum_board_hours.tenant) AND (ep.event = c.event))))
+      LEFT JOIN public.coliseum_names nc ON (((nc.tenant_id = coliseum_board_hours.tenant) AND (nc.num = c.city))))
+      LEFT JOIN public.coliseum_names nv ON (((nv.tenant_id = coliseum_board_hours.tenant) AND (nv.num = c.event))))
+   WHERE (((coliseum_board_hours.in_city IS NOT NULL) OR (coliseum_board_hours.of_genre IS NOT NULL) OR (coliseum_board_hours.at_event IS NOT NULL)) AND ((coliseum_board_hours.in_city IS NULL) OR (COALESCE(nc.id, ep.city, ap.city) = coliseum_board_hours.in_city)) AND ((coliseum_board_hours.of_genre IS NULL) OR (coliseum_board_hours.of_genre = ANY (COALESCE(ap.genres, ep.genres)))) AND ((coliseum_board_hours.at_event IS NULL) OR (nv.id = coliseum_board_hours.at_event)));
+END;
 CREATE FUNCTION public.coliseum_board_pairs(tenant integer, stored_metric text, of_kind integer, since timestamp with time zone, until timestamp with time zone, in_city text, of_genre text, at_event text) RETURNS TABLE(entity bigint, fan bigint, value bigint)
     LANGUAGE sql STABLE
     SET enable_nestloop TO 'off'
@@ -167,38 +276,6 @@ CREATE FUNCTION public.coliseum_board_pairs(tenant integer, stored_metric text, 
          END)::bigint), f.fan
   HAVING (sum(f.value) <> (0)::numeric);
 END;
-CREATE TABLE public.coliseum_hours (
-    tenant_id integer NOT NULL,
-    generation smallint NOT NULL,
-    metric integer NOT NULL,
-    kind smallint NOT NULL,
-    hour timestamp with time zone NOT NULL,
-    entity integer NOT NULL,
-    artist integer NOT NULL,
-    event integer NOT NULL,
-    city integer NOT NULL,
-    value bigint NOT NULL,
-    CONSTRAINT coliseum_hours_exact CHECK (((value >= '-9007199254740992'::bigint) AND (value <= '9007199254740992'::bigint)))
-)
-WITH (fillfactor='70');
-ALTER TABLE ONLY public.coliseum_hours FORCE ROW LEVEL SECURITY;
-CREATE TABLE public.coliseum_rollups (
-    tenant_id integer NOT NULL,
-    generation smallint NOT NULL,
-    metric integer NOT NULL,
-    kind smallint NOT NULL,
-    grain smallint NOT NULL,
-    bucket timestamp with time zone NOT NULL,
-    entity integer NOT NULL,
-    artist integer NOT NULL,
-    event integer NOT NULL,
-    city integer NOT NULL,
-    value bigint NOT NULL,
-    CONSTRAINT coliseum_rollups_exact CHECK (((value >= '-9007199254740992'::bigint) AND (value <= '9007199254740992'::bigint))),
-    CONSTRAINT coliseum_rollups_grain_check CHECK (((grain >= 0) AND (grain <= 3)))
-)
-WITH (fillfactor='70');
-ALTER TABLE ONLY public.coliseum_rollups FORCE ROW LEVEL SECURITY;
 CREATE FUNCTION public.coliseum_facts(tenant integer, stored_metric text, of_kind integer, of_grain integer, since timestamp with time zone, until timestamp with time zone) RETURNS TABLE(bucket timestamp with time zone, entity bigint, artist integer, event integer, city integer, value bigint)
     LANGUAGE sql STABLE
     BEGIN ATOMIC
@@ -229,14 +306,6 @@ CREATE FUNCTION public.coliseum_facts(tenant integer, stored_metric text, of_kin
     FROM public.coliseum_fan_hours f
    WHERE ((coliseum_facts.of_kind = 3) AND (f.tenant_id = coliseum_facts.tenant) AND (f.generation = public.coliseum_generation(coliseum_facts.tenant)) AND (f.metric = public.coliseum_metric(coliseum_facts.tenant, coliseum_facts.stored_metric)) AND (f.hour >= COALESCE(coliseum_facts.since, '-infinity'::timestamp with time zone)) AND (f.hour < COALESCE(coliseum_facts.until, 'infinity'::timestamp with time zone)));
 END;
-CREATE VIEW public.coliseum_bills WITH (security_invoker='true') AS
- SELECT DISTINCT e.tenant_id,
-    ne.num AS event,
-    na.num AS artist
-   FROM (((public.catalog_events e
-     CROSS JOIN LATERAL unnest(e.artist_ids) billed(id))
-     JOIN public.coliseum_names ne ON (((ne.tenant_id = e.tenant_id) AND (ne.kind = 'event'::text) AND (ne.id = e.id))))
-     JOIN public.coliseum_names na ON (((na.tenant_id = e.tenant_id) AND (na.kind = 'artist'::text) AND (na.id = billed.id))));
 CREATE FUNCTION public.coliseum_board_totals(tenant integer, stored_metric text, of_kind integer, of_grain integer, since timestamp with time zone, until timestamp with time zone, with_bill boolean, in_city text, of_genre text, at_event text) RETURNS TABLE(entity bigint, value bigint)
     LANGUAGE sql STABLE
     SET enable_nestloop TO 'off'
@@ -1046,6 +1115,8 @@ GRANT SELECT ON TABLE public.catalog_venues TO coliseum_app;
 GRANT SELECT ON TABLE public.catalog_venues TO coliseum_capture;
 GRANT SELECT ON TABLE public.coliseum_artist_places TO coliseum_app;
 GRANT SELECT ON TABLE public.coliseum_artist_places TO coliseum_processor;
+GRANT SELECT ON TABLE public.coliseum_bills TO coliseum_app;
+GRANT SELECT ON TABLE public.coliseum_bills TO coliseum_processor;
 GRANT SELECT ON TABLE public.coliseum_event_places TO coliseum_app;
 GRANT SELECT ON TABLE public.coliseum_event_places TO coliseum_processor;
 GRANT SELECT,INSERT,DELETE ON TABLE public.coliseum_fan_hours TO coliseum_processor;
@@ -1054,8 +1125,6 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.coliseum_hours TO coliseum_pro
 GRANT SELECT ON TABLE public.coliseum_hours TO coliseum_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.coliseum_rollups TO coliseum_processor;
 GRANT SELECT ON TABLE public.coliseum_rollups TO coliseum_app;
-GRANT SELECT ON TABLE public.coliseum_bills TO coliseum_app;
-GRANT SELECT ON TABLE public.coliseum_bills TO coliseum_processor;
 REVOKE ALL ON FUNCTION public.coliseum_protect(target regclass) FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.passport_append(tenant integer, part smallint, received_at timestamp with time zone, people public.passport_new_person[], entries public.passport_new_entry[], personal public.passport_new_personal[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.passport_append(tenant integer, part smallint, received_at timestamp with time zone, people public.passport_new_person[], entries public.passport_new_entry[], personal public.passport_new_personal[]) TO coliseum_capture;
