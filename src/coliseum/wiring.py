@@ -34,6 +34,7 @@ from coliseum.projections.mediaid import MediaidProjection
 from coliseum.projections.prepared import Prepared
 from coliseum.projections.treasury import TreasuryProjection
 from coliseum.queries.shared import SharedReads
+from coliseum.queries.together import Together
 from coliseum.settings import Settings
 from coliseum.tasks import end
 from coliseum.upgrade import upgrade
@@ -90,7 +91,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         on_commit=waker.wake,
     )
     tally = Tally(database, utc_now)
-    reads = SharedReads(database, store, utc_now)
+    reads, together = SharedReads(database, store, utc_now), Together()
     limits = TimeLimits(timedelta(days=settings.too_old_days), timedelta(seconds=settings.future_s))
     services = Services(
         settings,
@@ -103,6 +104,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         Pipeline(database, Subjects(database), appender, tally, limits),
         tally,
         Boards(reads),
+        together,
         AddressLimit(store, settings.webhook_requests_per_minute),
         segment_names(settings.segment_events),
     )
@@ -111,6 +113,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     finally:
         await appender.drain()
         await reads.drain()
+        await together.drain()
         await tally.close()
         await waker.close()
         await store.close()

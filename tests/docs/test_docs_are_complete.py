@@ -14,7 +14,7 @@ from coliseum.errors import Refusal
 from coliseum.events.catalogue import TYPES
 from coliseum.metrics.registry import BY_NAME
 from coliseum.settings import Settings, setting_of
-from coliseum.web.api.reads import HANDLERS
+from coliseum.web.api import reads, trends
 from coliseum.web.capture import ROUTES
 from coliseum.web.problems import STATUS
 
@@ -25,7 +25,7 @@ TERMS = [
     "event", "entry", "partition", "offset", "cursor", "projection", "rollup", "metric", "entity", "board",
     "window", "season", "tenant", "plan", "subject", "draft", "refusal", "unit", "epoch", "fence",
     "lease", "generation", "edition", "follower", "step", "batch", "grain", "bucket", "bill", "rule",
-    "context", "live", "wanted", "pinned", "remake", "upkeep",
+    "context", "live", "wanted", "pinned", "remake", "upkeep", "trending", "breaking", "half-life",
 ]  # fmt: skip
 
 
@@ -70,7 +70,7 @@ def test_api_page_has_the_route_that_carries_events_in(path: str) -> None:
     assert f"`POST {path}`" in page("docs/API.md")
 
 
-@pytest.mark.parametrize("path", [path for handler in HANDLERS for path in handler.paths])
+@pytest.mark.parametrize("path", [path for handler in (*reads.HANDLERS, *trends.HANDLERS) for path in handler.paths])
 def test_api_page_has_the_route_that_reads(path: str) -> None:
     assert f"`GET {path}`" in page("docs/API.md")
 

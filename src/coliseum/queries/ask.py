@@ -23,7 +23,7 @@ class Subject(msgspec.Struct, frozen=True):
 
 
 class Filters(msgspec.Struct, frozen=True):
-    """What narrows an answer down; at most one is set."""
+    """What narrows an answer down: of a board at most one, of trending and breaking at most two."""
 
     city: str | None = None
     genre: str | None = None
@@ -57,15 +57,16 @@ def subject_of(tenant: Tenant, metric: str, entity: str | None, currency: str | 
     return Subject(found, code, kind)
 
 
-def filters_of(city: str | None, genre: str | None, event: str | None) -> Filters:
-    """The filter of a query.
+def filters_of(city: str | None, genre: str | None, event: str | None, *, most: int = 1) -> Filters:
+    """The filters of a query.
 
     Raises:
-        QueryInvalid: more than one is given, or one is empty or too long.
+        QueryInvalid: more than ``most`` are given, or one is empty or too long.
     """
     given = {name: value for name, value in (("city", city), ("genre", genre), ("event", event)) if value is not None}
-    if len(given) > 1:
-        raise QueryInvalid(f"One filter at a time; these are {len(given)}.", next(iter(given)))
+    if len(given) > most:
+        many = "One filter" if most == 1 else f"At most {most} filters"
+        raise QueryInvalid(f"{many} at a time; these are {len(given)}.", next(iter(given)))
     for name, value in given.items():
         check_text(value, name)
     return Filters(**given)

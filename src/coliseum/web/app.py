@@ -16,7 +16,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from coliseum import db
 from coliseum.errors import ColiseumError, QueryInvalid, Refusal, RequestRefused, StoreUnavailable
 from coliseum.telemetry import Log
-from coliseum.web.api import boards, contract, health, reads
+from coliseum.web.api import boards, contract, health, reads, trends
 from coliseum.web.capture import ROUTES, Handler, serve
 from coliseum.web.openapi import describe_capture
 from coliseum.web.problems import Answer, problem
@@ -71,7 +71,7 @@ def build_app(
 
     app = App(
         route_handlers=[*(_mounted(paths, handler) for paths, handler in ROUTES), *reads.HANDLERS,
-                        health.get_health, contract.get_event_schema, *pages],
+                        *trends.HANDLERS, health.get_health, contract.get_event_schema, *pages],
         dependencies={"services": Provide(provide_services, sync_to_thread=False)},
         lifespan=[lifespan],
         exception_handlers={Exception: _on_error},

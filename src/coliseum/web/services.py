@@ -10,6 +10,7 @@ from coliseum.capture.pipeline import Pipeline
 from coliseum.capture.tally import Tally
 from coliseum.clock import Clock
 from coliseum.passport.appender import Appender
+from coliseum.queries.together import Together
 from coliseum.settings import Settings
 from coliseum.web.api.boards import Boards
 from coliseum.web.limits import AddressLimit
@@ -28,5 +29,6 @@ class Services(msgspec.Struct, frozen=True):
     pipeline: Pipeline
     tally: Tally
     boards: Boards
+    together: Together
     webhook_limit: AddressLimit
     segment_names: Mapping[str, str]

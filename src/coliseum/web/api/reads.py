@@ -6,16 +6,15 @@ from litestar import Request, Response, get
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
-from coliseum.accounts.tenants import Tenant
-from coliseum.errors import QueryInvalid
 from coliseum.metrics.windows import grain_named
 from coliseum.queries import people, status
 from coliseum.queries.ask import check_text, filters_of, instant, subject_of, window_of
 from coliseum.queries.explain import Explanation, explain
 from coliseum.queries.leaderboards import BoardPage, question_of
 from coliseum.queries.series import Series, series
+from coliseum.web.api.asking import tenant_of
 from coliseum.web.api.boards import Asked
-from coliseum.web.auth import key_in, server_caller
+from coliseum.web.auth import key_in
 from coliseum.web.services import Services
 
 MetricName = Annotated[str, QueryParameter(description="A metric of docs/METRICS.md, such as votes.")]
@@ -43,16 +42,6 @@ Limit = Annotated[int, QueryParameter(description="Rows a page, 1 to 1000.")]
 Cursor = Annotated[str | None, QueryParameter(description="nextCursor of the page before.")]
 
 
-async def _tenant(services: Services, request: Request[Any, Any, Any]) -> Tenant:
-    """The caller's tenant; a parameter that the route does not know is refused, because it would be ignored."""
-    signature = request.route_handler.parsed_fn_signature.parameters
-    known = {getattr(field.kwarg_definition, "name", None) or name for name, field in signature.items()}
-    unknown = sorted(set(request.query_params) - known)
-    if unknown:
-        raise QueryInvalid(f"There is no parameter {unknown[0]!r} here.", unknown[0])
-    return (await server_caller(services, dict(request.scope["headers"]))).tenant
-
-
 @get("/api/leaderboards", summary="A board: who leads a metric")
 async def get_leaderboard(
     request: Request[Any, Any, Any],
@@ -69,7 +58,7 @@ async def get_leaderboard(
     cursor: Cursor = None,
 ) -> Response[BoardPage]:
     """A page of a board: competition ranks (1, 2, 2, 4), names and pictures from the catalogue."""
-    tenant = await _tenant(services, request)
+    tenant = await tenant_of(services, request)
     now = services.clock()
     subject = subject_of(tenant, metric, entity, currency)
     found_window, filters = window_of(tenant, window, at, now), filters_of(city, genre, at_event)
@@ -99,7 +88,7 @@ async def get_metrics(
     currency: Currency = None,
 ) -> Series:
     """One point a bucket of the tenant's time zone, zeros included, with the total and the period before."""
-    tenant = await _tenant(services, request)
+    tenant = await tenant_of(services, request)
     return await series(
         services.database,
         tenant,
@@ -129,7 +118,7 @@ async def get_explanation(
     cursor: Cursor = None,
 ) -> Explanation:
     """The entries of the log behind a board's score or a metric's value, paged in the order of the log."""
-    tenant = await _tenant(services, request)
+    tenant = await tenant_of(services, request)
     subject = subject_of(tenant, metric, entity, currency)
     found_window, filters = window_of(tenant, window, at, services.clock()), filters_of(city, genre, at_event)
     return await explain(
@@ -145,7 +134,7 @@ async def get_statement(
     currency: Currency = None,
 ) -> people.Statement:
     """What a person spent, earned and got back in one currency, with the latest transfers."""
-    tenant = await _tenant(services, request)
+    tenant = await tenant_of(services, request)
     subject = subject_of(tenant, "money_spent", None, currency)
     return await people.statement(services.database, tenant, check_text(user_id, "userId"), subject.currency)
 
@@ -157,7 +146,7 @@ async def get_profile(
     user_id: Annotated[str, QueryParameter(name="userId", description="The platform's user id.")],
 ) -> people.Profile:
     """A person's affinities to artists, genres and cities, decayed to now."""
-    tenant = await _tenant(services, request)
+    tenant = await tenant_of(services, request)
     return await people.profile(services.database, tenant, check_text(user_id, "userId"), services.clock())
 
 
@@ -166,7 +155,7 @@ async def get_status(
     request: Request[Any, Any, Any], services: NamedDependency[Services]
 ) -> list[status.ConsumerStatus]:
     """The lag and the dead letters of each consumer and partition."""
-    return await status.consumers(services.database, await _tenant(services, request))
+    return await status.consumers(services.database, await tenant_of(services, request))
 
 
 @get("/api/warnings", summary="What was refused or dropped")
@@ -176,7 +165,7 @@ async def get_warnings(
     days: Annotated[int, QueryParameter(ge=1, le=90, description="How many days back.")] = 7,
 ) -> list[status.Warned]:
     """Refusals and dropped fields by day, reason and event type, with the last example of each."""
-    return await status.warnings(services.database, await _tenant(services, request), days)
+    return await status.warnings(services.database, await tenant_of(services, request), days)
 
 
 HANDLERS = (

@@ -1,0 +1,20 @@
+"""Who asks, and whether the question is one that the route knows."""
+
+from typing import Any
+
+from litestar import Request
+
+from coliseum.accounts.tenants import Tenant
+from coliseum.errors import QueryInvalid
+from coliseum.web.auth import server_caller
+from coliseum.web.services import Services
+
+
+async def tenant_of(services: Services, request: Request[Any, Any, Any]) -> Tenant:
+    """The caller's tenant; a parameter that the route does not know is refused, because it would be ignored."""
+    signature = request.route_handler.parsed_fn_signature.parameters
+    known = {getattr(field.kwarg_definition, "name", None) or name for name, field in signature.items()}
+    unknown = sorted(set(request.query_params) - known)
+    if unknown:
+        raise QueryInvalid(f"There is no parameter {unknown[0]!r} here.", unknown[0])
+    return (await server_caller(services, dict(request.scope["headers"]))).tenant
