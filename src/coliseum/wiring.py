@@ -37,6 +37,7 @@ from coliseum.projections.treasury import TreasuryProjection
 from coliseum.queries.declared import Declarations
 from coliseum.queries.public import PublicPages
 from coliseum.queries.shared import SharedReads
+from coliseum.queries.together import Together
 from coliseum.settings import Settings
 from coliseum.tasks import end
 from coliseum.upgrade import upgrade
@@ -93,7 +94,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         on_commit=waker.wake,
     )
     tally = Tally(database, utc_now)
-    reads = SharedReads(database, store, utc_now)
+    reads, together = SharedReads(database, store, utc_now), Together()
     limits = TimeLimits(timedelta(days=settings.too_old_days), timedelta(seconds=settings.future_s))
     services = Services(
         settings,
@@ -106,6 +107,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         Pipeline(database, Subjects(database), appender, tally, limits),
         tally,
         Boards(reads),
+        together,
         AddressLimit(store, settings.webhook_requests_per_minute),
         segment_names(settings.segment_events),
         Declarations(database, utc_now),
@@ -116,6 +118,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     finally:
         await appender.drain()
         await reads.drain()
+        await together.drain()
         await tally.close()
         await waker.close()
         await store.close()

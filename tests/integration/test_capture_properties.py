@@ -169,11 +169,15 @@ FINE = {
     "window": st.sampled_from(["hour", "day", "week", "month", "all"]), "at": st.just("2026-01-01"),
     "grain": st.sampled_from(["hour", "day", "week", "month"]), "from": st.just("2026-01-01"),
     "to": st.just("2026-02-01"), "userId": st.just("fan-1"), "limit": st.just("5"), "days": st.just("5"),
+    "half_life_hours": st.just("24"), "hours": st.just("24"), "explain": st.just("true"), "min_support": st.just("1"),
+    "min_baseline": st.just("0"),
 }  # fmt: skip
 PARAMETERS = {
     "leaderboards": "metric entity window at city genre event currency limit cursor",
     "metrics": "metric entity id grain from to currency",
     "explain": "metric entity id window at city genre event currency limit cursor",
+    "trending": "metric entity half_life_hours at city genre event currency limit explain",
+    "breaking": "metric entity hours min_support min_baseline at city genre event currency limit",
     "treasury/statement": "userId currency", "mediaid/profile": "userId", "warnings": "days",
 }  # fmt: skip
 

@@ -399,40 +399,6 @@ CREATE FUNCTION public.coliseum_board_fans(tenant integer, stored_metric text, o
     FROM behind
    GROUP BY behind.entity;
 END;
-CREATE FUNCTION public.coliseum_board_pairs(tenant integer, stored_metric text, of_kind integer, since timestamp with time zone, until timestamp with time zone, in_city text, of_genre text, at_event text) RETURNS TABLE(entity bigint, fan bigint, value bigint)
-    LANGUAGE sql STABLE
-    SET enable_nestloop TO 'off'
-    BEGIN ATOMIC
- SELECT (
-         CASE coliseum_board_pairs.of_kind
-             WHEN 1 THEN f.artist
-             WHEN 2 THEN f.event
-             WHEN 4 THEN f.track
-             ELSE NULL::integer
-         END)::bigint AS entity,
-     f.fan,
-     (sum(f.value))::bigint AS value
-    FROM ((((public.coliseum_fan_hours f
-      LEFT JOIN public.coliseum_artist_places ap ON (((ap.tenant_id = coliseum_board_pairs.tenant) AND (ap.artist = f.artist))))
-      LEFT JOIN public.coliseum_event_places ep ON (((ep.tenant_id = coliseum_board_pairs.tenant) AND (ep.event = f.event))))
-      LEFT JOIN public.coliseum_names nc ON (((nc.tenant_id = coliseum_board_pairs.tenant) AND (nc.num = f.city))))
-      LEFT JOIN public.coliseum_names nv ON (((nv.tenant_id = coliseum_board_pairs.tenant) AND (nv.num = f.event))))
-   WHERE ((f.tenant_id = coliseum_board_pairs.tenant) AND (f.generation = public.coliseum_generation(coliseum_board_pairs.tenant)) AND (f.metric = public.coliseum_metric(coliseum_board_pairs.tenant, coliseum_board_pairs.stored_metric)) AND (f.hour >= COALESCE(coliseum_board_pairs.since, '-infinity'::timestamp with time zone)) AND (f.hour < COALESCE(coliseum_board_pairs.until, 'infinity'::timestamp with time zone)) AND ((coliseum_board_pairs.in_city IS NULL) OR (COALESCE(nc.id, ep.city, ap.city) = coliseum_board_pairs.in_city)) AND ((coliseum_board_pairs.of_genre IS NULL) OR (coliseum_board_pairs.of_genre = ANY (COALESCE(ap.genres, ep.genres)))) AND ((coliseum_board_pairs.at_event IS NULL) OR (nv.id = coliseum_board_pairs.at_event)) AND (
-         CASE coliseum_board_pairs.of_kind
-             WHEN 1 THEN f.artist
-             WHEN 2 THEN f.event
-             WHEN 4 THEN f.track
-             ELSE NULL::integer
-         END <> 0))
-   GROUP BY ((
-         CASE coliseum_board_pairs.of_kind
-             WHEN 1 THEN f.artist
-             WHEN 2 THEN f.event
-             WHEN 4 THEN f.track
-             ELSE NULL::integer
-         END)::bigint), f.fan
-  HAVING (sum(f.value) <> (0)::numeric);
-END;
 CREATE TABLE public.coliseum_hours (
     tenant_id integer NOT NULL,
     generation smallint NOT NULL,
@@ -467,6 +433,109 @@ CREATE TABLE public.coliseum_rollups (
 )
 WITH (fillfactor='70');
 ALTER TABLE ONLY public.coliseum_rollups FORCE ROW LEVEL SECURITY;
+CREATE FUNCTION public.coliseum_board_hours(tenant integer, stored_metric text, of_kind integer, since timestamp with time zone, until timestamp with time zone, with_bill boolean, in_city text, of_genre text, at_event text) RETURNS TABLE(entity bigint, bucket timestamp with time zone, value bigint)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ WITH facts AS NOT MATERIALIZED (
+          SELECT r.kind,
+             (r.entity)::bigint AS entity,
+             r.bucket,
+             r.artist,
+             r.event,
+             r.city,
+             r.value
+            FROM public.coliseum_rollups r
+           WHERE ((r.tenant_id = coliseum_board_hours.tenant) AND (r.generation = ( SELECT public.coliseum_generation(coliseum_board_hours.tenant) AS coliseum_generation)) AND (r.metric = ( SELECT public.coliseum_metric(coliseum_board_hours.tenant, coliseum_board_hours.stored_metric) AS coliseum_metric)) AND (r.grain = 0) AND (r.bucket >= coliseum_board_hours.since) AND (r.bucket < coliseum_board_hours.until))
+         UNION ALL
+          SELECT i.kind,
+             (i.entity)::bigint AS entity,
+             i.hour,
+             i.artist,
+             i.event,
+             i.city,
+             i.value
+            FROM public.coliseum_hours i
+           WHERE ((i.tenant_id = coliseum_board_hours.tenant) AND (i.generation = ( SELECT public.coliseum_generation(coliseum_board_hours.tenant) AS coliseum_generation)) AND (i.metric = ( SELECT public.coliseum_metric(coliseum_board_hours.tenant, coliseum_board_hours.stored_metric) AS coliseum_metric)) AND (i.hour >= coliseum_board_hours.since) AND (i.hour < coliseum_board_hours.until))
+         UNION ALL
+          SELECT (3)::smallint AS int2,
+             f.fan,
+             f.hour,
+             f.artist,
+             f.event,
+             f.city,
+             f.value
+            FROM public.coliseum_fan_hours f
+           WHERE ((f.tenant_id = coliseum_board_hours.tenant) AND (f.generation = ( SELECT public.coliseum_generation(coliseum_board_hours.tenant) AS coliseum_generation)) AND (f.metric = ( SELECT public.coliseum_metric(coliseum_board_hours.tenant, coliseum_board_hours.stored_metric) AS coliseum_metric)) AND (f.hour >= coliseum_board_hours.since) AND (f.hour < coliseum_board_hours.until))
+         ), counted AS NOT MATERIALIZED (
+          SELECT x.entity,
+             x.bucket,
+             x.artist,
+             x.event,
+             x.city,
+             x.value
+            FROM facts x
+           WHERE (x.kind = coliseum_board_hours.of_kind)
+         UNION ALL
+          SELECT b.artist,
+             x.bucket,
+             (b.artist)::integer AS artist,
+             x.event,
+             x.city,
+             x.value
+            FROM (facts x
+              JOIN public.coliseum_bills b ON (((b.tenant_id = coliseum_board_hours.tenant) AND (b.event = x.event))))
+           WHERE (coliseum_board_hours.with_bill AND (x.kind = 2))
+         )
+  SELECT c.entity,
+     c.bucket,
+     c.value
+    FROM counted c
+   WHERE ((coliseum_board_hours.in_city IS NULL) AND (coliseum_board_hours.of_genre IS NULL) AND (coliseum_board_hours.at_event IS NULL))
+ UNION ALL
+  SELECT c.entity,
+     c.bucket,
+     c.value
+    FROM ((((counted c
+      LEFT JOIN public.coliseum_artist_places ap ON (((ap.tenant_id = coliseum_board_hours.tenant) AND (ap.artist = c.artist))))
+      LEFT JOIN public.coliseum_event_places ep ON (((ep.tenant_id = coliseum_board_hours.tenant) AND (ep.event = c.event))))
+      LEFT JOIN public.coliseum_names nc ON (((nc.tenant_id = coliseum_board_hours.tenant) AND (nc.num = c.city))))
+      LEFT JOIN public.coliseum_names nv ON (((nv.tenant_id = coliseum_board_hours.tenant) AND (nv.num = c.event))))
+   WHERE (((coliseum_board_hours.in_city IS NOT NULL) OR (coliseum_board_hours.of_genre IS NOT NULL) OR (coliseum_board_hours.at_event IS NOT NULL)) AND ((coliseum_board_hours.in_city IS NULL) OR (COALESCE(nc.id, ep.city, ap.city) = coliseum_board_hours.in_city)) AND ((coliseum_board_hours.of_genre IS NULL) OR (coliseum_board_hours.of_genre = ANY (COALESCE(ap.genres, ep.genres)))) AND ((coliseum_board_hours.at_event IS NULL) OR (nv.id = coliseum_board_hours.at_event)));
+END;
+CREATE FUNCTION public.coliseum_board_pairs(tenant integer, stored_metric text, of_kind integer, since timestamp with time zone, until timestamp with time zone, in_city text, of_genre text, at_event text) RETURNS TABLE(entity bigint, fan bigint, value bigint)
+    LANGUAGE sql STABLE
+    SET enable_nestloop TO 'off'
+    BEGIN ATOMIC
+ SELECT (
+         CASE coliseum_board_pairs.of_kind
+             WHEN 1 THEN f.artist
+             WHEN 2 THEN f.event
+             WHEN 4 THEN f.track
+             ELSE NULL::integer
+         END)::bigint AS entity,
+     f.fan,
+     (sum(f.value))::bigint AS value
+    FROM ((((public.coliseum_fan_hours f
+      LEFT JOIN public.coliseum_artist_places ap ON (((ap.tenant_id = coliseum_board_pairs.tenant) AND (ap.artist = f.artist))))
+      LEFT JOIN public.coliseum_event_places ep ON (((ep.tenant_id = coliseum_board_pairs.tenant) AND (ep.event = f.event))))
+      LEFT JOIN public.coliseum_names nc ON (((nc.tenant_id = coliseum_board_pairs.tenant) AND (nc.num = f.city))))
+      LEFT JOIN public.coliseum_names nv ON (((nv.tenant_id = coliseum_board_pairs.tenant) AND (nv.num = f.event))))
+   WHERE ((f.tenant_id = coliseum_board_pairs.tenant) AND (f.generation = public.coliseum_generation(coliseum_board_pairs.tenant)) AND (f.metric = public.coliseum_metric(coliseum_board_pairs.tenant, coliseum_board_pairs.stored_metric)) AND (f.hour >= COALESCE(coliseum_board_pairs.since, '-infinity'::timestamp with time zone)) AND (f.hour < COALESCE(coliseum_board_pairs.until, 'infinity'::timestamp with time zone)) AND ((coliseum_board_pairs.in_city IS NULL) OR (COALESCE(nc.id, ep.city, ap.city) = coliseum_board_pairs.in_city)) AND ((coliseum_board_pairs.of_genre IS NULL) OR (coliseum_board_pairs.of_genre = ANY (COALESCE(ap.genres, ep.genres)))) AND ((coliseum_board_pairs.at_event IS NULL) OR (nv.id = coliseum_board_pairs.at_event)) AND (
+         CASE coliseum_board_pairs.of_kind
+             WHEN 1 THEN f.artist
+             WHEN 2 THEN f.event
+             WHEN 4 THEN f.track
+             ELSE NULL::integer
+         END <> 0))
+   GROUP BY ((
+         CASE coliseum_board_pairs.of_kind
+             WHEN 1 THEN f.artist
+             WHEN 2 THEN f.event
+             WHEN 4 THEN f.track
+             ELSE NULL::integer
+         END)::bigint), f.fan
+  HAVING (sum(f.value) <> (0)::numeric);
+END;
 CREATE FUNCTION public.coliseum_facts(tenant integer, stored_metric text, of_kind integer, of_grain integer, since timestamp with time zone, until timestamp with time zone) RETURNS TABLE(bucket timestamp with time zone, entity bigint, artist integer, event integer, city integer, value bigint, last_at timestamp with time zone)
     LANGUAGE sql STABLE
     BEGIN ATOMIC

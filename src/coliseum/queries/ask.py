@@ -56,8 +56,12 @@ def subject_of(tenant: Tenant, metric: str, entity: str | None, currency: str | 
     return Subject(found, code, kind)
 
 
-def filters_of(city: str | None, genre: str | None, event: str | None) -> Filters:
-    """The filter of a query.
+def filters_of(
+    city: str | None,
+    genre: str | None,
+    event: str | None,
+) -> Filters:
+    """The filters of a query.
 
     Raises:
         QueryInvalid: more than two are given, or one is empty or too long.

@@ -16,7 +16,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from coliseum import db
 from coliseum.errors import ColiseumError, QueryInvalid, Refusal, RequestRefused, StoreUnavailable
 from coliseum.telemetry import Log
-from coliseum.web.api import boards, contract, declared, exports, health, leaderboards, reads, seasons
+from coliseum.web.api import boards, contract, declared, exports, health, leaderboards, reads, seasons, trends
 from coliseum.web.capture import ROUTES, Handler, serve
 from coliseum.web.openapi import describe_capture, describe_declaring
 from coliseum.web.problems import problem
@@ -71,7 +71,7 @@ def build_app(
 
     app = App(
         route_handlers=[*(_mounted(paths, handler) for paths, handler in ROUTES), *leaderboards.HANDLERS,
-                        *reads.HANDLERS, *exports.HANDLERS, *seasons.HANDLERS, *declared.HANDLERS,
+                        *reads.HANDLERS, *exports.HANDLERS, *seasons.HANDLERS, *declared.HANDLERS, *trends.HANDLERS,
                         health.get_health, contract.get_event_schema, *pages],
         dependencies={"services": Provide(provide_services, sync_to_thread=False)},
         lifespan=[lifespan],

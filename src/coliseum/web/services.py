@@ -12,6 +12,7 @@ from coliseum.clock import Clock
 from coliseum.passport.appender import Appender
 from coliseum.queries.declared import Declarations
 from coliseum.queries.public import PublicPages
+from coliseum.queries.together import Together
 from coliseum.settings import Settings
 from coliseum.web.api.boards import Boards
 from coliseum.web.limits import AddressLimit
@@ -30,6 +31,7 @@ class Services(msgspec.Struct, frozen=True):
     pipeline: Pipeline
     tally: Tally
     boards: Boards
+    together: Together
     webhook_limit: AddressLimit
     segment_names: Mapping[str, str]
     declarations: Declarations

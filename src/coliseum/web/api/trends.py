@@ -1,0 +1,104 @@
+"""The routes of trending and breaking. Both need a server key and are about the key's own tenant."""
+
+from typing import Annotated, Any, cast
+
+import msgspec
+from litestar import Request, Response, get
+from litestar.di import NamedDependency
+from litestar.params import QueryParameter
+
+from coliseum.metrics.registry import SCORE_MAX
+from coliseum.queries.ask import filters_of, subject_of
+from coliseum.queries.breaking import HOURS_MAX, BreakingBoard, breaking, breaking_of
+from coliseum.queries.decay import HALF_LIFE_HOURS_MAX
+from coliseum.queries.hourly import asked_of
+from coliseum.queries.trending import EXPLAINED_ROWS_MAX, TrendingBoard, trending, trending_of
+from coliseum.web.api.callers import asking_tenant
+from coliseum.web.api.parameters import AtEvent, BoardKind, City, Currency, Genre, Limit
+from coliseum.web.services import Services
+
+SumName = Annotated[str, QueryParameter(description="A sum of docs/METRICS.md, such as votes; not unique fans.")]
+Hour = Annotated[
+    str | None,
+    QueryParameter(
+        name="at", description="An instant (RFC 3339) or date of the hour that is the current one; now when left out."
+    ),
+]
+HalfLife = Annotated[
+    int, QueryParameter(description=f"After how many hours a unit counts half, 1 to {HALF_LIFE_HOURS_MAX}.")
+]
+Explain = Annotated[
+    bool,
+    QueryParameter(
+        description="Also the hours that each score is made of, with their weights; "
+        f"limit is then at most {EXPLAINED_ROWS_MAX}."
+    ),
+]
+Hours = Annotated[
+    int, QueryParameter(description=f"How many hours are lately, the current one included, 1 to {HOURS_MAX}.")
+]
+MinSupport = Annotated[
+    int, QueryParameter(description=f"The least that a member has counted lately, 1 to {SCORE_MAX}.")
+]
+MinBaseline = Annotated[
+    int,
+    QueryParameter(description="The least that a member has counted in the 28 days before; 1 leaves newcomers out."),
+]
+
+
+@get("/api/trending", summary="Who is trending: recent hours weigh most")
+async def get_trending(
+    request: Request[Any, Any, Any],
+    services: NamedDependency[Services],
+    metric: SumName,
+    entity: BoardKind = "artist",
+    half_life_hours: HalfLife = 24,
+    hour: Hour = None,
+    city: City = None,
+    genre: Genre = None,
+    at_event: AtEvent = None,
+    currency: Currency = None,
+    limit: Limit = EXPLAINED_ROWS_MAX,
+    explain: Explain = False,
+) -> Response[TrendingBoard]:
+    """Members by their decayed sum, in competition ranks (1, 2, 2, 4); see BOARDS.md."""
+    tenant = await asking_tenant(services, request)
+    filters = filters_of(city, genre, at_event)
+    asked = asked_of(tenant, subject_of(tenant, metric, entity, currency), filters, hour, services.clock(), limit)
+    question = trending_of(asked, half_life_hours, explain=explain)
+
+    async def read() -> bytes:
+        return msgspec.json.encode(await trending(services.database, question))
+
+    return Response(cast("TrendingBoard", await services.together.body(question, read)))  # in JSON already
+
+
+@get("/api/breaking", summary="Who is breaking: far above their own 28 days before")
+async def get_breaking(
+    request: Request[Any, Any, Any],
+    services: NamedDependency[Services],
+    metric: SumName,
+    entity: BoardKind = "artist",
+    hours: Hours = 24,
+    min_support: MinSupport = 10,
+    min_baseline: MinBaseline = 0,
+    hour: Hour = None,
+    city: City = None,
+    genre: Genre = None,
+    at_event: AtEvent = None,
+    currency: Currency = None,
+    limit: Limit = 50,
+) -> Response[BreakingBoard]:
+    """Members by the ratio of what they counted lately to their own average, in competition ranks; see BOARDS.md."""
+    tenant = await asking_tenant(services, request)
+    filters = filters_of(city, genre, at_event)
+    asked = asked_of(tenant, subject_of(tenant, metric, entity, currency), filters, hour, services.clock(), limit)
+    question = breaking_of(asked, hours, min_support, min_baseline)
+
+    async def read() -> bytes:
+        return msgspec.json.encode(await breaking(services.database, question))
+
+    return Response(cast("BreakingBoard", await services.together.body(question, read)))  # in JSON already
+
+
+HANDLERS = (get_trending, get_breaking)
