@@ -13,7 +13,10 @@ from coliseum.boards.declared import BOARDS_MAX, pinned
 from coliseum.clock import utc_now
 from coliseum.metrics.registry import KINDS, Kind
 from coliseum.metrics.windows import WINDOWS, window_at
+from support.asgi import Reply
 from support.declaring import BOARDS, VOTES, get, put, remove, stored
+from support.festival import vote
+from support.live import conducted, send
 from support.services import Platform, World
 
 
@@ -189,3 +192,39 @@ async def test_pinned_boards_are_those_that_can_be_live(world: World) -> None:
         Board("voters", "", Kind.EVENT, "all", 0),
         Board("money_spent", "eur", KINDS["artist"], "month", start("month"), "city", "Graz"),
     }
+
+
+async def test_a_declared_board_is_read_by_its_name_in_every_way(world: World, platform: Platform) -> None:
+    await send(
+        world, platform,
+        [vote(artistId=f"artist-{n}", eventId="final" if n else "semi", userId=f"fan-{m}") for n in range(4) for m in range(n + 1)],
+    )  # fmt: skip
+    await conducted(world, platform)
+    declared = {**VOTES, "filters": {"event": "final"}, "windows": ["all", "7d"], "halfLifeHours": 6}
+    assert (await put(world, platform, "finals", declared)).status == 201
+    assert (await put(world, platform, "loved", {**VOTES, "eligibility": {"minFans": 3}})).status == 201
+
+    async def asked(path: str) -> Reply:
+        return await world.http.get(path, platform.server)
+
+    for query in ("", "&window=7d", "&around=artist-2&limit=1", "&ids=artist-1", "&movement=true", "&ranking=dense"):
+        named = await asked(f"/api/leaderboards?board=finals{query}")
+        spelt = await asked(f"/api/leaderboards?metric=votes&event=final{query}")
+        assert named.status == spelt.status == 200
+        assert named.json["rows"] == spelt.json["rows"] != []
+    few = (await asked("/api/leaderboards?board=loved&limit=1")).json
+    assert ([row["id"] for row in few["rows"]], few["members"]) == (["artist-3"], 2)
+    more = (await asked(f"/api/leaderboards?board=loved&limit=1&cursor={few['nextCursor']}")).json
+    assert [(row["id"], row["rank"], row["toNext"]) for row in more["rows"]] == [("artist-2", 2, 1)]
+    around = (await asked("/api/leaderboards?board=loved&around=artist-2&limit=2")).json
+    assert [row["id"] for row in around["rows"]] == ["artist-3", "artist-2"]
+    assert (await asked("/api/leaderboards?board=loved&ids=artist-1,artist-2")).json["rows"] == more["rows"]
+    trend = (await asked("/api/trending?board=finals")).json
+    assert (trend["halfLifeHours"], [row["id"] for row in trend["rows"]]) == (6, ["artist-3", "artist-2", "artist-1"])
+    assert (await asked("/api/breaking?board=finals&min_support=1")).status == 200
+    for wrong in (
+        "leaderboards?board=nothing", "leaderboards?board=finals&metric=votes", "leaderboards?board=finals&window=day",
+        "leaderboards?board=finals&city=Wien", "leaderboards?board=loved&members=artist-1", "trending?board=loved",
+        "leaderboards?board=loved&as_of=0", "trending?board=finals&half_life_hours=0", "trending", "breaking?board=x",
+    ):  # fmt: skip
+        assert (await asked(f"/api/{wrong}")).code == "invalid_query", wrong

@@ -13,6 +13,8 @@ from coliseum import db, migrate
 
 HOURS = 10
 """The migration that this is about: coliseum_increments becomes coliseum_hours."""
+TIES = 13
+"""The migration that has all derived tables made anew from the log."""
 NOON = datetime(2026, 3, 29, 12, tzinfo=UTC)
 GRAINS = 4
 KEYS = 60
@@ -89,13 +91,19 @@ async def exists(connection: db.Connection, table: str) -> bool:
     return bool(await connection.fetchval("SELECT to_regclass($1) IS NOT NULL", table))
 
 
+async def migrated(url: str, version: int) -> list[str]:
+    """Migrate up to a version; the names of the files applied."""
+    known = migrate.migrations()[:version]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(migrate, "migrations", lambda: known)
+        return await migrate.migrate(url)
+
+
 @asynccontextmanager
 async def before_the_hours(url: str, rows: list[tuple[Any, ...]]) -> AsyncIterator[db.Connection]:
     """A database of the version before, with increments, of which a part is in the rollups as well."""
     known = migrate.migrations()[: HOURS - 1]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(migrate, "migrations", lambda: known)
-        assert await migrate.migrate(url) == [migration.name for migration in known]
+    assert await migrated(url, HOURS - 1) == [migration.name for migration in known]
     connection = await db.connect(url)
     try:
         for statement in (TENANTS, UNITS, NAMES):
@@ -107,6 +115,21 @@ async def before_the_hours(url: str, rows: list[tuple[Any, ...]]) -> AsyncIterat
         await connection.close()
 
 
+async def check_made_anew(connection: db.Connection, url: str) -> None:
+    """What has no moments yet is thrown away, and made anew from the begin of the log."""
+    await connection.execute("""
+        INSERT INTO processor_cursors (tenant_id, consumer, generation, partition, "offset")
+        SELECT t, 'coliseum', g, p, 70 FROM generate_series(1, 2) t, generate_series(0, 1) g, generate_series(0, 1) p
+    """)
+    editions = await connection.fetch("SELECT tenant_id, edition + 1 AS edition FROM processor_units ORDER BY 1")
+    await migrate.migrate(url)
+    for table in ("coliseum_hours", "coliseum_rollups", "coliseum_fan_hours", "coliseum_gross"):
+        assert await connection.fetchval(f"SELECT count(*) FROM {table}") == 0, table  # noqa: S608
+    cursors = await connection.fetch('SELECT tenant_id, generation, "offset" FROM processor_cursors ORDER BY 1, 2')
+    assert [tuple(row.values()) for row in cursors] == [(1, 0, 0), (1, 0, 0), (2, 1, 0), (2, 1, 0)]
+    assert await connection.fetch("SELECT tenant_id, edition FROM processor_units ORDER BY 1") == editions
+
+
 async def test_every_sum_is_kept_when_hours_take_the_place_of_increments(fresh_database: str) -> None:
     rows = increments(random.Random(10))
     async with before_the_hours(fresh_database, rows) as connection:
@@ -116,8 +139,8 @@ async def test_every_sum_is_kept_when_hours_take_the_place_of_increments(fresh_d
         assert 0 in increased.values() and HUGE in increased.values()
         assert all(read.values()) and rolled_up
 
-        applied = await migrate.migrate(fresh_database)
-        assert applied == [migration.name for migration in migrate.migrations()[HOURS - 1 :]]
+        applied = await migrated(fresh_database, TIES - 1)
+        assert applied == [migration.name for migration in migrate.migrations()[HOURS - 1 : TIES - 1]]
 
         assert await stored(connection, "coliseum_hours") == increased
         assert await connection.fetchval("SELECT count(*) FROM coliseum_hours") == len(increased)
@@ -126,4 +149,5 @@ async def test_every_sum_is_kept_when_hours_take_the_place_of_increments(fresh_d
         )
         assert await readable(connection) == read
         assert not await exists(connection, "coliseum_increments")
-        assert await migrate.migrate(fresh_database) == []
+        assert await migrated(fresh_database, TIES - 1) == []
+        await check_made_anew(connection, fresh_database)

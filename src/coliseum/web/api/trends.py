@@ -8,16 +8,27 @@ from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
 from coliseum.metrics.registry import SCORE_MAX
-from coliseum.queries.ask import filters_of, subject_of
 from coliseum.queries.breaking import HOURS_MAX, BreakingBoard, breaking, breaking_of
 from coliseum.queries.decay import HALF_LIFE_HOURS_MAX
 from coliseum.queries.hourly import asked_of
 from coliseum.queries.trending import EXPLAINED_ROWS_MAX, TrendingBoard, trending, trending_of
+from coliseum.web.api.asking import trend_asked_for
 from coliseum.web.api.callers import asking_tenant
-from coliseum.web.api.parameters import AtEvent, BoardKind, City, Currency, Genre, Limit
+from coliseum.web.api.parameters import AtEvent, City, Currency, Genre, Limit
 from coliseum.web.services import Services
 
-SumName = Annotated[str, QueryParameter(description="A sum of docs/METRICS.md, such as votes; not unique fans.")]
+SumName = Annotated[
+    str | None,
+    QueryParameter(description="A sum of docs/METRICS.md, such as votes; not unique fans. Needed without board."),
+]
+BoardName = Annotated[
+    str | None, QueryParameter(description="A board of /api/boards, instead of metric, entity, currency and filters.")
+]
+TrendKind = Annotated[
+    str | None,
+    QueryParameter(description="Kind of entity: artist (when left out), event, fan, track, city, venue."),
+]
+HALF_LIFE_HOURS = 24
 Hour = Annotated[
     str | None,
     QueryParameter(
@@ -25,7 +36,11 @@ Hour = Annotated[
     ),
 ]
 HalfLife = Annotated[
-    int, QueryParameter(description=f"After how many hours a unit counts half, 1 to {HALF_LIFE_HOURS_MAX}.")
+    int | None,
+    QueryParameter(
+        description=f"After how many hours a unit counts half, 1 to {HALF_LIFE_HOURS_MAX}; the declared board's, or "
+        f"{HALF_LIFE_HOURS}, when left out."
+    ),
 ]
 Explain = Annotated[
     bool,
@@ -50,9 +65,10 @@ MinBaseline = Annotated[
 async def get_trending(
     request: Request[Any, Any, Any],
     services: NamedDependency[Services],
-    metric: SumName,
-    entity: BoardKind = "artist",
-    half_life_hours: HalfLife = 24,
+    metric: SumName = None,
+    board: BoardName = None,
+    entity: TrendKind = None,
+    half_life_hours: HalfLife = None,
     hour: Hour = None,
     city: City = None,
     genre: Genre = None,
@@ -63,9 +79,15 @@ async def get_trending(
 ) -> Response[TrendingBoard]:
     """Members by their decayed sum, in competition ranks (1, 2, 2, 4); see BOARDS.md."""
     tenant = await asking_tenant(services, request)
-    filters = filters_of(city, genre, at_event)
-    asked = asked_of(tenant, subject_of(tenant, metric, entity, currency), filters, hour, services.clock(), limit)
-    question = trending_of(asked, half_life_hours, explain=explain)
+    subject, filters, half_life = await trend_asked_for(
+        services,
+        tenant,
+        {"metric": metric, "board": board, "entity": entity, "currency": currency, "city": city, "genre": genre,
+         "event": at_event},
+    )  # fmt: skip
+    asked = asked_of(tenant, subject, filters, hour, services.clock(), limit)
+    hours = (half_life or HALF_LIFE_HOURS) if half_life_hours is None else half_life_hours
+    question = trending_of(asked, hours, explain=explain)
 
     async def read() -> bytes:
         return msgspec.json.encode(await trending(services.database, question))
@@ -77,8 +99,9 @@ async def get_trending(
 async def get_breaking(
     request: Request[Any, Any, Any],
     services: NamedDependency[Services],
-    metric: SumName,
-    entity: BoardKind = "artist",
+    metric: SumName = None,
+    board: BoardName = None,
+    entity: TrendKind = None,
     hours: Hours = 24,
     min_support: MinSupport = 10,
     min_baseline: MinBaseline = 0,
@@ -91,8 +114,13 @@ async def get_breaking(
 ) -> Response[BreakingBoard]:
     """Members by the ratio of what they counted lately to their own average, in competition ranks; see BOARDS.md."""
     tenant = await asking_tenant(services, request)
-    filters = filters_of(city, genre, at_event)
-    asked = asked_of(tenant, subject_of(tenant, metric, entity, currency), filters, hour, services.clock(), limit)
+    subject, filters, _ = await trend_asked_for(
+        services,
+        tenant,
+        {"metric": metric, "board": board, "entity": entity, "currency": currency, "city": city, "genre": genre,
+         "event": at_event},
+    )  # fmt: skip
+    asked = asked_of(tenant, subject, filters, hour, services.clock(), limit)
     question = breaking_of(asked, hours, min_support, min_baseline)
 
     async def read() -> bytes:
