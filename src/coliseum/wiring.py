@@ -40,9 +40,12 @@ from coliseum.upgrade import upgrade
 from coliseum.web.api.boards import Boards
 from coliseum.web.app import build_app
 from coliseum.web.limits import AddressLimit
+from coliseum.web.live.admission import origins_of
+from coliseum.web.live.hub import Hub
 from coliseum.web.services import Services
 from coliseum.web.ui.live import Live
 from coliseum.web.ui.pages import page_router
+from coliseum.web.ui.stopping import told_of_stop
 
 UPKEEP_EVERY_S = 3_600
 PROJECTIONS: dict[str, Projection] = {
@@ -68,8 +71,9 @@ def create_app() -> Litestar:
     @asynccontextmanager
     async def opened() -> AsyncIterator[Services]:
         async with open_services(settings) as services, live.serving(services):
-            collector.settle()
-            yield services
+            with told_of_stop(services.live.stop):
+                collector.settle()
+                yield services
 
     return build_app(opened, metadata.version("coliseum"), pages=(page_router(live),))
 
@@ -91,6 +95,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     )
     tally = Tally(database, utc_now)
     reads = SharedReads(database, store, utc_now)
+    keys = KeyRing(database, utc_now)
+    live = Hub(database, store, keys, reads, utc_now, origins_of(settings.live_origins))
     limits = TimeLimits(timedelta(days=settings.too_old_days), timedelta(seconds=settings.future_s))
     services = Services(
         settings,
@@ -98,17 +104,19 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         utc_now,
         database,
         store,
-        KeyRing(database, utc_now),
+        keys,
         appender,
         Pipeline(database, Subjects(database), appender, tally, limits),
         tally,
         Boards(reads),
         AddressLimit(store, settings.webhook_requests_per_minute),
         segment_names(settings.segment_events),
+        live,
     )
     try:
         yield services
     finally:
+        await live.close()
         await appender.drain()
         await reads.drain()
         await tally.close()
@@ -124,12 +132,13 @@ async def run_processor(settings: Settings) -> None:
     store = await kv.KeyValue.open(valkey_url(settings))
     node_id = f"{platform.node()}-{os.getpid()}-{uuid7()}"
     prepared = Prepared()
+    teller = kv.Waker(store, kv.COUNTED_CHANNEL)
     coliseum = ColiseumProjection(prepared)
     processor = Processor(
         database,
         Leases(database, node_id, settings.lease_s),
         {**PROJECTIONS, coliseum.name: coliseum},
-        {coliseum.name: BoardsFollower(database, store, utc_now, settings.board_idle_s, prepared)},
+        {coliseum.name: BoardsFollower(database, store, utc_now, settings.board_idle_s, prepared, teller.wake)},
         {coliseum.name: coliseum},
         Limits(settings.step_entries_max, settings.dead_letter_attempts_max, settings.poll_interval_s),
         settings.lease_s,
@@ -139,6 +148,7 @@ async def run_processor(settings: Settings) -> None:
             collector.settle()
             await _until_signal(processor.run(woken), _keep_up_regularly(database, settings))
     finally:
+        await teller.close()
         await store.close()
         await database.close()
 

@@ -13,6 +13,7 @@ from coliseum.passport.appender import Appender
 from coliseum.settings import Settings
 from coliseum.web.api.boards import Boards
 from coliseum.web.limits import AddressLimit
+from coliseum.web.live.hub import Hub
 
 
 class Services(msgspec.Struct, frozen=True):
@@ -30,3 +31,4 @@ class Services(msgspec.Struct, frozen=True):
     boards: Boards
     webhook_limit: AddressLimit
     segment_names: Mapping[str, str]
+    live: Hub
