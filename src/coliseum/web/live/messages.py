@@ -42,7 +42,7 @@ class Close(IntEnum):
 Name = Annotated[str, Meta(min_length=1, max_length=ID_LENGTH_MAX)]
 Word = Annotated[str, Meta(max_length=PARAMETER_LENGTH_MAX)]
 Parameters = Annotated[dict[Word, Word], Meta(max_length=PARAMETERS_MAX)]
-Position = Annotated[list[Annotated[int, Meta(ge=0, lt=2**63)]], Meta(max_length=PARTITIONS_MAX)]
+Position = Annotated[list[Annotated[int, Meta(ge=0, le=2**63 - 1)]], Meta(max_length=PARTITIONS_MAX)]
 
 
 class Auth(Struct, frozen=True, tag="auth", forbid_unknown_fields=True):
