@@ -42,10 +42,10 @@ from coliseum.web.app import build_app
 from coliseum.web.limits import AddressLimit
 from coliseum.web.live.admission import origins_of
 from coliseum.web.live.hub import Hub
+from coliseum.web.live.stopping import stop_held_back
 from coliseum.web.services import Services
 from coliseum.web.ui.live import Live
 from coliseum.web.ui.pages import page_router
-from coliseum.web.ui.stopping import told_of_stop
 
 UPKEEP_EVERY_S = 3_600
 PROJECTIONS: dict[str, Projection] = {
@@ -71,7 +71,7 @@ def create_app() -> Litestar:
     @asynccontextmanager
     async def opened() -> AsyncIterator[Services]:
         async with open_services(settings) as services, live.serving(services):
-            with told_of_stop(services.live.stop):
+            with stop_held_back(services.live):
                 collector.settle()
                 yield services
 

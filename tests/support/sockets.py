@@ -38,9 +38,10 @@ class Socket:
         self.frames = 0
 
     @classmethod
-    async def open(cls, port: int, headers: Mapping[str, str] | None = None, **sizes: int) -> Self:
-        """Connect and shake hands. ``limit``: bytes that are read ahead."""
-        socket = cls(*await asyncio.open_connection("127.0.0.1", port, **sizes))
+    async def open(cls, port: int, headers: Mapping[str, str] | None = None, **options: Any) -> Self:
+        """Connect and shake hands. ``options``: those of ``asyncio.open_connection``."""
+        where = () if "sock" in options else ("127.0.0.1", port)
+        socket = cls(*await asyncio.open_connection(*where, **options))
         extra = [(name.encode(), value.encode()) for name, value in (headers or {}).items()]
         socket.raw(socket._protocol.send(Request(host=f"127.0.0.1:{port}", target=PATH, extra_headers=extra)))
         first = await socket._event()
@@ -96,6 +97,17 @@ class Socket:
                 except Closed as closed:
                     return closed
 
+    async def discard(self) -> None:
+        """Read on, whatever comes.
+
+        Raises:
+            Closed: nothing more will.
+        """
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                await self._event()
+                self._events.clear()
+
     async def _event(self) -> Event:
         while not self._events:
             try:
@@ -110,9 +122,12 @@ class Socket:
 
 
 @asynccontextmanager
-async def connected(port: int, headers: Mapping[str, str] | None = None, **auth: str) -> AsyncIterator[Socket]:
+async def connected(
+    port: int, headers: Mapping[str, str] | None = None, *, key: str | None = None, ticket: str | None = None
+) -> AsyncIterator[Socket]:
     """An open WebSocket, which has said who it is if there is something to say."""
     socket = await Socket.open(port, headers)
+    auth = {name: value for name, value in (("key", key), ("ticket", ticket)) if value is not None}
     try:
         if auth:
             socket.say(type="auth", **auth)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coliseum.web.live.versions import BOARD, SERIES, Shape, behind, difference, version_of
+from coliseum.web.live.versions import BOARD, SERIES, Shape, Version, behind, difference, version_of
 from support.examples import example
 from support.sockets import Board
 
@@ -53,7 +53,7 @@ def message(old: Any, new: Any) -> dict[str, Any]:
 @given(data=st.data())
 def test_a_page_and_its_differences_make_every_later_page(shape: Shape, data: st.DataObject) -> None:
     told = data.draw(st.lists(pages(shape), min_size=2, max_size=5))
-    versions = []
+    versions: list[Version] = []
     for page in told:
         versions.append(version_of(packed(page), shape, versions[-1] if versions else None))
     board = Board(shape.rows, shape.key)

@@ -146,7 +146,7 @@ class Channel:
             return False
         self.done = reading
         self._failing = False
-        if body is not self._body:
+        if body != self._body:  # names that were read again make the same page anew
             self._take(body)
         for listener in self.listeners:
             listener.news()

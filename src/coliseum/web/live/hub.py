@@ -32,6 +32,8 @@ AUTH_S_MAX = 5.0
 HEARTBEAT_S = 15.0
 SEND_S_MAX = 10.0
 """A viewer that takes no bytes for so long is dropped."""
+STOP_S_MAX = 2.0
+"""The web server is kept from stopping for so long, so that everybody hears why the connection ends."""
 TICK_S = 0.5
 KEY_MAX = 256
 
@@ -68,6 +70,8 @@ class Hub:
         self.channels: dict[Wish, Channel] = {}
         self.tickets = Tickets(store)
         self.stopping = False
+        self.when_watched: Callable[[], None] = lambda: None
+        """Called when somebody begins to watch."""
         self._database = database
         self._store = store
         self._keys = keys
@@ -76,6 +80,8 @@ class Hub:
         self._by_tenant: dict[int, set[Channel]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._strangers: set[Viewer] = set()
+        self._empty = asyncio.Event()
+        self._empty.set()
         self._attending = False
         self._listening = False
 
@@ -84,6 +90,12 @@ class Hub:
         self.stopping = True
         for viewer in self.viewers:
             viewer.close(Close.STOPPING)
+
+    async def emptied(self) -> None:
+        """Wait until all viewers have gone after ``stop``, but not for long."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(STOP_S_MAX):
+                await self._empty.wait()
 
     async def close(self) -> None:
         """Stop, and end everything that works for viewers."""
@@ -101,6 +113,8 @@ class Hub:
             raise RequestRefused(Refusal.OVERLOADED, "too many are watching here; come back later")
         viewer = Viewer(asyncio.get_running_loop().time())
         self.viewers.add(viewer)
+        self._empty.clear()
+        self.when_watched()
         self._strangers.add(viewer)
         if not self._attending:
             self._attending = True
@@ -113,6 +127,8 @@ class Hub:
         viewer.forget()
         self.viewers.discard(viewer)
         self._strangers.discard(viewer)
+        if not self.viewers:
+            self._empty.set()
 
     async def introduce(self, viewer: Viewer, *, key: str | None, ticket: str | None) -> None:
         """Find out who a viewer is.

@@ -19,6 +19,8 @@ STATE_LENGTH = 16
 class Close(IntEnum):
     """Why a connection is closed. Those below 4000 are of RFC 6455 and its registry."""
 
+    BAD_FRAME = 1002
+    """What came was no WebSocket, or no UTF-8. Nobody hears it of a client that has just gone."""
     TOO_BIG = 1009
     """A message had more than ``MESSAGE_BYTES_MAX`` bytes."""
     FAILED = 1011

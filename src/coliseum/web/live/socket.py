@@ -65,10 +65,10 @@ async def serve_socket(hub: Hub, scope: Any, receive: Receive, send: Send) -> No
         return
     try:
         why = await _Connection(hub, viewer, receive, send).serve()
+        viewer.forget()
+        await _close(send, why)
     finally:
         hub.dismiss(viewer)
-    if why is not None:
-        await _close(send, why)
 
 
 class _Connection:
@@ -82,8 +82,8 @@ class _Connection:
         self._tokens = float(MESSAGES_AT_ONCE_MAX)
         self._filled_s = asyncio.get_running_loop().time()
 
-    async def serve(self) -> Close | None:
-        """Serve until there is a reason to end; None when the client has gone."""
+    async def serve(self) -> Close:
+        """Serve until there is a reason to end."""
         hearing, saying = asyncio.create_task(self._hear()), asyncio.create_task(self._say())
         closed = self._viewer.closed
         try:
@@ -91,7 +91,7 @@ class _Connection:
             for task in (hearing, saying):
                 if task.done() and (error := task.exception()) is not None:
                     if isinstance(error, Gone):
-                        return None
+                        return Close.BAD_FRAME
                     self._viewer.close(_why(error))
             why = closed.result()
             if why is not Close.TOO_SLOW:
