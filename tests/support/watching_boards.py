@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from coliseum.web.live.hub import Hub, Limits
-from coliseum.web.live.viewer import Viewer
 from support.services import Platform, World
 from support.sockets import Board
 
@@ -17,10 +16,20 @@ PATIENCE_S = 10.0
 class Watcher:
     """One viewer of a hub, with the boards that it is kept up with, by name."""
 
-    def __init__(self, hub: Hub, viewer: Viewer) -> None:
+    def __init__(self, hub: Hub) -> None:
         self.hub = hub
-        self.viewer = viewer
         self.boards: dict[str, Board] = {}
+        self.sent = 0
+        self._coming: asyncio.Queue[tuple[str, asyncio.Future[None]]] = asyncio.Queue()
+        self.viewer = hub.admit(self._send)
+
+    def _send(self, message: str) -> asyncio.Future[None]:
+        """A message is on its way until it is taken."""
+        self.sent += 1
+        taken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._coming.put_nowait((message, taken))
+        assert self._coming.qsize() == 1
+        return taken
 
     def watch(self, name: str = "x", seen: Board | None = None, **parameters: str) -> Board:
         """Subscribe to a board, perhaps with what was seen of it before; its page comes when it is taken."""
@@ -32,15 +41,9 @@ class Watcher:
     async def hear(self) -> dict[str, Any]:
         """The next message, applied to its board."""
         async with asyncio.timeout(PATIENCE_S):
-            while (message := self.take()) is None:
-                await self.viewer.awake.wait()
-        return message
-
-    def take(self) -> dict[str, Any] | None:
-        """The next message, if there is one now, applied to its board."""
-        text = self.viewer.next()
-        if text is None:
-            return None
+            text, taken = await self._coming.get()
+        taken.set_result(None)
+        await asyncio.sleep(0)
         message: dict[str, Any] = json.loads(text)
         if message["type"] in ("snapshot", "diff"):
             self.boards[message["id"]].take(message)
@@ -52,6 +55,11 @@ class Watcher:
         while not board.page or board.scores().get(artist_id) != score:
             await self.hear()
         return board
+
+    @property
+    def waits(self) -> bool:
+        """Whether a message is on its way."""
+        return not self._coming.empty()
 
     def leave(self) -> None:
         """Go."""
@@ -74,6 +82,6 @@ async def opened_hub(world: World, **limits: Any) -> AsyncIterator[Hub]:
 
 async def watcher(hub: Hub, platform: Platform) -> Watcher:
     """A viewer with the platform's server key."""
-    viewer = hub.admit()
-    await hub.introduce(viewer, key=platform.server_key, ticket=None)
-    return Watcher(hub, viewer)
+    made = Watcher(hub)
+    await hub.introduce(made.viewer, key=platform.server_key, ticket=None)
+    return made

@@ -21,6 +21,8 @@ REST_FACTOR = 3
 REST_S_MAX = 1.0
 SEND_REST_S = 0.0001
 """Rest for each viewer who is to be sent what is new: sending is what costs, and the process has other things to do."""
+TURN_LISTENERS = 50
+"""After so many have been told, other requests of this process have a turn."""
 POLL_S = 1.0
 """A page is read so often even when nobody says that it has moved: messages that say so can be lost."""
 POSITION_EVERY_S = 1.0
@@ -148,8 +150,11 @@ class Channel:
         self._failing = False
         if body != self._body:  # names that were read again make the same page anew
             self._take(body)
-        for listener in self.listeners:
-            listener.news()
+        for place, listener in enumerate(list(self.listeners), 1):
+            if listener in self.listeners:
+                listener.news()
+            if place % TURN_LISTENERS == 0:
+                await asyncio.sleep(0)
         return True
 
     def _failed(self, error: Exception) -> None:

@@ -19,7 +19,7 @@ from coliseum.web.live.admission import check_may_watch
 from coliseum.web.live.channel import LINGER_S, VERSIONS_BYTES_MAX, Channel
 from coliseum.web.live.messages import Close
 from coliseum.web.live.tickets import Tickets
-from coliseum.web.live.viewer import Viewer
+from coliseum.web.live.viewer import Send, Viewer
 from coliseum.web.live.wishes import BoardSource, SeriesSource, Wish, wish_of
 
 VIEWERS_MAX = 10_000
@@ -102,8 +102,10 @@ class Hub:
         self.stop()
         await end(*self._tasks)
 
-    def admit(self) -> Viewer:
+    def admit(self, send: Send, *, single: bool = False) -> Viewer:
         """A new viewer, which has yet to say who it is; whoever admits it dismisses it.
+
+        ``send``, ``single``: see ``Viewer``.
 
         Raises:
             RequestRefused: ``overloaded``: the process stops, or has all the viewers that it serves.
@@ -111,7 +113,7 @@ class Hub:
         limits, viewers, strangers = self.limits, len(self.viewers), len(self._strangers)
         if self.stopping or viewers >= limits.viewers_max or strangers >= limits.strangers_max:
             raise RequestRefused(Refusal.OVERLOADED, "too many are watching here; come back later")
-        viewer = Viewer(asyncio.get_running_loop().time())
+        viewer = Viewer(send, asyncio.get_running_loop().time(), single=single)
         self.viewers.add(viewer)
         self._empty.clear()
         self.when_watched()

@@ -1,6 +1,6 @@
 """``/api/live`` as a WebSocket: bare ASGI. Framing, fragments and UTF-8 are the web server's work.
 
-Three tasks a connection: one that hears, one that says, and this one, which waits for the first reason to end.
+Two tasks a connection: one that hears, and one that waits for the first reason to end.
 """
 
 import asyncio
@@ -59,13 +59,14 @@ async def serve_socket(hub: Hub, scope: Any, receive: Receive, send: Send) -> No
         await _close(send, Close.WRONG_ORIGIN)
         return
     try:
-        viewer = hub.admit()
+        viewer = hub.admit(lambda message: send({"type": "websocket.send", "text": message}))
     except RequestRefused:
         await _close(send, Close.STOPPING if hub.stopping else Close.TOO_MANY_VIEWERS)
         return
     try:
-        why = await _Connection(hub, viewer, receive, send).serve()
+        why = await _Connection(hub, viewer, receive).serve()
         viewer.forget()
+        await viewer.drain(0 if why is Close.TOO_SLOW else CLOSE_S_MAX)
         await _close(send, why)
     finally:
         hub.dismiss(viewer)
@@ -74,48 +75,23 @@ async def serve_socket(hub: Hub, scope: Any, receive: Receive, send: Send) -> No
 class _Connection:
     """One open connection."""
 
-    def __init__(self, hub: Hub, viewer: Viewer, receive: Receive, send: Send) -> None:
+    def __init__(self, hub: Hub, viewer: Viewer, receive: Receive) -> None:
         self._hub = hub
         self._viewer = viewer
         self._receive = receive
-        self._send = send
         self._tokens = float(MESSAGES_AT_ONCE_MAX)
         self._filled_s = asyncio.get_running_loop().time()
 
     async def serve(self) -> Close:
         """Serve until there is a reason to end."""
-        hearing, saying = asyncio.create_task(self._hear()), asyncio.create_task(self._say())
-        closed = self._viewer.closed
+        hearing, closed = asyncio.create_task(self._hear()), self._viewer.closed
         try:
-            await asyncio.wait((hearing, saying, closed), return_when=asyncio.FIRST_COMPLETED)
-            for task in (hearing, saying):
-                if task.done() and (error := task.exception()) is not None:
-                    if isinstance(error, Gone):
-                        return Close.BAD_FRAME
-                    self._viewer.close(_why(error))
-            why = closed.result()
-            if why is not Close.TOO_SLOW:
-                # What was said may still be sent, mostly why it ends; nothing more is told of boards.
-                self._viewer.forget()
-                self._viewer.awake.set()
-                await asyncio.wait((saying,), timeout=CLOSE_S_MAX)
-            return why
+            await asyncio.wait((hearing, closed), return_when=asyncio.FIRST_COMPLETED)
+            if hearing.done() and (error := hearing.exception()) is not None:
+                self._viewer.close(_why(error))
+            return closed.result()
         finally:
-            await end(hearing, saying)
-
-    async def _say(self) -> None:
-        """Send what is owed, one message after the other."""
-        viewer, loop, send = self._viewer, asyncio.get_running_loop(), self._send
-        while not viewer.closed.done():
-            await viewer.awake.wait()
-            while (message := viewer.next()) is not None:
-                viewer.sending_since_s = loop.time()
-                try:
-                    await send({"type": "websocket.send", "text": message})
-                except (RuntimeError, OSError) as error:
-                    raise Gone from error
-                viewer.sending_since_s = None
-                viewer.sent_s = loop.time()
+            await end(hearing)
 
     async def _hear(self) -> None:
         """Do what the client says.
@@ -203,6 +179,8 @@ def _why(error: BaseException) -> Close:
     """Why a connection is closed after this error."""
     if isinstance(error, Ended):
         return error.why
+    if isinstance(error, Gone):
+        return Close.BAD_FRAME
     Log().error("live_failed", error=repr(error))
     return Close.FAILED
 

@@ -29,6 +29,8 @@ PATHS: Mapping[str, Literal["board", "metrics"]] = {
 }
 NAME = "board"
 RETRY_MS = 2_000
+LAST_S_MAX = 2.0
+"""So long a client has to take the last words."""
 STILL_HERE = b": still here\n\n"
 HEADERS = (
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -71,11 +73,11 @@ async def serve_stream(hub: Hub, scope: Any, receive: Receive, send: Send) -> No
         if not allowed:
             raise RequestRefused(Refusal.KEY_NOT_ALLOWED, "pages of this origin may not watch")
         parameters = _parameters(scope["query_string"])
-        viewer = hub.admit()
+        viewer = hub.admit(lambda message: send(_part(event_of(message))), single=True)
         try:
             await _introduce(hub, viewer, headers)
             hub.watch(viewer, NAME, PATHS[scope["path"]], parameters, claimed(headers.get(b"last-event-id", b"")))
-            await _Stream(viewer, receive, send).feed(shared)
+            await _feed(viewer, shared, receive, send)
         finally:
             hub.dismiss(viewer)
     except (*db.UNREACHABLE, db.PostgresError):
@@ -86,49 +88,35 @@ async def serve_stream(hub: Hub, scope: Any, receive: Receive, send: Send) -> No
         await _answer(send, reply.status, (*reply.headers, *shared), reply.body)
 
 
-class _Stream:
-    """One open stream."""
+async def _feed(viewer: Viewer, shared: Sequence[tuple[bytes, bytes]], receive: Receive, send: Send) -> None:
+    """Keep the stream open until there is a reason to end."""
+    await send({"type": "http.response.start", "status": 200, "headers": [*HEADERS, *shared]})
+    await send(_part(b"retry: %d\n\n" % RETRY_MS))
+    viewer.begin()
+    gone = asyncio.create_task(_until_gone(receive))
+    try:
+        await asyncio.wait((gone, viewer.closed), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        await end(gone)
+    why = viewer.closed.result() if viewer.closed.done() else Close.BAD_FRAME
+    viewer.forget()
+    await viewer.drain(0 if why is Close.TOO_SLOW else LAST_S_MAX)
+    if why in (Close.TOO_SLOW, Close.BAD_FRAME):
+        return
+    with suppress(TimeoutError, RuntimeError, OSError):
+        async with asyncio.timeout(LAST_S_MAX):
+            if why in ENDED:
+                await send(_part(b"event: error\ndata: %s\n\n" % problem(ENDED[why]).body))
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-    def __init__(self, viewer: Viewer, receive: Receive, send: Send) -> None:
-        self._viewer = viewer
-        self._receive = receive
-        self._send = send
 
-    async def feed(self, shared: Sequence[tuple[bytes, bytes]]) -> None:
-        """Send what is owed until there is a reason to end."""
-        await self._send({"type": "http.response.start", "status": 200, "headers": [*HEADERS, *shared]})
-        saying, gone = asyncio.create_task(self._say()), asyncio.create_task(self._until_gone())
-        try:
-            await asyncio.wait((saying, gone, self._viewer.closed), return_when=asyncio.FIRST_COMPLETED)
-            why = self._viewer.closed.result() if self._viewer.closed.done() else None
-        finally:
-            await end(saying, gone)
-        if why is not None and why is not Close.TOO_SLOW:
-            last = problem(ENDED.get(why, StoreUnavailable("This ends here."))).body
-            with suppress(TimeoutError, RuntimeError, OSError):
-                async with asyncio.timeout(2):
-                    await self._write(b"event: error\ndata: %s\n\n" % last)
-        if why is not Close.TOO_SLOW:
-            with suppress(RuntimeError, OSError):
-                await self._send({"type": "http.response.body", "body": b"", "more_body": False})
+def _part(body: bytes) -> dict[str, object]:
+    return {"type": "http.response.body", "body": body, "more_body": True}
 
-    async def _say(self) -> None:
-        viewer, loop = self._viewer, asyncio.get_running_loop()
-        await self._write(b"retry: %d\n\n" % RETRY_MS)
-        while viewer.subscriptions or viewer.awake.is_set():
-            await viewer.awake.wait()
-            while (message := viewer.next()) is not None:
-                viewer.sending_since_s = loop.time()
-                await self._write(event_of(message))
-                viewer.sending_since_s = None
-                viewer.sent_s = loop.time()
 
-    async def _write(self, body: bytes) -> None:
-        await self._send({"type": "http.response.body", "body": body, "more_body": True})
-
-    async def _until_gone(self) -> None:
-        while (await self._receive())["type"] != "http.disconnect":
-            pass
+async def _until_gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 def event_of(message: str) -> bytes:

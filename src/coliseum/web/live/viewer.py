@@ -2,13 +2,16 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 
 from coliseum.accounts.keys import Caller
 from coliseum.errors import ColiseumError, Refusal, RequestRefused
 from coliseum.web.live.channel import BEHIND_S_MAX, Channel
 from coliseum.web.live.messages import HEARTBEAT, Close, addressed, refused
 from coliseum.web.live.versions import behind
+
+Send = Callable[[str], Awaitable[None]]
 
 SUBSCRIPTIONS_MAX = 64
 REPLIES_MAX = 256
@@ -71,26 +74,41 @@ class Subscription:
 
 
 class Viewer:
-    """One connection. Its writer takes what is owed, one message after the other; nothing is queued but answers."""
+    """One connection. One message is on its way at a time; nothing is queued behind it but answers.
 
-    def __init__(self, now_s: float) -> None:
+    There is no task that sends: whoever has news sends them, if nothing is on its way, and otherwise the end of what
+    is on its way does. To wake a task for each message of each viewer would cost as much as the sending.
+    """
+
+    def __init__(self, send: Send, now_s: float, *, single: bool = False) -> None:
+        """``send``: puts a message on its way; what it returns is done when the next one may follow.
+
+        ``single``: there is one subscription, with which the connection ends, and nothing is sent before ``begin``.
+        """
         self.caller: Caller | None = None
         self.credential = b""
         """The digest of the key behind this connection."""
         self.subscriptions: dict[str, Subscription] = {}
-        self.awake = asyncio.Event()
-        """Set when there is something to send."""
         self.closed: asyncio.Future[Close] = asyncio.get_running_loop().create_future()
         """Why the connection is to be closed, once it is."""
-        self.sending_since_s: float | None = None
-        self.sent_s = now_s
+        self._send = send
+        self._single = self._held = single
         self._replies: deque[str] = deque()
         self._owed: dict[Subscription, None] = {}
+        self._flight: asyncio.Future[None] | None = None
+        self._watched = False
+        self._sent_s = now_s
+        self._drained: asyncio.Future[None] | None = None
 
     @property
     def tenant_id(self) -> int:
         """Whose numbers are shown; 0 before the viewer has said who it is."""
         return self.caller.tenant.tenant_id if self.caller is not None else 0
+
+    def begin(self) -> None:
+        """From now on messages can be sent."""
+        self._held = False
+        self._pump()
 
     def say(self, message: str) -> None:
         """Send this soon."""
@@ -98,12 +116,12 @@ class Viewer:
             self.close(Close.TOO_SLOW)
             return
         self._replies.append(message)
-        self.awake.set()
+        self._pump()
 
     def owe(self, subscription: Subscription) -> None:
         """There is something new in it."""
         self._owed[subscription] = None
-        self.awake.set()
+        self._pump()
 
     def watch(self, name: str, channel: Channel, claim: tuple[Sequence[int], str] | None) -> None:
         """Be kept up with a channel under a name.
@@ -115,21 +133,92 @@ class Viewer:
             raise RequestRefused(Refusal.INVALID_QUERY, "a subscription of this name is open", "id")
         self.subscriptions[name] = Subscription(self, name, channel, claim)
 
-    def unwatch(self, name: str) -> bool:
-        """End a subscription; False when there is none of that name."""
+    def unwatch(self, name: str) -> None:
+        """End a subscription, if there is one of that name."""
         subscription = self.subscriptions.pop(name, None)
-        if subscription is None:
-            return False
-        subscription.leave()
-        self._owed.pop(subscription, None)
-        return True
+        if subscription is not None:
+            subscription.leave()
+            self._owed.pop(subscription, None)
 
     def lose(self, subscription: Subscription, error: ColiseumError) -> None:
         """A subscription has ended by itself."""
         self.unwatch(subscription.name)
         self.say(refused(error, subscription.name))
+        if self._single:
+            self.close(Close.BAD_MESSAGE)
 
-    def next(self) -> str | None:
+    def tick(self, now_s: float, heartbeat_s: float, send_s_max: float) -> None:
+        """Keep a quiet connection alive, and give up one that takes nothing."""
+        self._pump()
+        if self._flight is not None:
+            if now_s - self._sent_s > send_s_max:
+                self.close(Close.TOO_SLOW)
+        elif now_s - self._sent_s >= heartbeat_s:
+            self.say(HEARTBEAT)
+
+    def close(self, why: Close) -> None:
+        """End the connection; the first reason counts."""
+        if not self.closed.done():
+            self.closed.set_result(why)
+
+    def forget(self) -> None:
+        """Leave all channels: nothing more is told of boards."""
+        for name in list(self.subscriptions):
+            self.unwatch(name)
+
+    async def drain(self, timeout_s: float) -> None:
+        """Let the answers that wait be sent; what is on its way after that time is broken off."""
+        self._drained = asyncio.get_running_loop().create_future()
+        self._pump()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout_s):
+                await self._drained
+        if self._flight is not None:
+            self._flight.cancel()
+
+    def _pump(self) -> None:
+        """Put the next message on its way, if none is."""
+        if self._held:
+            return
+        flight = self._flight
+        if flight is not None:
+            if not flight.done():
+                self._watch_flight(flight)
+                return
+            self._flight = None
+            if flight.cancelled() or flight.exception() is not None:
+                self.close(Close.BAD_FRAME)
+                self._tell_drained()
+                return
+        message = self._next()
+        if message is None:
+            self._tell_drained()
+            return
+        self._sent_s = asyncio.get_running_loop().time()
+        self._watched = False
+        try:
+            self._flight = flight = asyncio.ensure_future(self._send(message))
+        except (RuntimeError, OSError):  # the connection has just ended
+            self.close(Close.BAD_FRAME)
+            self._tell_drained()
+            return
+        if self._replies or self._owed or self._drained is not None:
+            self._watch_flight(flight)
+
+    def _watch_flight(self, flight: "asyncio.Future[None]") -> None:
+        """Go on when it has landed. Mostly nobody waits for that: then it is left alone."""
+        if not self._watched:
+            self._watched = True
+            flight.add_done_callback(self._landed)
+
+    def _landed(self, _: object) -> None:
+        self._pump()
+
+    def _tell_drained(self) -> None:
+        if self._drained is not None and not self._drained.done():
+            self._drained.set_result(None)
+
+    def _next(self) -> str | None:
         """The next message to send; None when there is nothing to say."""
         if self._replies:
             return self._replies.popleft()
@@ -142,23 +231,4 @@ class Viewer:
             message = subscription.take()
             if message is not None:
                 return message
-        self.awake.clear()
         return None
-
-    def tick(self, now_s: float, heartbeat_s: float, send_s_max: float) -> None:
-        """Keep a quiet connection alive, and give up one that takes nothing."""
-        if self.sending_since_s is not None:
-            if now_s - self.sending_since_s > send_s_max:
-                self.close(Close.TOO_SLOW)
-        elif now_s - self.sent_s >= heartbeat_s and not self._replies:
-            self.say(HEARTBEAT)
-
-    def close(self, why: Close) -> None:
-        """End the connection; the first reason counts."""
-        if not self.closed.done():
-            self.closed.set_result(why)
-
-    def forget(self) -> None:
-        """The connection is gone: leave all channels."""
-        for name in list(self.subscriptions):
-            self.unwatch(name)
