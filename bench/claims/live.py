@@ -5,6 +5,8 @@ the first frame came whose position is past that entry's offset; the figure is o
 Those who watch are one process, which shares the machine with the system, as the load generator does.
 """
 
+import asyncio
+
 from bench.claims.whole_path import BOARDS_LIVE_S
 from bench.context import CATALOGUE_PAGES, CATCH_UP_S, TRIAL_BELOW, Bench
 from bench.crowd import watching
@@ -17,6 +19,7 @@ from bench.watched import make_live
 WATCHERS = 1_000
 EVENTS_PER_S, BATCH_EVENTS = 2_000, 10
 SECONDS, SETTLE_S = 60.0, 5.0
+LAST_FRAMES_S = 2.0
 FLOOR_MS, GOAL_MS = 500.0, 250.0
 
 
@@ -37,6 +40,7 @@ async def measure(bench: Bench) -> list[Line]:
             await load.ask(Marked(per_s, settle_s, size=BATCH_EVENTS))
             outcome = await load.ask(Marked(per_s, seconds, size=BATCH_EVENTS))
             await stand.wait_until_caught_up(CATCH_UP_S)
+            await asyncio.sleep(LAST_FRAMES_S)
             heard = await crowd.waited(outcome.marks)
         web_mb = stand.memory_mb("web")
         await bench.check(stand, load)

@@ -2,30 +2,17 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 
-from coliseum import kv
-from coliseum.errors import QueryInvalid, RequestRefused
 from coliseum.web.live import channel as channels
-from coliseum.web.live.hub import Hub, Limits
-from coliseum.web.live.messages import Close
-from coliseum.web.live.viewer import REPLIES_MAX
-from support.festival import vote
-from support.live import conducted, send
+from coliseum.web.live.hub import Hub
+from support.live import conducted
 from support.services import Platform, World
 from support.sockets import Board
-from support.watching_boards import Watcher, opened_hub, watcher
+from support.watching_boards import counted_votes, opened_hub, watcher
 
 QUESTION = "/api/leaderboards?metric=votes"
-
-
-async def votes(world: World, platform: Platform, conductor: Any, **scores: int) -> None:
-    """Some votes, counted, and said to be counted."""
-    await send(world, platform, [vote(artistId=name, weight=score) for name, score in scores.items()])
-    await conductor.quiesce()
-    await world.store.wake([platform.tenant_id], kv.COUNTED_CHANNEL)
 
 
 async def same_as_asked(world: World, platform: Platform, board: Board) -> None:
@@ -36,14 +23,14 @@ async def same_as_asked(world: World, platform: Platform, board: Board) -> None:
 
 async def test_a_viewer_gets_the_page_and_then_what_changes_in_it(world: World, platform: Platform) -> None:
     conductor = await conducted(world, platform)
-    await votes(world, platform, conductor, ada=3, bo=2)
+    await counted_votes(world, platform, conductor, ada=3, bo=2)
     async with opened_hub(world) as hub:
         one = await watcher(hub, platform)
         board = one.watch()
         assert (await one.hear())["type"] == "snapshot"
         assert board.scores() == {"ada": 3, "bo": 2}
         for score in range(5, 40, 5):
-            await votes(world, platform, conductor, bo=5)
+            await counted_votes(world, platform, conductor, bo=5)
             await one.until("bo", 2 + score)
         await same_as_asked(world, platform, board)
         assert board.snapshots == 1
@@ -53,14 +40,14 @@ async def test_a_viewer_that_takes_nothing_is_owed_one_difference_of_everything(
     world: World, platform: Platform
 ) -> None:
     conductor = await conducted(world, platform)
-    await votes(world, platform, conductor, ada=1, bo=1)
+    await counted_votes(world, platform, conductor, ada=1, bo=1)
     async with opened_hub(world) as hub:
         slow, quick = await watcher(hub, platform), await watcher(hub, platform)
         behind = slow.watch()
         quick.watch()
         await slow.hear()
         for round_ in range(1, 8):
-            await votes(world, platform, conductor, ada=2, cy=1)
+            await counted_votes(world, platform, conductor, ada=2, cy=1)
             await quick.until("cy", round_)
         assert slow.sent == 2
         for _ in range(2):  # the one that was on its way, and one for all that came since
@@ -78,7 +65,7 @@ async def test_viewers_of_one_page_share_the_bytes_of_a_message(world: World, pl
             each.watch()
             await each.hear()
         [channel] = hub.channels.values()
-        await votes(world, platform, conductor, ada=1)
+        await counted_votes(world, platform, conductor, ada=1)
         for each in crowd:
             await each.until("ada", 1)
         assert len(channel._tails) == 1
@@ -86,13 +73,13 @@ async def test_viewers_of_one_page_share_the_bytes_of_a_message(world: World, pl
 
 async def test_who_comes_back_goes_on_where_they_were(world: World, platform: Platform) -> None:
     conductor = await conducted(world, platform)
-    await votes(world, platform, conductor, ada=1)
+    await counted_votes(world, platform, conductor, ada=1)
     async with opened_hub(world) as hub:
         first = await watcher(hub, platform)
         board = first.watch()
         await first.hear()
         first.leave()
-        await votes(world, platform, conductor, ada=4, bo=2)
+        await counted_votes(world, platform, conductor, ada=4, bo=2)
         again = await watcher(hub, platform)
         again.watch(seen=board)
         message = await again.hear()
@@ -111,7 +98,7 @@ async def test_who_comes_back_with_what_is_not_kept_is_told_to_begin_anew(
     world: World, platform: Platform, wrong: str
 ) -> None:
     conductor = await conducted(world, platform)
-    await votes(world, platform, conductor, ada=1)
+    await counted_votes(world, platform, conductor, ada=1)
     async with opened_hub(world, linger_s=0.0 if wrong == "gone" else 30.0) as hub, opened_hub(world) as other:
         first = await watcher(hub, platform)
         board = first.watch()
@@ -123,12 +110,12 @@ async def test_who_comes_back_with_what_is_not_kept_is_told_to_begin_anew(
         elif wrong == "position":
             board.position = [0]
         elif wrong == "another process":
-            await votes(world, platform, conductor, ada=1)
+            await counted_votes(world, platform, conductor, ada=1)
         else:
             async with asyncio.timeout(5):
                 while hub.channels:
                     await asyncio.sleep(0.01)
-            await votes(world, platform, conductor, ada=1)
+            await counted_votes(world, platform, conductor, ada=1)
         again = await watcher(other if wrong == "another process" else hub, platform)
         again.watch(seen=board)
         message = await again.hear()
@@ -139,7 +126,7 @@ async def test_who_comes_back_with_what_is_not_kept_is_told_to_begin_anew(
 
 async def test_a_viewer_who_knows_more_than_this_process_is_not_taken_back(world: World, platform: Platform) -> None:
     conductor = await conducted(world, platform)
-    await votes(world, platform, conductor, ada=1)
+    await counted_votes(world, platform, conductor, ada=1)
     async with opened_hub(world) as hub, opened_hub(world) as other:
         ahead = await watcher(hub, platform)
         board = ahead.watch()
@@ -148,7 +135,7 @@ async def test_a_viewer_who_knows_more_than_this_process_is_not_taken_back(world
             key: await world.store.raw.dump(key)
             async for key in world.store.raw.scan_iter(match=f"{{coliseum:{platform.tenant_id}}}*", count=1_000)
         }
-        await votes(world, platform, conductor, ada=1)
+        await counted_votes(world, platform, conductor, ada=1)
         await ahead.until("ada", 2)
         newest = {key: await world.store.raw.dump(key) for key in backup}
         for key, data in backup.items():
@@ -168,7 +155,7 @@ async def test_a_page_does_not_go_back_in_time_unless_it_stays_there(
 ) -> None:
     monkeypatch.setattr(channels, "BEHIND_S_MAX", 1.5)
     conductor = await conducted(world, platform)
-    await votes(world, platform, conductor, ada=1)
+    await counted_votes(world, platform, conductor, ada=1)
     raw = world.store.raw
     keys = [key async for key in raw.scan_iter(match=f"{{coliseum:{platform.tenant_id}}}*", count=1_000)]
     async with opened_hub(world) as hub:
@@ -176,7 +163,7 @@ async def test_a_page_does_not_go_back_in_time_unless_it_stays_there(
         board = one.watch()
         await one.hear()
         backup = {key: await raw.dump(key) for key in keys}
-        await votes(world, platform, conductor, ada=1)
+        await counted_votes(world, platform, conductor, ada=1)
         await one.until("ada", 2)
         began_s = asyncio.get_running_loop().time()
         for key, data in backup.items():
@@ -188,7 +175,7 @@ async def test_a_page_does_not_go_back_in_time_unless_it_stays_there(
 
 async def test_when_a_window_ends_the_next_one_is_sent_whole(world: World, platform: Platform) -> None:
     conductor = await conducted(world, platform)
-    await votes(world, platform, conductor, ada=1)
+    await counted_votes(world, platform, conductor, ada=1)
     shift = [timedelta()]
     services = world.services
     hub = Hub(
@@ -216,7 +203,7 @@ async def test_when_a_window_ends_the_next_one_is_sent_whole(world: World, platf
 
 async def test_a_position_alone_is_told_once_a_second(world: World, platform: Platform) -> None:
     conductor = await conducted(world, platform)
-    await votes(world, platform, conductor, ada=1)
+    await counted_votes(world, platform, conductor, ada=1)
     async with opened_hub(world) as hub:
         one = await watcher(hub, platform)
         one.watch(city="nowhere")
@@ -225,7 +212,7 @@ async def test_a_position_alone_is_told_once_a_second(world: World, platform: Pl
         loop = asyncio.get_running_loop()
         began_s = loop.time()
         for _ in range(10):
-            await votes(world, platform, conductor, ada=1)
+            await counted_votes(world, platform, conductor, ada=1)
             while one.waits:
                 await one.hear()
                 messages += 1
@@ -245,98 +232,9 @@ async def test_another_tenants_numbers_are_never_seen(world: World) -> None:
             each.watch()
             await each.hear()
         assert len(hub.channels) == 2
-        await votes(world, one, conductors[0], ada=1)
-        await votes(world, other, conductors[1], bo=2)
+        await counted_votes(world, one, conductors[0], ada=1)
+        await counted_votes(world, other, conductors[1], bo=2)
         await watchers[0].until("ada", 1)
         await watchers[1].until("bo", 2)
         assert watchers[0].boards["x"].scores() == {"ada": 1}
         assert watchers[1].boards["x"].scores() == {"bo": 2}
-
-
-@pytest.mark.parametrize(
-    ("parameters", "field"),
-    [
-        ({"metric": "nothing"}, "metric"), ({"metric": "votes", "entity": "venue"}, "entity"),
-        ({"metric": "votes", "limit": "x"}, "limit"), ({"metric": "votes", "limit": "9999"}, "limit"),
-        ({"metric": "votes", "window": "decade"}, "window"), ({"metric": "votes", "cursor": "?"}, "cursor"),
-        ({"metric": "votes", "colour": "red"}, "colour"), ({}, "metric"), ({"metric": "votes", "at": "x"}, "at"),
-    ],
-)  # fmt: skip
-async def test_what_cannot_be_asked_is_refused_by_name(
-    world: World, platform: Platform, parameters: dict[str, str], field: str
-) -> None:
-    async with opened_hub(world) as hub:
-        one = await watcher(hub, platform)
-        with pytest.raises(QueryInvalid) as refused:
-            hub.watch(one.viewer, "x", "board", parameters, None)
-        assert refused.value.field == field
-        assert not hub.channels
-
-
-async def test_limits_of_a_hub(world: World, platform: Platform) -> None:
-    async with opened_hub(world, viewers_max=3, strangers_max=1, channels_max=1) as hub:
-        stranger = Watcher(hub)
-        with pytest.raises(RequestRefused):
-            Watcher(hub)
-        stranger.leave()
-        one, _, _ = [await watcher(hub, platform) for _ in range(3)]
-        with pytest.raises(RequestRefused):
-            Watcher(hub)
-        one.watch()
-        with pytest.raises(RequestRefused):
-            one.watch("y", limit="3")
-        with pytest.raises(RequestRefused):
-            one.watch("x")
-        hub.stop()
-        assert await one.viewer.closed is Close.STOPPING
-
-
-async def test_a_viewer_that_only_asks_is_too_slow(world: World, platform: Platform) -> None:
-    async with opened_hub(world) as hub:
-        one = await watcher(hub, platform)
-        for _ in range(REPLIES_MAX + 2):
-            one.viewer.say("{}")
-        assert await one.viewer.closed is Close.TOO_SLOW
-
-
-async def test_nothing_is_kept_of_viewers_who_have_gone(world: World, platform: Platform) -> None:
-    async with opened_hub(world, linger_s=0.0) as hub:
-        watchers: list[Watcher] = [await watcher(hub, platform) for _ in range(5)]
-        for each in watchers:
-            each.watch()
-            await each.hear()
-        for each in watchers:
-            each.leave()
-        async with asyncio.timeout(5):
-            while hub.channels:
-                await asyncio.sleep(0.01)
-        assert not hub.viewers
-        assert not hub._by_tenant
-        assert not hub._strangers
-
-
-async def test_past_pages_are_bounded(world: World, platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("coliseum.web.live.channel.VERSIONS_MAX", 4)
-    conductor = await conducted(world, platform)
-    async with opened_hub(world) as hub:
-        one = await watcher(hub, platform)
-        one.watch()
-        seen = []
-        for score in range(1, 9):
-            await votes(world, platform, conductor, ada=1)
-            board = await one.until("ada", score)
-            seen.append((board.position, board.state))
-        [channel] = hub.channels.values()
-        assert len(channel._versions) == 4
-        assert channel.find(*seen[0]) is None
-        assert channel.find(*seen[-1]) is channel.latest
-        channel.versions_bytes_max = 1
-        await votes(world, platform, conductor, ada=1)
-        await one.until("ada", 9)
-        assert len(channel._versions) == 1
-        assert channel._bytes == channel._versions[0].cost_bytes
-
-
-def test_limits_are_those_of_the_page() -> None:
-    limits = Limits()
-    assert (limits.viewers_max, limits.strangers_max, limits.channels_max) == (10_000, 1_000, 2_000)

@@ -6,7 +6,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+from coliseum import kv
 from coliseum.web.live.hub import Hub, Limits
+from support.conductor import Conductor
+from support.festival import vote
+from support.live import send
 from support.services import Platform, World
 from support.sockets import Board
 
@@ -85,3 +89,10 @@ async def watcher(hub: Hub, platform: Platform) -> Watcher:
     made = Watcher(hub)
     await hub.introduce(made.viewer, key=platform.server_key, ticket=None)
     return made
+
+
+async def counted_votes(world: World, platform: Platform, conductor: Conductor, **scores: int) -> None:
+    """Some votes, counted, and said to be counted."""
+    await send(world, platform, [vote(artistId=name, weight=score) for name, score in scores.items()])
+    await conductor.quiesce()
+    await world.store.wake([platform.tenant_id], kv.COUNTED_CHANNEL)

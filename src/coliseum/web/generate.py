@@ -75,12 +75,32 @@ shows the tenant of `COLISEUM_PUBLIC_TENANT` to anybody, and no number of a sing
 
 """
 
+LIVE: Final = """
+## Watching
+
+How these are used, and what they send, stands in [LIVE.md](LIVE.md). They need a server key, or a ticket.
+
+### `GET /api/live`
+
+A WebSocket: boards and metrics, and what changes in them.
+
+### `GET /api/live/events`, `GET /api/live/events/metrics`
+
+One board, or one metric, as server-sent events. The query has the parameters of `GET /api/leaderboards` or
+`GET /api/metrics`.
+
+### `POST /api/live/tickets`
+
+A ticket that opens one connection within 30 seconds, for a browser that must not know a key. Server key only; no body.
+201: `{"ok":true,"ticket":"ct_…","expiresInSeconds":30}`.
+"""
+
 
 def render() -> str:
     """Return the text of docs/API.md."""
     app = build_app(_never_opened, "")
     capture = "".join(_capture_section(paths, inspect.getdoc(handler) or "") for paths, handler in ROUTES)
-    return HEAD + capture + READING + "\n".join(_read_sections(app))
+    return HEAD + capture + READING + "\n".join(_read_sections(app)) + LIVE
 
 
 def main(arguments: list[str]) -> int:
@@ -111,7 +131,7 @@ def _read_sections(app: Litestar) -> Iterator[str]:
         route.path: inspect.getdoc(route.route_handlers[0].fn) for route in app.routes if isinstance(route, HTTPRoute)
     }
     reading = {path: operations["get"] for path, operations in document["paths"].items() if "get" in operations}
-    for path, operation in reading.items():
+    for path, operation in ((path, operation) for path, operation in reading.items() if path in about):
         parts = [f"### `GET {path}`\n\n{operation['summary']}. {about[path] or ''}\n"]
         if parameters := operation.get("parameters"):
             parts.append(

@@ -19,8 +19,8 @@ READ_GAP_S = 0.05
 REST_FACTOR = 3
 """A reading is followed by so many times its own length of rest, so that slow ones take no more than a quarter."""
 REST_S_MAX = 1.0
-SEND_REST_S = 0.0001
-"""Rest for each viewer who is to be sent what is new: sending is what costs, and the process has other things to do."""
+SEND_REST_S = 0.00005
+"""Rest for each viewer, somewhat more than it takes to send it something: the process has other things to do."""
 TURN_LISTENERS = 50
 """After so many have been told, other requests of this process have a turn."""
 POLL_S = 1.0
@@ -29,6 +29,8 @@ POSITION_EVERY_S = 1.0
 """A page in which nothing has changed but its position is told so often."""
 LINGER_S = 30.0
 """Versions are kept so long after the last viewer has gone, so that one who comes back resumes."""
+VERSION_S_MAX = 30.0
+"""A page that another has followed is kept so long. Pages can name people: nobody's name outlives them for longer."""
 VERSIONS_MAX = 600
 VERSIONS_BYTES_MAX = 4 * 1024 * 1024
 BEHIND_S_MAX = 5.0
@@ -64,6 +66,7 @@ class Channel:
         self._clock = clock
         self._linger_s = linger_s
         self._versions: deque[Version] = deque()
+        self._taken_s: deque[float] = deque()
         self._bytes = 0
         self._body = b""
         self._ended_window: datetime | None = None
@@ -150,6 +153,7 @@ class Channel:
         self._failing = False
         if body != self._body:  # names that were read again make the same page anew
             self._take(body)
+        self._let_go()
         for place, listener in enumerate(list(self.listeners), 1):
             if listener in self.listeners:
                 listener.news()
@@ -185,14 +189,23 @@ class Channel:
         self._body, self.latest, self._told_at = body, version, now_s
         self._tails.clear()
         self._versions.append(version)
+        self._taken_s.append(now_s)
         self._bytes += version.cost_bytes
-        while len(self._versions) > 1 and (self._bytes > self.versions_bytes_max or len(self._versions) > VERSIONS_MAX):
+
+    def _let_go(self) -> None:
+        """Forget versions that are too old or too many; the latest stays."""
+        before_s = asyncio.get_running_loop().time() - VERSION_S_MAX
+        while len(self._versions) > 1 and (
+            self._bytes > self.versions_bytes_max or len(self._versions) > VERSIONS_MAX or self._taken_s[1] < before_s
+        ):
             self._bytes -= self._versions.popleft().cost_bytes
+            self._taken_s.popleft()
 
     def _moved_on(self) -> None:
         """Another window has begun: what was seen of the one before is no beginning for this one."""
         self._ended_window = self._source.until
         self._versions.clear()
+        self._taken_s.clear()
         self._tails.clear()
         self._bytes = 0
 
