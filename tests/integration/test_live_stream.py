@@ -181,6 +181,21 @@ async def test_a_quiet_stream_is_kept_alive(tenant: Watched) -> None:
             await stream.until_comment()
 
 
+async def test_a_stop_ends_every_stream_and_the_process(system: System, tenant: Watched) -> None:
+    async with opened(tenant, "/api/live/events?metric=votes") as stream:
+        kind, error = await stream.event()
+        process = system.processes["web"]
+        process.terminate()
+        while kind != "error":
+            kind, error = await stream.event()
+        assert error["code"] == "overloaded"
+        with pytest.raises(EOFError):
+            await stream.event()
+    await asyncio.to_thread(process.wait, 6)
+    del system.processes["web"]
+    await asyncio.to_thread(system.start, "web")
+
+
 async def test_a_metric_of_nobody_ends_the_stream(tenant: Watched) -> None:
     async with opened(tenant, "/api/live/events/metrics?metric=votes&entity=artist") as stream:
         kind, error = await stream.event()

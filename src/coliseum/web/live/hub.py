@@ -28,6 +28,8 @@ STRANGERS_MAX = 1_000
 CHANNELS_MAX = 2_000
 VERSIONS_BYTES_TOTAL_MAX = 256 * 1024 * 1024
 """What all channels together keep of past pages."""
+DATABASE_READS_MAX = 4
+"""So many pages are read from PostgreSQL at a time, so that those who ask the API find connections, too."""
 AUTH_S_MAX = 5.0
 HEARTBEAT_S = 15.0
 SEND_S_MAX = 10.0
@@ -77,6 +79,7 @@ class Hub:
         self._keys = keys
         self._reads = reads
         self._clock = clock
+        self._gate = asyncio.Semaphore(DATABASE_READS_MAX)
         self._by_tenant: dict[int, set[Channel]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._strangers: set[Viewer] = set()
@@ -179,9 +182,9 @@ class Hub:
         if len(self.channels) >= self.limits.channels_max:
             raise RequestRefused(Refusal.OVERLOADED, "too many different boards are watched here; come back later")
         source = (
-            BoardSource(wish, self._reads, self._clock)
+            BoardSource(wish, self._reads, self._clock, self._gate)
             if wish.kind == "board"
-            else SeriesSource(wish, self._database, self._clock)
+            else SeriesSource(wish, self._database, self._clock, self._gate)
         )
         channel = self.channels[wish] = Channel(source, self._clock, self.limits.linger_s)
         self._by_tenant.setdefault(wish.tenant.tenant_id, set()).add(channel)

@@ -1,6 +1,8 @@
 """From the parameters of a subscription to what is read for it: the only place here that knows which there are."""
 
+import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -20,6 +22,7 @@ from coliseum.web.live.versions import BOARD, SERIES, Shape
 BOARD_PARAMETERS = ("metric", "entity", "window", "at", "city", "genre", "event", "currency", "limit", "cursor")
 METRIC_PARAMETERS = ("metric", "entity", "id", "grain", "from", "to", "currency")
 LIMIT_DEFAULT = "50"
+LIVE = b'"source":"live"'
 
 
 class Wish(msgspec.Struct, frozen=True):
@@ -90,8 +93,11 @@ class BoardSource:
 
     shape = BOARD
 
-    def __init__(self, wish: Wish, reads: SharedReads, clock: Callable[[], datetime]) -> None:
+    def __init__(self, wish: Wish, reads: SharedReads, clock: Callable[[], datetime], gate: asyncio.Semaphore) -> None:
+        """``gate``: is passed to read what is not live."""
         self.until: datetime | None = None
+        self._gate = gate
+        self._live = True
         self._tenant, self._parameters = wish.tenant, dict(wish.parameters)
         self._reads = reads
         self._clock = clock
@@ -103,7 +109,10 @@ class BoardSource:
         if self._read is None or (self.until is not None and now >= self.until):
             asked = board_asked(self._tenant, self._parameters, now)
             self._read, self.until = self._reads.of(asked.question), asked.until
-        return await self._read.body()
+        async with nullcontext() if self._live else self._gate:
+            body = await self._read.body()
+        self._live = LIVE in body  # no text inside a page has quotation marks that are not escaped
+        return body
 
 
 class SeriesSource:
@@ -111,8 +120,12 @@ class SeriesSource:
 
     shape = SERIES
 
-    def __init__(self, wish: Wish, database: db.Database, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, wish: Wish, database: db.Database, clock: Callable[[], datetime], gate: asyncio.Semaphore
+    ) -> None:
+        """``gate``: is passed to read."""
         self.until: datetime | None = None
+        self._gate = gate
         self._tenant = wish.tenant
         self._parameters = dict(wish.parameters)
         self._database = database
@@ -121,6 +134,10 @@ class SeriesSource:
 
     async def read(self) -> bytes:
         """See ``Source``."""
+        async with self._gate:
+            return await self._page()
+
+    async def _page(self) -> bytes:
         tenant, given, now = self._tenant, self._parameters.get, self._clock()
         if self._last is not None:
             async with self._database.tenant(tenant.tenant_id) as connection:
