@@ -8,7 +8,8 @@ import itertools
 import os
 import socket as sockets
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import psutil
 import pytest
@@ -79,16 +80,27 @@ async def test_who_takes_nothing_is_closed_and_holds_nobody_up(system: System) -
     assert time.monotonic() - began_s < 60
 
 
+@asynccontextmanager
+async def entered(tenant: Watched, doors: asyncio.Semaphore) -> AsyncIterator[Socket]:
+    """An open WebSocket, when there is room at the doors: not all come at the same moment."""
+    async with AsyncExitStack() as stack:
+        async with doors:
+            socket = await stack.enter_async_context(connected(tenant.port, key=tenant.key))
+        yield socket
+
+
 async def test_a_crowd_that_comes_goes_and_resumes_sees_no_gap(system: System) -> None:
     tenant = await watched_tenant(system, "crowd", partitions=2)
     await tenant.votes(ada=1)
     ended = asyncio.Event()
     told = {"cuts": 0, "resumed": 0, "snapshots": 0}
 
+    doors = asyncio.Semaphore(200)
+
     async def member(number: int) -> Board:
         board = Board()
         while True:
-            async with connected(tenant.port, key=tenant.key) as socket:
+            async with entered(tenant, doors) as socket:
                 seen = {"position": board.position, "state": board.state} if board.page else {}
                 socket.say(type="subscribe", id="x", board=TOP, **seen)
                 heard = 0
