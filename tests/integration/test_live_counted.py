@@ -79,6 +79,9 @@ async def test_while_nothing_can_be_read_it_is_said_once_and_then_goes_on(world:
         await conductor.quiesce()
         await asyncio.sleep(2 * channels.REST_S_MAX)
         assert not one.waits
+        late = await watcher(hub, platform)
+        late.watch()
+        assert (await late.hear())["code"] == "overloaded"
         database.away = False
         await one.until("ada", 2)
         assert board.snapshots == 1

@@ -16,11 +16,11 @@ from coliseum.web.live.wishes import Source
 
 READ_GAP_S = 0.05
 """From the end of one reading of a page to the next, at least."""
-REST_FACTOR = 3
+READ_REST_FACTOR = 3
 """A reading is followed by so many times its own length of rest, so that slow ones take no more than a quarter."""
+TELL_REST_FACTOR = 2
+"""The same of telling those who watch: sending goes on behind it, and the process has other things to do."""
 REST_S_MAX = 1.0
-SEND_REST_S = 0.00005
-"""Rest for each viewer, somewhat more than it takes to send it something: the process has other things to do."""
 TURN_LISTENERS = 50
 """After so many have been told, other requests of this process have a turn."""
 POLL_S = 1.0
@@ -76,12 +76,14 @@ class Channel:
         """The number of the last reading that succeeded."""
         self._told_at = 0.0
         self._behind_since: float | None = None
-        self._failing = False
+        self._trouble: ColiseumError | None = None
 
     def join(self, listener: Listener) -> int:
         """Be told what is new. Returns the number of the first reading that begins after this call."""
         self.listeners.add(listener)
         self.due.set()
+        if self._trouble is not None:
+            asyncio.get_running_loop().call_soon(listener.stale, self._trouble)
         return self._begun + 1
 
     def leave(self, listener: Listener) -> None:
@@ -114,9 +116,13 @@ class Channel:
         while await self._listened_to():
             self.due.clear()
             began_s = loop.time()
-            answered = await self._turn()
-            rest_s = min(REST_S_MAX, REST_FACTOR * (loop.time() - began_s)) if answered else REST_S_MAX
-            await asyncio.sleep(max(READ_GAP_S, rest_s, SEND_REST_S * len(self.listeners)))
+            answered = await self._read()
+            read_s = loop.time() - began_s
+            if answered:
+                await self._tell()
+            told_s = loop.time() - began_s - read_s
+            rest_s = max(READ_REST_FACTOR * read_s, TELL_REST_FACTOR * told_s) if answered else REST_S_MAX
+            await asyncio.sleep(max(READ_GAP_S, min(REST_S_MAX, rest_s)))
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._patience_s()):
                     await self.due.wait()
@@ -136,8 +142,8 @@ class Channel:
             return POLL_S
         return max(0.0, min(POLL_S, (until - self._clock()).total_seconds()))
 
-    async def _turn(self) -> bool:
-        """Read once and say what is new; False when that was not possible."""
+    async def _read(self) -> bool:
+        """Read once; False when that was not possible."""
         self._begun += 1
         reading = self._begun
         try:
@@ -150,24 +156,27 @@ class Channel:
             self._failed(error)
             return False
         self.done = reading
-        self._failing = False
+        self._trouble = None
         if body != self._body:  # names that were read again make the same page anew
             self._take(body)
         self._let_go()
+        return True
+
+    async def _tell(self) -> None:
+        """Let all who watch have what is new."""
         for place, listener in enumerate(list(self.listeners), 1):
             if listener in self.listeners:
                 listener.news()
             if place % TURN_LISTENERS == 0:
                 await asyncio.sleep(0)
-        return True
 
     def _failed(self, error: Exception) -> None:
-        if not self._failing:
-            self._failing = True
+        if self._trouble is None:
             Log().warning("live_failed", error=repr(error))
-            shown = error if isinstance(error, ColiseumError) else StoreUnavailable("This cannot be read for now.")
+            away = StoreUnavailable("This cannot be read for now.")
+            self._trouble = error if isinstance(error, ColiseumError) else away
             for listener in self.listeners:
-                listener.stale(shown)
+                listener.stale(self._trouble)
 
     def _take(self, body: bytes) -> None:
         """Keep a page that was read, if it is to be shown."""
