@@ -18,6 +18,7 @@ from bench.orders import (
     BatchesWhileKeptUp,
     Command,
     Freshness,
+    Marked,
     Outcome,
     PrepareBatches,
     PrepareMembers,
@@ -28,7 +29,7 @@ from bench.orders import (
     ValkeyReads,
     Where,
 )
-from bench.streams import Acknowledged, Gate, Pace, Probe, Request, Requests, Steady, Tally, Watch
+from bench.streams import Acknowledged, Gate, Marks, Pace, Probe, Request, Requests, Steady, Tally, Watch
 from bench.wire import Line, Stream, ValkeyLine, drive
 
 BATCH, LOG = "/api/passport/batch", "/api/passport/log"
@@ -61,6 +62,8 @@ class Load:
                 return self._while_kept_up(command)
             case Freshness():
                 return self._freshness(command)
+            case Marked():
+                return self._marked(command)
             case Reads():
                 return self._reads(command)
             case ValkeyReads():
@@ -114,6 +117,14 @@ class Load:
         outcome = self._run(posts, probe)
         outcome.seen_after_ms = [ns / 1e6 for ns in probe.seen_after_ns]
         outcome.never_seen, outcome.reads = probe.never, probe.asked
+        return outcome
+
+    def _marked(self, command: Marked) -> Outcome:
+        marks = Marks(command.mark_every_s)
+        pace = Steady(command.seconds, command.events_per_s / command.size)
+        lines = self._lines(command.connections)
+        outcome = self._run(Acknowledged(lines, self._fresh_posts(command.size), pace, marks))
+        outcome.marks = marks.marks
         return outcome
 
     def _reads(self, command: Reads) -> Outcome:

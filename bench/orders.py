@@ -85,6 +85,16 @@ class Freshness(msgspec.Struct, frozen=True, tag=True):
     size: int = 10
 
 
+class Marked(msgspec.Struct, frozen=True, tag=True):
+    """Send evenly in small batches to the only partition; every so often note an acknowledged entry."""
+
+    events_per_s: float
+    seconds: float
+    mark_every_s: float = 0.1
+    connections: int = 4
+    size: int = 10
+
+
 class Reads(msgspec.Struct, frozen=True, tag=True):
     """GET paths in turn for some seconds, each connection as fast as it is answered."""
 
@@ -116,6 +126,7 @@ Command = (
     | Singles
     | BatchesWhileKeptUp
     | Freshness
+    | Marked
     | Reads
     | ValkeyReads
 )
@@ -145,6 +156,8 @@ class Outcome(msgspec.Struct, omit_defaults=True):
     """Of the boards that were read meanwhile, how often one was live."""
     seen_after_ms: list[float] = []
     never_seen: int = 0
+    marks: list[tuple[int, int]] = []
+    """Offsets of some entries, and when they were acknowledged, in nanoseconds of the machine's steady clock."""
 
     @property
     def events_per_s(self) -> float:

@@ -272,10 +272,25 @@ class Probe:
         self._ask_ns = line.answered_ns + self.AGAIN_NS
 
 
+class Marks:
+    """Notes an acknowledged entry every so often."""
+
+    def __init__(self, every_s: float) -> None:
+        self.marks: list[tuple[int, int]] = []
+        self._every_ns = int(every_s * 1e9)
+
+    def acknowledged(self, line: Line) -> None:
+        """Note the last entry of this answer to a write, if it is time for one."""
+        if not self.marks or line.answered_ns >= self.marks[-1][1] + self._every_ns:
+            answer = line.answer
+            offset = answer.rfind(b'"offset":') + 9
+            self.marks.append((int(answer[offset : answer.find(b"}", offset)]), line.answered_ns))
+
+
 class Acknowledged(Requests):
     """Requests whose answers a probe is told of."""
 
-    def __init__(self, lines: Sequence[Line], requests: Iterator[Request], pace: Pace, probe: Probe) -> None:
+    def __init__(self, lines: Sequence[Line], requests: Iterator[Request], pace: Pace, probe: Probe | Marks) -> None:
         super().__init__(lines, requests, pace)
         self._probe = probe
 

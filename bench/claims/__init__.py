@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from bench.claims import append, catch_up, freshness, growth, leaderboards, memory, single, whole_path
+from bench.claims import append, catch_up, freshness, growth, leaderboards, live, memory, single, whole_path
 from bench.context import Bench
 from bench.measure import Line
 
@@ -11,6 +11,7 @@ CLAIMS: dict[str, Callable[[Bench], Awaitable[list[Line]]]] = {
     "single": single.measure,
     "whole_path": whole_path.measure,
     "freshness": freshness.measure,
+    "live": live.measure,
     "catch_up": catch_up.measure,
     "leaderboards": leaderboards.measure,
     "growth": growth.measure,

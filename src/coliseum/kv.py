@@ -27,6 +27,9 @@ says when it is to write to a connection that has just ended."""
 VERSION_MIN = (7, 0)
 TIMEOUT_S = 5.0
 WAKE_CHANNEL = "coliseum:wake"
+"""Here it is said which tenants' logs have grown."""
+COUNTED_CHANNEL = "coliseum:counted"
+"""Here it is said which tenants' boards have moved."""
 WAKE_GAP_S = 0.005
 SILENCE_S = 5.0
 """After this a listener asks whether anybody is there; after twice this it connects anew."""
@@ -217,27 +220,27 @@ class KeyValue:
         if not task.cancelled() and task.exception() is None:
             self._wire = task.result()
 
-    async def wake(self, tenant_ids: Collection[int]) -> None:
+    async def wake(self, tenant_ids: Collection[int], channel: str = WAKE_CHANNEL) -> None:
         """Tell whoever listens that these tenants have something new; a failure is no loss, because they also look."""
         with contextlib.suppress(*FAILED):
             wire = await self._shared_wire()
-            await wire.call("PUBLISH", WAKE_CHANNEL, msgspec.json.encode(sorted(tenant_ids)))
+            await wire.call("PUBLISH", channel, msgspec.json.encode(sorted(tenant_ids)))
 
     @contextlib.asynccontextmanager
-    async def wake_ups(self) -> AsyncIterator[WakeUps]:
-        """Set whenever any process has stored something. A hint: polling is the truth."""
+    async def wake_ups(self, channel: str = WAKE_CHANNEL) -> AsyncIterator[WakeUps]:
+        """Set whenever any process has said something there. A hint: polling is the truth."""
         woken = WakeUps()
-        listener = asyncio.create_task(self._listen(woken))
+        listener = asyncio.create_task(self._listen(woken, channel))
         try:
             yield woken
         finally:
             await end(listener)
 
-    async def _listen(self, woken: WakeUps) -> None:
+    async def _listen(self, woken: WakeUps, channel: str) -> None:
         while True:
             try:
                 async with self._client.pubsub() as pubsub:
-                    await pubsub.subscribe(WAKE_CHANNEL)
+                    await pubsub.subscribe(channel)
                     await self._hear(pubsub, woken)
             except FAILED:
                 await asyncio.sleep(1)
@@ -259,10 +262,11 @@ class KeyValue:
 
 
 class Waker:
-    """Tells the processors, after a commit, that there is work; many commits become one message."""
+    """Says on a channel which tenants have something new: at most every ``WAKE_GAP_S``, much becomes one message."""
 
-    def __init__(self, store: KeyValue) -> None:
+    def __init__(self, store: KeyValue, channel: str = WAKE_CHANNEL) -> None:
         self._store = store
+        self._channel = channel
         self._dirty = WakeUps()
         self._task = asyncio.create_task(self._run())
 
@@ -278,5 +282,5 @@ class Waker:
     async def _run(self) -> None:
         while True:
             await self._dirty.wait()
-            await self._store.wake(self._dirty.take())
+            await self._store.wake(self._dirty.take(), self._channel)
             await asyncio.sleep(WAKE_GAP_S)

@@ -112,6 +112,15 @@ class Settings(Struct, frozen=True, kw_only=True):
         ]
         | None
     ) = None
+    live_origins: Annotated[
+        str,
+        _meta(
+            "COLISEUM_LIVE_ORIGINS",
+            "be origins such as `https://example.org`, with commas between them",
+            "Origins besides the server's own whose pages may open `/api/live`.",
+            pattern=r"^(https?://[^,/\s]+(,https?://[^,/\s]+)*)?$",
+        ),
+    ] = ""
     web_workers: Annotated[int, _whole("COLISEUM_WEB_WORKERS", "Web server processes.", ge=1, le=256)] = 1
     dedupe_days: Annotated[
         int,

@@ -21,6 +21,7 @@ LogEvent = Literal[
     "tidying_retried",  # hours could not be rolled up: they count as they are, and it is tried again; `error`
     "closing_retried",  # windows that have ended could not be closed: nothing is lost, and it is tried again; `error`
     "parking_failed",  # an entry could be neither digested nor put aside: the unit stands still
+    "live_failed",  # what is watched could not be read; it is tried again; `error`
     "capture_failed",  # a request failed for a reason of ours; `error`
     "warnings_lost",  # refusal counts could not be written; they are kept and tried again
     "web_started",  # the web process answers requests

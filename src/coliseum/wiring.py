@@ -44,6 +44,9 @@ from coliseum.upgrade import upgrade
 from coliseum.web.api.boards import Boards
 from coliseum.web.app import build_app
 from coliseum.web.limits import AddressLimit
+from coliseum.web.live.admission import origins_of
+from coliseum.web.live.hub import Hub
+from coliseum.web.live.stopping import stop_held_back
 from coliseum.web.services import Services
 from coliseum.web.ui.live import Live
 from coliseum.web.ui.pages import page_router
@@ -72,8 +75,9 @@ def create_app() -> Litestar:
     @asynccontextmanager
     async def opened() -> AsyncIterator[Services]:
         async with open_services(settings) as services, live.serving(services):
-            collector.settle()
-            yield services
+            with stop_held_back(services.live):
+                collector.settle()
+                yield services
 
     return build_app(opened, metadata.version("coliseum"), pages=(page_router(live),))
 
@@ -95,6 +99,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     )
     tally = Tally(database, utc_now)
     reads, together = SharedReads(database, store, utc_now), Together()
+    keys = KeyRing(database, utc_now)
+    live = Hub(database, store, keys, reads, utc_now, origins_of(settings.live_origins))
     limits = TimeLimits(timedelta(days=settings.too_old_days), timedelta(seconds=settings.future_s))
     services = Services(
         settings,
@@ -102,7 +108,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         utc_now,
         database,
         store,
-        KeyRing(database, utc_now),
+        keys,
         appender,
         Pipeline(database, Subjects(database), appender, tally, limits),
         tally,
@@ -112,10 +118,12 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         segment_names(settings.segment_events),
         Declarations(database, utc_now),
         PublicPages(database, reads),
+        live,
     )
     try:
         yield services
     finally:
+        await live.close()
         await appender.drain()
         await reads.drain()
         await together.drain()
@@ -132,12 +140,13 @@ async def run_processor(settings: Settings) -> None:
     store = await kv.KeyValue.open(valkey_url(settings))
     node_id = f"{platform.node()}-{os.getpid()}-{uuid7()}"
     prepared = Prepared()
+    teller = kv.Waker(store, kv.COUNTED_CHANNEL)
     coliseum = ColiseumProjection(prepared)
     processor = Processor(
         database,
         Leases(database, node_id, settings.lease_s),
         {**PROJECTIONS, coliseum.name: coliseum},
-        {coliseum.name: BoardsFollower(database, store, utc_now, settings.board_idle_s, prepared)},
+        {coliseum.name: BoardsFollower(database, store, utc_now, settings.board_idle_s, prepared, teller.wake)},
         {coliseum.name: coliseum},
         Limits(settings.step_entries_max, settings.dead_letter_attempts_max, settings.poll_interval_s),
         settings.lease_s,
@@ -148,6 +157,7 @@ async def run_processor(settings: Settings) -> None:
             collector.settle()
             await _until_signal(processor.run(woken), _keep_up_regularly(database, settings))
     finally:
+        await teller.close()
         await store.close()
         await database.close()
 

@@ -151,8 +151,8 @@ def free_port() -> int:
 
 
 @contextmanager
-def running_system(database_url: str, folder: Path) -> Iterator[System]:
-    """A migrated database with a web server and a processor on it, and a Valkey of its own."""
+def running_system(database_url: str, folder: Path, **variables: str) -> Iterator[System]:
+    """A migrated database with a web server and a processor on it, and a Valkey of its own; ``variables``: settings."""
     valkey = EmbeddedValkey(folder, "acceptance-only")
     valkey.start()
     port = free_port()
@@ -166,6 +166,7 @@ def running_system(database_url: str, folder: Path) -> Iterator[System]:
         "COLISEUM_SECRET_KEY": "acceptance tests only, nothing else",
         "DATABASE_URL": database_url,
         "VALKEY_URL": valkey.url,
+        **variables,
     }
     system = System(folder, environ, port)
     try:

@@ -52,7 +52,10 @@ class KeyRing:
 
     async def caller(self, key: str) -> Caller | None:
         """The caller whose key this is; None for a key that does not exist or was revoked."""
-        digest = secret_digest(key)
+        return await self.caller_by_digest(secret_digest(key))
+
+    async def caller_by_digest(self, digest: bytes) -> Caller | None:
+        """The same by the key's digest, for who must not keep the key itself."""
         known = self._known.get(digest)
         if known is not None:
             age = self._clock() - known[0]

@@ -6,7 +6,7 @@ cursors say so, and all boards are remade from the rollups. A board is filled on
 same place, which is the case between two steps.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from coliseum import db, kv
@@ -61,8 +61,9 @@ class BoardsFollower:
         clock: Clock,
         idle_s: int,
         prepared: Prepared | None = None,
+        moved: Callable[[int], None] = lambda _: None,
     ) -> None:
-        """``prepared``: where the projection leaves what its steps add."""
+        """``prepared``: where the projection leaves what its steps add; ``moved``: hears whose boards have moved."""
         self._database = database
         self._store = store
         self._clock = clock
@@ -70,6 +71,7 @@ class BoardsFollower:
         self._ranges = _Ranges()
         self._prepared = prepared or Prepared()
         self._pinned: dict[int, tuple[datetime | None, set[Board]]] = {}
+        self._tell = moved
 
     async def catch_up(self, unit: Unit, cursors: Mapping[int, int]) -> bool:
         """See ``Follower.catch_up``."""
@@ -135,6 +137,7 @@ class BoardsFollower:
             await boards.apply(
                 partition, start, gains.end, gains.changes, remake, catalog_changed=gains.catalog_changed
             )
+            self._tell(unit.tenant.tenant_id)
             if remake:
                 live = LiveBoards(live.boards.difference(remake), unit.tenant.zone)
             start, gains = gains.end, None
@@ -208,6 +211,7 @@ class BoardsFollower:
                 async for some in pairs(connection, unit.tenant, board):
                     await boards.fill_pairs(board, [(row.entity, row.fan, row.value) for row in some])
         await boards.install(board, cursors, int(self._clock().timestamp()))
+        self._tell(unit.tenant.tenant_id)
 
 
 def pinned_boards(unit: Unit, now: datetime) -> set[Board]:

@@ -1,4 +1,4 @@
-"""The application: Litestar for reading and the page, bare ASGI routes for capture, and a way past both for boards."""
+"""The application: Litestar for reading and the page; bare ASGI for capture and what is live; a way past for boards."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -18,6 +18,7 @@ from coliseum.errors import ColiseumError, QueryInvalid, Refusal, RequestRefused
 from coliseum.telemetry import Log
 from coliseum.web.api import boards, contract, declared, exports, health, leaderboards, reads, seasons, trends
 from coliseum.web.capture import ROUTES, Handler, serve
+from coliseum.web.live.routes import is_live, serve_live
 from coliseum.web.openapi import describe_capture, describe_declaring
 from coliseum.web.problems import problem
 from coliseum.web.services import Services
@@ -26,11 +27,14 @@ CAPTURE = {path: handler for paths, handler in ROUTES for path in paths}
 
 
 class App(Litestar):
-    """Litestar; but neither capture nor a question for a board that was asked before goes through it."""
+    """Litestar; but capture, what is live, and a question for a board that was asked before do not go through it."""
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve one request, or the lifespan."""
         read = None
+        if scope["type"] != "lifespan" and is_live(scope):
+            await serve_live(self.state.services, scope, receive, send)
+            return
         if scope["type"] == "http":
             path = scope["path"]
             if (capture := CAPTURE.get(path)) is not None:

@@ -77,12 +77,32 @@ is for people: it shows the tenant of `COLISEUM_PUBLIC_TENANT` to anybody, and n
 
 """
 
+LIVE: Final = """
+## Watching
+
+How these are used, and what they send, stands in [LIVE.md](LIVE.md). They need a server key, or a ticket.
+
+### `GET /api/live`
+
+A WebSocket: boards and metrics, and what changes in them.
+
+### `GET /api/live/events`, `GET /api/live/events/metrics`
+
+One board, or one metric, as server-sent events. The query has the parameters of `GET /api/leaderboards` or
+`GET /api/metrics`.
+
+### `POST /api/live/tickets`
+
+A ticket that opens one connection within 30 seconds, for a browser that must not know a key. Server key only; no body.
+201: `{"ok":true,"ticket":"ct_…","expiresInSeconds":30}`.
+"""
+
 
 def render() -> str:
     """Return the text of docs/API.md."""
     app = build_app(_never_opened, "")
     capture = "".join(_capture_section(paths, inspect.getdoc(handler) or "") for paths, handler in ROUTES)
-    return HEAD + capture + READING + "\n".join(_read_sections(app))
+    return HEAD + capture + READING + "\n".join(_read_sections(app)) + LIVE
 
 
 def main(arguments: list[str]) -> int:
@@ -120,7 +140,7 @@ def _read_sections(app: Litestar) -> Iterator[str]:
         (path, method, operations[method])
         for path, operations in document["paths"].items()
         for method in METHODS
-        if method in operations
+        if method in operations and (path, method) in about
     )
     told: set[str] = set()
     for path, method, operation in served:

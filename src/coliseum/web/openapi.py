@@ -54,6 +54,12 @@ CAPTURE_ROUTES: tuple[CaptureRoute, ...] = (
         for call in ("track", "identify", "page", "screen", "group", "alias", "batch", "import")
     ),
 )
+LIVE_ROUTES = (
+    CaptureRoute(
+        "/api/live/tickets", "Make a ticket that opens one connection to /api/live", "No body is read.", ("201",)
+    ),
+)
+STREAM = "/api/live/events"
 REFUSED = {
     "400": "refused; `code` says why",
     "401": "no key, an unknown key, or a signature that does not fit",
@@ -69,8 +75,20 @@ def describe_capture(app: Litestar) -> None:
     """Add the capture routes to the application's document."""
     paths = app.openapi_schema.paths
     assert paths is not None  # noqa: S101 - the read routes are in it
-    for route in CAPTURE_ROUTES:
+    for route in (*CAPTURE_ROUTES, *LIVE_ROUTES):
         paths[route.path] = PathItem(post=_operation(route))
+    for path in (STREAM, f"{STREAM}/metrics"):
+        paths[path] = PathItem(get=_streaming(path))
+
+
+def _streaming(path: str) -> Operation:
+    text = {"text/event-stream": OpenAPIMediaType(schema=Schema(type=OpenAPIType.STRING))}
+    wrong = {status: OpenAPIResponse(description=REFUSED[status]) for status in ("400", "401", "403", "503")}
+    return Operation(
+        operation_id=path.strip("/").replace("/", "_"),
+        summary="A board or metric, and what changes in it, as server-sent events; see docs/LIVE.md",
+        responses={"200": OpenAPIResponse(description="snapshot and diff events", content=text), **wrong},
+    )
 
 
 def describe_declaring(app: Litestar) -> None:

@@ -16,6 +16,7 @@ from coliseum.queries.together import Together
 from coliseum.settings import Settings
 from coliseum.web.api.boards import Boards
 from coliseum.web.limits import AddressLimit
+from coliseum.web.live.hub import Hub
 
 
 class Services(msgspec.Struct, frozen=True):
@@ -36,3 +37,4 @@ class Services(msgspec.Struct, frozen=True):
     segment_names: Mapping[str, str]
     declarations: Declarations
     public: PublicPages
+    live: Hub

@@ -1,0 +1,269 @@
+"""The hub: the channels and the viewers of one process."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+
+from coliseum import db, kv
+from coliseum.accounts.keys import Caller, KeyRing
+from coliseum.errors import ColiseumError, Refusal, RequestRefused, StoreUnavailable
+from coliseum.ids import secret_digest
+from coliseum.queries.shared import SharedReads
+from coliseum.tasks import end
+from coliseum.telemetry import Log
+from coliseum.web.live.admission import check_may_watch
+from coliseum.web.live.channel import LINGER_S, VERSIONS_BYTES_MAX, Channel
+from coliseum.web.live.messages import Close
+from coliseum.web.live.tickets import Tickets
+from coliseum.web.live.viewer import Send, Viewer
+from coliseum.web.live.wishes import BoardSource, SeriesSource, Wish, wish_of
+
+VIEWERS_MAX = 10_000
+STRANGERS_MAX = 1_000
+"""Connections that have not yet said who they are; others wait no longer than ``AUTH_S_MAX`` for their places."""
+CHANNELS_MAX = 2_000
+VERSIONS_BYTES_TOTAL_MAX = 256 * 1024 * 1024
+"""What all channels together keep of past pages."""
+DATABASE_READS_MAX = 4
+"""So many pages are read from PostgreSQL at a time, so that those who ask the API find connections, too."""
+AUTH_S_MAX = 5.0
+HEARTBEAT_S = 15.0
+SEND_S_MAX = 10.0
+"""A viewer that takes no bytes for so long is dropped."""
+STOP_S_MAX = 2.0
+"""The web server is kept from stopping for so long, so that everybody hears why the connection ends."""
+TICK_S = 0.5
+KEY_MAX = 256
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """How much and how long; tests take less."""
+
+    viewers_max: int = VIEWERS_MAX
+    strangers_max: int = STRANGERS_MAX
+    channels_max: int = CHANNELS_MAX
+    auth_s_max: float = AUTH_S_MAX
+    heartbeat_s: float = HEARTBEAT_S
+    send_s_max: float = SEND_S_MAX
+    linger_s: float = LINGER_S
+
+
+class Hub:
+    """Owns the channels and knows the viewers. Lives in one event loop; works only while somebody watches."""
+
+    def __init__(
+        self,
+        database: db.Database,
+        store: kv.KeyValue,
+        keys: KeyRing,
+        reads: SharedReads,
+        clock: Callable[[], datetime],
+        origins: frozenset[str] = frozenset(),
+        limits: Limits | None = None,
+    ) -> None:
+        """``origins``: those besides the server's own whose pages may watch."""
+        self.origins = origins
+        self.limits = limits or Limits()
+        self.viewers: set[Viewer] = set()
+        self.channels: dict[Wish, Channel] = {}
+        self.tickets = Tickets(store)
+        self.stopping = False
+        self.when_watched: Callable[[], None] = lambda: None
+        """Called when somebody begins to watch."""
+        self._database = database
+        self._store = store
+        self._keys = keys
+        self._reads = reads
+        self._clock = clock
+        self._gate = asyncio.Semaphore(DATABASE_READS_MAX)
+        self._by_tenant: dict[int, set[Channel]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._strangers: set[Viewer] = set()
+        self._empty = asyncio.Event()
+        self._empty.set()
+        self._attending = False
+        self._listening = False
+
+    def stop(self) -> None:
+        """Ask all viewers to go elsewhere, and take no new ones."""
+        self.stopping = True
+        for viewer in self.viewers:
+            viewer.close(Close.STOPPING)
+
+    async def emptied(self) -> None:
+        """Wait until all viewers have gone after ``stop``, but not for long."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(STOP_S_MAX):
+                await self._empty.wait()
+
+    async def close(self) -> None:
+        """Stop, and end everything that works for viewers."""
+        self.stop()
+        await end(*self._tasks)
+
+    def admit(self, send: Send, *, single: bool = False) -> Viewer:
+        """A new viewer, which has yet to say who it is; whoever admits it dismisses it.
+
+        ``send``, ``single``: see ``Viewer``.
+
+        Raises:
+            RequestRefused: ``overloaded``: the process stops, or has all the viewers that it serves.
+        """
+        limits, viewers, strangers = self.limits, len(self.viewers), len(self._strangers)
+        if self.stopping or viewers >= limits.viewers_max or strangers >= limits.strangers_max:
+            raise RequestRefused(Refusal.OVERLOADED, "too many are watching here; come back later")
+        viewer = Viewer(send, asyncio.get_running_loop().time(), single=single)
+        self.viewers.add(viewer)
+        self._empty.clear()
+        self.when_watched()
+        self._strangers.add(viewer)
+        if not self._attending:
+            self._attending = True
+            self._start(self._keep_time())
+            self._start(self._reauthorise())
+        return viewer
+
+    def dismiss(self, viewer: Viewer) -> None:
+        """This viewer is gone."""
+        viewer.forget()
+        self.viewers.discard(viewer)
+        self._strangers.discard(viewer)
+        if not self.viewers:
+            self._empty.set()
+
+    async def introduce(self, viewer: Viewer, *, key: str | None, ticket: str | None) -> None:
+        """Find out who a viewer is.
+
+        Raises:
+            RequestRefused: the key or ticket is wrong, or may not watch.
+            StoreUnavailable: that cannot be found out now.
+        """
+        if (key is None) == (ticket is None):
+            raise RequestRefused(Refusal.MISSING_KEY, "send a key or a ticket")
+        if ticket is not None:
+            digest = await self.tickets.redeem(ticket)
+            refusal = RequestRefused(Refusal.INVALID_TOKEN, "this ticket does not exist, was used, or is too old")
+        else:
+            digest = secret_digest(key or "") if len(key or "") <= KEY_MAX else None
+            refusal = RequestRefused(Refusal.UNKNOWN_KEY, "this key does not exist or was revoked")
+        caller = await self._keys.caller_by_digest(digest) if digest is not None else None
+        if caller is None or digest is None:
+            raise refusal
+        check_may_watch(caller)
+        viewer.caller, viewer.credential = caller, digest
+        self._strangers.discard(viewer)
+
+    def watch(
+        self,
+        viewer: Viewer,
+        name: str,
+        kind: Literal["board", "metrics"],
+        parameters: Mapping[str, str],
+        claim: tuple[Sequence[int], str] | None,
+    ) -> None:
+        """Keep a viewer up with what these parameters ask for, from what it claims to have seen.
+
+        Raises:
+            QueryInvalid: they cannot be answered.
+            RequestRefused: the name is in use, or there are too many different pages being watched.
+        """
+        assert viewer.caller is not None  # noqa: S101 - it has said who it is
+        wish = wish_of(viewer.caller.tenant, kind, parameters, self._clock())
+        viewer.watch(name, self._channel(wish), claim)
+
+    def _channel(self, wish: Wish) -> Channel:
+        channel = self.channels.get(wish)
+        if channel is not None:
+            return channel
+        if len(self.channels) >= self.limits.channels_max:
+            raise RequestRefused(Refusal.OVERLOADED, "too many different boards are watched here; come back later")
+        source = (
+            BoardSource(wish, self._reads, self._clock, self._gate)
+            if wish.kind == "board"
+            else SeriesSource(wish, self._database, self._clock, self._gate)
+        )
+        channel = self.channels[wish] = Channel(source, self._clock, self.limits.linger_s)
+        self._by_tenant.setdefault(wish.tenant.tenant_id, set()).add(channel)
+        self._share_memory()
+        self._start(self._run(wish, channel))
+        if not self._listening:
+            self._listening = True
+            self._start(self._listen())
+        return channel
+
+    async def _run(self, wish: Wish, channel: Channel) -> None:
+        """Run a channel; when it has ended, somebody who comes gets a new one."""
+        try:
+            await channel.run()
+        except Exception as error:  # noqa: BLE001 - a defect: whoever watches must hear of it
+            Log().error("live_failed", error=repr(error))
+            for listener in list(channel.listeners):
+                listener.lost(StoreUnavailable("This cannot be read for now."))
+        finally:
+            del self.channels[wish]
+            mine = self._by_tenant[wish.tenant.tenant_id]
+            mine.discard(channel)
+            if not mine:
+                del self._by_tenant[wish.tenant.tenant_id]
+            self._share_memory()
+
+    async def _listen(self) -> None:
+        """Let channels read when the processor says that their boards have moved."""
+        async with self._store.wake_ups(kv.COUNTED_CHANNEL) as woken:
+            while self.channels:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(HEARTBEAT_S):
+                        await woken.wait()
+                for tenant_id in woken.take():
+                    for channel in self._by_tenant.get(tenant_id, ()):
+                        channel.due.set()
+        self._listening = False
+        if self.channels:  # somebody came while the connection was being given up
+            self._listening = True
+            self._start(self._listen())
+
+    async def _keep_time(self) -> None:
+        loop, limits = asyncio.get_running_loop(), self.limits
+        while True:
+            await asyncio.sleep(TICK_S)
+            now_s = loop.time()
+            for viewer in self.viewers:
+                viewer.tick(now_s, limits.heartbeat_s, limits.send_s_max)
+
+    async def _reauthorise(self) -> None:
+        """Close the connections whose key was revoked, or which may not watch any more.
+
+        A store that is away tells nothing: what was believed is believed on.
+        """
+        while True:
+            await asyncio.sleep(TICK_S)
+            for digest in {viewer.credential for viewer in self.viewers} - {b""}:
+                with suppress(*db.UNREACHABLE, db.PostgresError, StoreUnavailable):
+                    if not await self._still_may(digest):
+                        for viewer in self.viewers:
+                            if viewer.credential == digest:
+                                viewer.close(Close.NOT_AUTHORISED)
+
+    async def _still_may(self, digest: bytes) -> bool:
+        caller: Caller | None = await self._keys.caller_by_digest(digest)
+        if caller is None:
+            return False
+        try:
+            check_may_watch(caller)
+        except ColiseumError:
+            return False
+        return True
+
+    def _share_memory(self) -> None:
+        share = min(VERSIONS_BYTES_MAX, VERSIONS_BYTES_TOTAL_MAX // max(1, len(self.channels)))
+        for channel in self.channels.values():
+            channel.versions_bytes_max = share
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

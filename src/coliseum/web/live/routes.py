@@ -1,0 +1,42 @@
+"""The routes of ``/api/live``: bare ASGI, past the router, as capture is."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from coliseum.ids import secret_digest
+from coliseum.web.auth import caller_of, key_in
+from coliseum.web.capture import serve
+from coliseum.web.live.admission import check_may_watch
+from coliseum.web.live.socket import serve_socket
+from coliseum.web.live.stream import PATHS, serve_stream
+from coliseum.web.live.tickets import TICKET_S, TicketAnswer
+from coliseum.web.problems import Answer, answer
+from coliseum.web.services import Services
+
+SOCKET = "/api/live"
+TICKETS = "/api/live/tickets"
+
+
+async def tickets(services: Services, _scope: Any, headers: Mapping[bytes, bytes], _body: bytes) -> Answer:
+    """``POST /api/live/tickets``: a ticket by which a browser may open one connection."""
+    check_may_watch(await caller_of(services, headers))
+    ticket = await services.live.tickets.issue(secret_digest(key_in(headers) or ""))
+    return answer(201, TicketAnswer(ok=True, ticket=ticket, expires_in_seconds=TICKET_S))
+
+
+def is_live(scope: Any) -> bool:
+    """Whether a connection or request is for one of these routes."""
+    path = scope["path"]
+    if scope["type"] == "websocket":
+        return bool(path == SOCKET)
+    return path == TICKETS or path in PATHS
+
+
+async def serve_live(services: Services, scope: Any, receive: Any, send: Any) -> None:
+    """Serve what ``is_live``."""
+    if scope["type"] == "websocket":
+        await serve_socket(services.live, scope, receive, send)
+    elif scope["path"] == TICKETS:
+        await serve(tickets, services, scope, receive, send)
+    else:
+        await serve_stream(services.live, scope, receive, send)

@@ -1,0 +1,159 @@
+"""From the parameters of a subscription to what is read for it: the only place here that knows which there are."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from datetime import datetime
+from typing import Literal, Protocol
+
+import msgspec
+
+from coliseum import db
+from coliseum.accounts.tenants import Tenant
+from coliseum.errors import QueryInvalid
+from coliseum.metrics.windows import grain_named
+from coliseum.queries.ask import instant, subject_of
+from coliseum.queries.asked import moves_on, question_from
+from coliseum.queries.pages import read_position
+from coliseum.queries.question import Question
+from coliseum.queries.series import series
+from coliseum.queries.shared import SharedRead, SharedReads
+from coliseum.web.live.versions import BOARD, SERIES, Shape
+
+METRIC_PARAMETERS = ("metric", "entity", "id", "grain", "from", "to", "currency")
+
+
+class Wish(msgspec.Struct, frozen=True):
+    """What a tenant wants to be kept up with; equal wishes share a channel. ``parameters``: sorted pairs."""
+
+    tenant: Tenant
+    kind: Literal["board", "metrics"]
+    parameters: tuple[tuple[str, str], ...]
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """A question, and until when the same parameters mean it; None: for ever."""
+
+    question: Question
+    until: datetime | None
+
+
+class Source(Protocol):
+    """Where a channel's pages come from."""
+
+    shape: Shape
+    until: datetime | None
+    """When the next reading will be of another window; None: never."""
+
+    async def read(self) -> bytes:
+        """The page of now as JSON.
+
+        Raises:
+            QueryInvalid: the parameters have no answer, and will have none.
+            Exception: whatever the stores raise; it may be read again.
+        """
+
+
+def wish_of(tenant: Tenant, kind: Literal["board", "metrics"], parameters: Mapping[str, str], now: datetime) -> Wish:
+    """What these parameters ask for.
+
+    Raises:
+        QueryInvalid: they cannot be answered.
+    """
+    if kind == "board":
+        board_asked(tenant, parameters, now)
+    else:
+        _known(parameters, METRIC_PARAMETERS)
+        subject_of(tenant, parameters["metric"], parameters.get("entity"), parameters.get("currency"))
+    return Wish(tenant, kind, tuple(sorted(parameters.items())))
+
+
+def board_asked(tenant: Tenant, parameters: Mapping[str, str], now: datetime) -> Asked:
+    """The question that these parameters of ``GET /api/leaderboards`` ask now.
+
+    Raises:
+        QueryInvalid: they cannot be answered.
+    """
+    question = question_from(tenant, parameters, now)
+    return Asked(question, question.window.end if moves_on(parameters) else None)
+
+
+class BoardSource:
+    """A board's page, by the reads that all who ask for it share. When the window ends, the question is another one."""
+
+    shape = BOARD
+
+    def __init__(self, wish: Wish, reads: SharedReads, clock: Callable[[], datetime], gate: asyncio.Semaphore) -> None:
+        """``gate``: is passed to read what is not live."""
+        self.until: datetime | None = None
+        self._gate = gate
+        self._live = True
+        self._tenant, self._parameters = wish.tenant, dict(wish.parameters)
+        self._reads = reads
+        self._clock = clock
+        self._read: SharedRead | None = None
+
+    async def read(self) -> bytes:
+        """See ``Source``."""
+        now = self._clock()
+        if self._read is None or (self.until is not None and now >= self.until):
+            asked = board_asked(self._tenant, self._parameters, now)
+            self._read, self.until = self._reads.of(asked.question), asked.until
+        async with nullcontext() if self._live else self._gate:
+            answer = await self._read.answer()
+        self._live = answer.source == "live"
+        return answer.body
+
+
+class SeriesSource:
+    """A metric's series. It is read anew when the rollups have moved, or when another bucket has begun."""
+
+    shape = SERIES
+
+    def __init__(
+        self, wish: Wish, database: db.Database, clock: Callable[[], datetime], gate: asyncio.Semaphore
+    ) -> None:
+        """``gate``: is passed to read."""
+        self.until: datetime | None = None
+        self._gate = gate
+        self._tenant = wish.tenant
+        self._parameters = dict(wish.parameters)
+        self._database = database
+        self._clock = clock
+        self._last: tuple[list[int], datetime, bytes] | None = None
+
+    async def read(self) -> bytes:
+        """See ``Source``."""
+        async with self._gate:
+            return await self._page()
+
+    async def _page(self) -> bytes:
+        tenant, given, now = self._tenant, self._parameters.get, self._clock()
+        if self._last is not None:
+            async with self._database.tenant(tenant.tenant_id) as connection:
+                standing = await read_position(connection, tenant.tenant_id)
+            if standing == self._last[0] and now < self._last[1]:
+                return self._last[2]
+        since, until = given("from"), given("to")
+        page = await series(
+            self._database,
+            tenant,
+            subject_of(tenant, self._parameters["metric"], given("entity"), given("currency")),
+            given("id"),
+            grain_named(given("grain", "day")),
+            None if since is None else instant(since, "from"),
+            None if until is None else instant(until, "to"),
+            now,
+        )
+        body = msgspec.json.encode(page)
+        moves_on = page.until if until is None else datetime.max.replace(tzinfo=page.until.tzinfo)
+        self._last = page.position, moves_on, body
+        return body
+
+
+def _known(parameters: Mapping[str, str], names: tuple[str, ...]) -> None:
+    unknown = sorted(parameters.keys() - set(names))
+    if unknown:
+        raise QueryInvalid(f"There is no parameter {unknown[0]!r} here; there are {', '.join(names)}.", unknown[0])
+    if "metric" not in parameters:
+        raise QueryInvalid("metric says which metric.", "metric")
