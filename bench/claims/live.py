@@ -20,7 +20,7 @@ WATCHERS = 1_000
 EVENTS_PER_S, BATCH_EVENTS = 2_000, 10
 SECONDS, SETTLE_S = 60.0, 5.0
 LAST_FRAMES_S = 2.0
-FLOOR_MS, GOAL_MS = 500.0, 250.0
+FLOOR_MS, GOAL_MS = 250.0, 100.0
 
 
 async def measure(bench: Bench) -> list[Line]:

@@ -144,7 +144,7 @@ class Board:
         self.page: dict[str, Any] = {}
         self.position: list[int] = []
         self.state = ""
-        self.resumed = False
+        self.resumptions = 0
         self.diffs = self.snapshots = 0
         self._rows, self._key = rows, key
 
@@ -153,7 +153,6 @@ class Board:
         if message["type"] == "snapshot":
             self.page = message["page"]
             self.snapshots += 1
-            self.resumed = False
         else:
             assert message["from"] == self.position, "there is a gap"
             rows = self.page[self._rows]
@@ -163,7 +162,7 @@ class Board:
                 rows.insert(place, row)
             self.page = {**self.page, **message["set"], self._rows: rows}
             self.diffs += 1
-            self.resumed = message.get("resumed", False)
+            self.resumptions += message.get("resumed", False)
         self.position, self.state = message["position"], message["state"]
         assert self.page["position"] == self.position
 
