@@ -92,9 +92,10 @@ class BoardsFollower:
         boards = self._boards(unit)
         try:
             missing, idle = await self._out_of_place(unit, boards)
-            live = set(await boards.live())
+            live, now = set(await boards.live()), self._clock()
             for board in missing[:FILLS_A_ROUND_MAX]:
-                before = predecessor(board, live)
+                # A window that was asked for before its time takes nothing from the present one.
+                before = predecessor(board, (each for each in live if successor(each, unit.tenant, now) == board))
                 if before is None or not await self._turn(unit, boards, before, board, cursors):
                     await self._fill(unit, boards, board, cursors)
                 if before is not None:
