@@ -51,9 +51,11 @@ def scores(page: dict[str, Any]) -> list[tuple[str, int]]:
 @pytest.mark.parametrize("window", ["all", "day", "24h"])
 async def test_a_play_without_seconds_makes_no_member_and_moves_no_tie(clocked: Clocked, window: str) -> None:
     await clocked.told(played("first", 60, minutes=9), played("second", 60, minutes=5))
-    asked = {"metric": "seconds", "window": window}
+    asked: dict[str, Any] = {"metric": "seconds", "window": window}
     assert order(await clocked.both(**asked)) == ["first", "second"]
-    await clocked.told(played("first", None, minutes=1), played("nobody", None, minutes=1), played("first", 0, minutes=0))
+    await clocked.told(
+        played("first", None, minutes=1), played("nobody", None, minutes=1), played("first", 0, minutes=0)
+    )
     page = await clocked.both(**asked)
     assert (scores(page), page["members"]) == ([("first", 60), ("second", 60)], 2)
 
@@ -64,7 +66,7 @@ async def test_around_anybody_is_as_wide_as_the_board_allows(clocked: Clocked, w
     for number, weight in enumerate([9, 9, 7, 5, 5, 5, 3, 1, 1]):
         await clocked.send(voted(f"a{number}", weight, at=ago(seconds=100 - number)))
     await clocked.settle()
-    asked = {"metric": "votes", "window": window}
+    asked: dict[str, Any] = {"metric": "votes", "window": window}
     whole = (await clocked.both(**asked))["rows"]
     assert [row["rank"] for row in whole] == [1, 1, 3, 4, 4, 4, 7, 8, 8]
     for limit in (1, 2, 3, 4, 5, 8, 9, 10, 50):
@@ -82,7 +84,7 @@ async def test_ids_have_dense_ranks_of_the_whole_board(clocked: Clocked) -> None
     await clocked.both(metric="votes")
     for ids in ("a0,a3", "a3,a0", "a0,a4,a5", "a4", "a0"):
         for ranking in ("dense", "ordinal", "competition"):
-            query = {"metric": "votes", "ids": ids, "ranking": ranking}
+            query: dict[str, Any] = {"metric": "votes", "ids": ids, "ranking": ranking}
             live, cold = await clocked.ask(**query), await clocked.ask(**query, cold=True)
             assert live["rows"] == cold["rows"], query
     page = await clocked.ask(metric="votes", ids="a0,a3", ranking="dense")
@@ -103,7 +105,7 @@ async def test_a_score_that_comes_to_nothing_and_back_stands_behind_who_was_ther
 
 async def test_a_late_event_older_than_a_removal_does_not_take_the_removal_back(clocked: Clocked) -> None:
     await clocked.told(followed("gone", hours=5), followed("gone", un="un", hours=1), followed("here", hours=2))
-    asked = {"metric": "follows", "entity": "artist"}
+    asked: dict[str, Any] = {"metric": "follows", "entity": "artist"}
     assert scores(await clocked.both(**asked)) == [("here", 1)]
     await clocked.told(followed("gone", fan="ben", hours=4))
     # It was last changed by the removal, an hour ago: behind who got there two hours ago.
@@ -120,7 +122,7 @@ async def test_scores_below_nothing_stand_behind_all_others_and_tie_like_them(cl
         followed("late", un="un", hours=1), followed("none", hours=9), followed("none", un="un", hours=8),
         followed("high", hours=4),
     )  # fmt: skip
-    asked = {"metric": "follows", "entity": "artist"}
+    asked: dict[str, Any] = {"metric": "follows", "entity": "artist"}
     page = await clocked.both(**asked)
     assert scores(page) == [("high", 1), ("low", -1), ("late", -1), ("lower", -2)]
     assert [(row["rank"], row["toNext"], row["percentile"]) for row in page["rows"]] == [
@@ -137,7 +139,7 @@ async def test_scores_below_nothing_stand_behind_all_others_and_tie_like_them(cl
 
 
 async def test_an_event_into_an_hour_that_is_over_brings_its_board_back(clocked: Clocked) -> None:
-    asked = {"metric": "votes", "window": "hour", "at": ago(hours=3)}
+    asked: dict[str, Any] = {"metric": "votes", "window": "hour", "at": ago(hours=3)}
     await clocked.told(voted("a", at=ago(hours=3)))
     assert scores(await clocked.both(**asked)) == [("a", 1)]
     await clocked.conductor.tidy()
@@ -157,7 +159,7 @@ async def test_the_order_inside_a_tie_is_that_of_the_rollups_when_totals_cross_a
     def paid(fan: str, cents: int, ms: int) -> dict[str, Any]:
         return spent(userId=fan, amountCents=cents, at=(NOW - timedelta(hours=1, milliseconds=-ms)).isoformat())
 
-    asked = {"metric": "money_spent", "entity": "fan", "window": window}
+    asked: dict[str, Any] = {"metric": "money_spent", "entity": "fan", "window": window}
     first, second = paid("first", edge - 1, 10), paid("second", edge - 1, 30)
     await clocked.told(second)
     await clocked.told(first)
@@ -197,7 +199,7 @@ async def test_what_is_taken_back_in_its_own_batch_leaves_the_same_order_as_late
     )
     await clocked.told(voted("x", 1, at=ago(minutes=9)), voted("y", 1, at=ago(minutes=5)))
     await clocked.told(spent(artistId="x", at=ago(minutes=9)), spent(artistId="y", at=ago(minutes=5)))
-    for batch in ([[cast, paid, void, refund]] if batches == 1 else [[cast, paid], [void, refund]]):
+    for batch in [[cast, paid, void, refund]] if batches == 1 else [[cast, paid], [void, refund]]:
         await clocked.told(*batch)
     # x was changed after y, although by nothing in the end.
     assert order(await clocked.both(metric="votes", window=window)) == ["y", "x"]
@@ -205,7 +207,7 @@ async def test_what_is_taken_back_in_its_own_batch_leaves_the_same_order_as_late
 
 
 async def test_scores_beyond_two_to_the_53_are_put_aside_by_name_and_not_rounded(clocked: Clocked) -> None:
-    asked = {"metric": "money_spent", "entity": "fan"}
+    asked: dict[str, Any] = {"metric": "money_spent", "entity": "fan"}
     await clocked.told(spent(userId="rich", amountCents=2**53 - 1), spent(userId="poor", amountCents=1))
     assert scores(await clocked.both(**asked)) == [("rich", 2**53 - 1), ("poor", 1)]
     await clocked.told(spent(userId="rich", amountCents=1), spent(userId="poor", amountCents=7, currency="sek"))

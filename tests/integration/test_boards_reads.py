@@ -52,7 +52,9 @@ async def test_a_cursor_of_another_tenant_is_refused(clocked: Clocked) -> None:
     assert (reply.status, reply.json["field"]) == (400, "cursor")
 
 
-@pytest.mark.parametrize("cursor", ["", "x", "AAAA", "W10", "WzEsMiwzXQ", "WzEsMiwzLCJ4Il0", "%F0%9F%8E%B8", "W251bGwsMSwyLCJ4Il0"])
+@pytest.mark.parametrize(
+    "cursor", ["", "x", "AAAA", "W10", "WzEsMiwzXQ", "WzEsMiwzLCJ4Il0", "%F0%9F%8E%B8", "W251bGwsMSwyLCJ4Il0"]
+)
 async def test_what_is_no_cursor_is_refused(clocked: Clocked, cursor: str) -> None:
     reply = await clocked.get(metric="votes", cursor=cursor)
     assert (reply.status, reply.json["field"]) == (400, "cursor")
@@ -60,8 +62,10 @@ async def test_what_is_no_cursor_is_refused(clocked: Clocked, cursor: str) -> No
 
 @pytest.mark.parametrize("cold", [False, True])
 @pytest.mark.parametrize("ranking", ["competition", "dense", "ordinal"])
-async def test_a_cursor_goes_on_where_its_row_stood_while_scores_move(clocked: Clocked, cold: bool, ranking: str) -> None:
-    asked = {"metric": "votes", "limit": 4, "ranking": ranking, "cold": cold}
+async def test_a_cursor_goes_on_where_its_row_stood_while_scores_move(
+    clocked: Clocked, cold: bool, ranking: str
+) -> None:
+    asked: dict[str, Any] = {"metric": "votes", "limit": 4, "ranking": ranking, "cold": cold}
     first = await clocked.ask(**asked)
     assert [row["id"] for row in first["rows"]] == ["a00", "a01", "a02", "a03"]
     # The last row falls, one that was shown rises, and one that is still to come rises over the place.
@@ -76,18 +80,23 @@ async def test_a_cursor_goes_on_where_its_row_stood_while_scores_move(clocked: C
 
 async def test_an_answer_says_where_it_was_read(clocked: Clocked) -> None:
     assert (await clocked.both(metric="votes"))["source"] == "live"
-    for query, source in (({}, "live"), ({"as_of": "12"}, "log"), ({"as_of": NOW.isoformat()}, "log"), ({"around": "a03"}, "live"),
-                          ({"ids": "a03"}, "live"), ({"members": "a03,a05"}, "live"),
-                          ({"from": "2031-05-14T10:00:00Z", "to": "2031-05-14T13:00:00Z"}, "rollups")):  # fmt: skip
+    reads: list[tuple[dict[str, Any], str]] = [
+        ({}, "live"), ({"around": "a03"}, "live"), ({"ids": "a03"}, "live"), ({"members": "a03,a05"}, "live"),
+        ({"as_of": "12"}, "log"), ({"as_of": NOW.isoformat()}, "log"),
+        ({"from": "2031-05-14T10:00:00Z", "to": "2031-05-14T13:00:00Z"}, "rollups"),
+    ]  # fmt: skip
+    for query, source in reads:
         reply = await clocked.get(metric="votes", **query)
         assert (reply.headers["coliseum-source"], reply.json["source"]) == (source, source), query
         reply = await clocked.get(cold=True, metric="votes", **query)
         assert reply.headers["coliseum-source"] == (source if source == "log" else "rollups")
 
 
-@pytest.mark.parametrize("query", [{}, {"ids": "a03,a05"}, {"around": "a05"}, {"as_of": "7"}, {"window": "24h"}], ids=str)
+@pytest.mark.parametrize(
+    "query", [{}, {"ids": "a03,a05"}, {"around": "a05"}, {"as_of": "7"}, {"window": "24h"}], ids=str
+)
 async def test_who_has_the_answer_already_is_told_so_until_it_changes(clocked: Clocked, query: dict[str, Any]) -> None:
-    asked = {"metric": "votes", **query}
+    asked: dict[str, Any] = {"metric": "votes", **query}
     if "as_of" not in query:
         await clocked.both(**asked)
     first = await clocked.get(**asked)
@@ -112,10 +121,16 @@ async def test_a_board_as_of_then_is_the_one_that_was_shown_then(clocked: Clocke
         for as_of in (moment.isoformat(), ".".join(map(str, page["position"]))):
             told = await clocked.ask(metric="votes", as_of=as_of)
             assert told["source"] == "log"
-            assert (told["rows"], told["position"], told["members"]) == (page["rows"], page["position"], page["members"])
+            assert (told["rows"], told["position"], told["members"]) == (
+                page["rows"],
+                page["position"],
+                page["members"],
+            )
 
 
-@pytest.mark.parametrize("as_of", ["13", "999999", "1.2", "", ".", "1.", "-1", "2032-01-01", "soon", "9223372036854775808"])
+@pytest.mark.parametrize(
+    "as_of", ["13", "999999", "1.2", "", ".", "1.", "-1", "2032-01-01", "soon", "9223372036854775808"]
+)
 async def test_a_position_that_is_none_is_refused(clocked: Clocked, as_of: str) -> None:
     reply = await clocked.get(metric="votes", as_of=as_of)
     assert (reply.status, reply.code, reply.json["field"]) == (400, "invalid_query", "as_of"), as_of
@@ -123,7 +138,13 @@ async def test_a_position_that_is_none_is_refused(clocked: Clocked, as_of: str) 
 
 @pytest.mark.parametrize("cold", [False, True])
 async def test_a_board_of_nobody_is_empty_in_every_way(clocked: Clocked, cold: bool) -> None:
-    for query in ({"ids": "x,y"}, {"members": "x,y"}, {"around": "x"}, {"genre": "none"}, {"at": "1999-01-01", "window": "week"}):
+    for query in (
+        {"ids": "x,y"},
+        {"members": "x,y"},
+        {"around": "x"},
+        {"genre": "none"},
+        {"at": "1999-01-01", "window": "week"},
+    ):
         page = await clocked.ask(cold=cold, metric="votes", **query)
         assert (page["rows"], page["nextCursor"]) == ([], None)
         assert page["members"] == (12 if {"ids", "around"} & query.keys() else 0), query
@@ -132,7 +153,9 @@ async def test_a_board_of_nobody_is_empty_in_every_way(clocked: Clocked, cold: b
 async def test_one_alone_is_better_than_all_others(clocked: Clocked) -> None:
     page = await clocked.both(metric="votes", members="a05,nobody")
     assert page["members"] == 1
-    assert [(row["rank"], row["percentile"], row["toNext"], row["overallRank"]) for row in page["rows"]] == [(1, 100, None, 6)]
+    assert [(row["rank"], row["percentile"], row["toNext"], row["overallRank"]) for row in page["rows"]] == [
+        (1, 100, None, 6)
+    ]
 
 
 async def test_windows_name_their_begin_and_end(clocked: Clocked) -> None:
@@ -144,4 +167,7 @@ async def test_windows_name_their_begin_and_end(clocked: Clocked) -> None:
         ("90d", "2031-02-13T13", "2031-05-14T13"),
     ):  # fmt: skip
         page = await clocked.both(metric="votes", window=window)
-        assert (parsed(page["windowStart"]), parsed(page["windowEnd"])) == (parsed(f"{begin}:00Z"), parsed(f"{end}:00Z"))
+        assert (parsed(page["windowStart"]), parsed(page["windowEnd"])) == (
+            parsed(f"{begin}:00Z"),
+            parsed(f"{end}:00Z"),
+        )

@@ -63,7 +63,7 @@ async def populated(clocked: Clocked, window: str) -> None:
 @pytest.mark.parametrize("window", ROLLING_HOURS)
 async def test_a_board_that_turned_is_one_that_is_filled_anew(clocked: Clocked, metric: str, window: str) -> None:
     await populated(clocked, window)
-    asked = {"metric": metric, "window": window}
+    asked: dict[str, Any] = {"metric": metric, "window": window}
     await clocked.both(**asked)
     old = named(clocked, metric, window)
     clocked.now = NOW.replace(minute=58)
@@ -89,8 +89,12 @@ async def test_a_board_that_turned_is_one_that_is_filled_anew(clocked: Clocked, 
 @pytest.mark.parametrize("hours", [1, 2, 3, 4, 30])
 async def test_a_board_may_have_missed_some_hours(clocked: Clocked, hours: int) -> None:
     for number in range(30):
-        await clocked.send(voted(f"a{number}", number, fan=f"fan-{number % 4}"), voted("all", number, fan=f"fan-{number % 5}"))
-    asked = [{"metric": metric, "window": window} for metric in ("votes", "voters") for window in ("24h", "7d")]
+        await clocked.send(
+            voted(f"a{number}", number, fan=f"fan-{number % 4}"), voted("all", number, fan=f"fan-{number % 5}")
+        )
+    asked: list[dict[str, Any]] = [
+        {"metric": metric, "window": window} for metric in ("votes", "voters") for window in ("24h", "7d")
+    ]
     for query in asked:
         await clocked.both(**query)
     clocked.turn(hours)
@@ -103,7 +107,7 @@ async def test_a_board_may_have_missed_some_hours(clocked: Clocked, hours: int) 
 
 async def test_what_is_read_right_after_the_hour_is_the_live_board_of_before(clocked: Clocked) -> None:
     await populated(clocked, "24h")
-    asked = {"metric": "votes", "window": "24h"}
+    asked: dict[str, Any] = {"metric": "votes", "window": "24h"}
     before = await clocked.both(**asked)
     for seconds in (0, 1, 29.999):
         clocked.turn(0, seconds=3_600 + seconds)  # of the same hour: the follower has not come yet
@@ -120,7 +124,7 @@ async def test_what_is_read_right_after_the_hour_is_the_live_board_of_before(clo
 async def test_a_cursor_goes_on_over_the_turn(clocked: Clocked) -> None:
     for number in range(10):
         await clocked.send(voted(f"a{number}", 23 - 2 * number, 20 - number))
-    asked = {"metric": "votes", "window": "24h", "limit": 3}
+    asked: dict[str, Any] = {"metric": "votes", "window": "24h", "limit": 3}
     first = await clocked.both(**asked)
     clocked.turn()
     await clocked.settle()
@@ -151,14 +155,16 @@ async def test_windows_around_the_present_one_take_nothing_from_it(clocked: Cloc
 
 async def test_a_window_that_somebody_looks_back_at_stays_where_it_is(clocked: Clocked) -> None:
     await populated(clocked, "24h")
-    asked = {"metric": "votes", "window": "24h", "at": (NOW - HOUR).isoformat()}
+    asked: dict[str, Any] = {"metric": "votes", "window": "24h", "at": (NOW - HOUR).isoformat()}
     assert (await clocked.both(**asked))["source"] == "live"
-    assert {board.start for board in await live(clocked) if board.window == "24h"} == {epoch_seconds(NOW) - 24 * 3_600 - 1_200}
+    assert {board.start for board in await live(clocked) if board.window == "24h"} == {
+        epoch_seconds(NOW) - 24 * 3_600 - 1_200
+    }
 
 
 async def test_events_after_the_turn_find_the_board_in_its_new_window(clocked: Clocked) -> None:
     await populated(clocked, "24h")
-    asked = {"metric": "votes", "window": "24h"}
+    asked: dict[str, Any] = {"metric": "votes", "window": "24h"}
     await clocked.both(**asked)
     clocked.turn()
     # Read before the board turned: one for each side of the new window's begin, and one of the new hour.
@@ -174,10 +180,12 @@ async def test_events_after_the_turn_find_the_board_in_its_new_window(clocked: C
 
 async def test_a_catalogue_that_changes_moves_what_turns(clocked: Clocked) -> None:
     def artist(genre: str) -> dict[str, Any]:
-        return event("catalog.artist", userId=None, artistId="moves", name="Moves", genres=[genre], at=clocked.now.isoformat())
+        return event(
+            "catalog.artist", userId=None, artistId="moves", name="Moves", genres=[genre], at=clocked.now.isoformat()
+        )
 
     await clocked.told(artist("pop"), voted("moves", 23), voted("moves", 1))
-    asked = {"metric": "votes", "window": "24h", "genre": "pop"}
+    asked: dict[str, Any] = {"metric": "votes", "window": "24h", "genre": "pop"}
     assert [row["score"] for row in (await clocked.both(**asked))["rows"]] == [2]
     clocked.turn()
     await clocked.told(artist("rock"))
@@ -187,7 +195,7 @@ async def test_a_catalogue_that_changes_moves_what_turns(clocked: Clocked) -> No
 
 async def test_a_follower_with_a_clock_that_is_behind_keeps_the_window_it_knows(clocked: Clocked) -> None:
     await populated(clocked, "24h")
-    asked = {"metric": "votes", "window": "24h"}
+    asked: dict[str, Any] = {"metric": "votes", "window": "24h"}
     await clocked.both(**asked)
     clocked.conductor.follower = BoardsFollower(clocked.world.database, clocked.world.store, lambda: NOW, IDLE_S)
     await clocked.conductor.take()

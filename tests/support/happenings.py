@@ -18,7 +18,7 @@ from support.play import refers
 from support.services import Platform, World
 
 HOURS_AGO = (0, 0, 0, 0, 1, 1, 2, 3, 22, 23, 24, 25, 167, 168, 671, 672, 2_159, 2_160, 9_000, 50_000)
-IN_THE_HOUR_MS = (0, 1, 2, 255, 256, 257, 60_000, 2_400_000, 3_599_999)
+IN_THE_HOUR_MS = (0, 1, 2, 255, 256, 257, 60_000, 2_400_000, 3_599_999, 3_660_000)
 pick = st.sampled_from
 
 
@@ -38,7 +38,10 @@ VOTE = spec(
 PLAY = spec(
     "player.track_played", trackId=pick(TRACKS), artistId=pick(ARTISTS), durationSeconds=pick([None, 0, 29, 30, 30, 2_048])
 )  # fmt: skip
-MONEY: dict[str, st.SearchStrategy[Any]] = {"amountCents": pick([1, 500, 2_048, 2**21, 2**34]), "currency": st.just("eur")}
+MONEY: dict[str, st.SearchStrategy[Any]] = {
+    "amountCents": pick([1, 500, 2_048, 2**21, 2**34]),
+    "currency": st.just("eur"),
+}
 SPECS = st.one_of(
     VOTE, VOTE, VOTE, PLAY,
     spec("coliseum.vote_voided", which=st.integers(0, 5), reason=st.just("")),
@@ -52,6 +55,37 @@ SPECS = st.one_of(
          venueId=pick([None, *VENUES]), city=pick([None, None, *CITIES])),
     spec("catalog.venue", venueId=pick(VENUES), city=pick([None, *CITIES])),
 )  # fmt: skip
+CROWD = [*ARTISTS, "a1", "a2", "a3", "a4"]
+
+
+def crowd(seed: int, count: int) -> list[dict[str, Any]]:
+    """So many things at once that boards are full and ties are common."""
+    rng = random.Random(seed)
+    kinds: list[dict[str, Any]] = [
+        {"type": "coliseum.vote_cast", "weight": 1, "channel": "app"}, {"type": "coliseum.vote_cast", "weight": 2, "channel": "app"},
+        {"type": "player.track_played", "durationSeconds": 40}, {"type": "social.follow", "targetType": "artist", "target": 0},
+        {"type": "social.unfollow", "targetType": "artist", "target": 0}, {"type": "concierto.event_attended", "city": "Graz"},
+        {"type": "treasury.money_spent", "amountCents": 500, "currency": "eur", "reason": "bar"},
+    ]  # fmt: skip
+    made = []
+    for _ in range(count):
+        one = {
+            **rng.choice(kinds),
+            "userId": rng.choice(FANS),
+            "ago": (rng.choice(HOURS_AGO), rng.choice(IN_THE_HOUR_MS)),
+        }
+        if "target" in one:
+            one["target"] = rng.randrange(4)
+        else:
+            one |= {"artistId": rng.choice(CROWD), "eventId": rng.choice(EVENTS), "trackId": rng.choice(TRACKS)}
+        wanted = {"player": ("artistId", "trackId"), "concierto": ("eventId",)}.get(one["type"].partition(".")[0])
+        unwanted = (
+            set() if "target" in one else {"artistId", "eventId", "trackId"} - set(wanted or ("artistId", "eventId"))
+        )
+        made.append({name: value for name, value in one.items() if name not in unwanted})
+    return made
+
+
 MOMENTS = st.one_of(
     st.tuples(st.floats(0, 1)), st.tuples(st.floats(0, 1), st.floats(0, 1)), st.tuples(st.floats(0, 1), st.floats(0, 1))
 )
@@ -133,5 +167,7 @@ class Happenings(Clocked):
             await self.close()
 
 
-async def roll_up(connection: db.Connection, sql: str, tenant_id: int, generation: int, zone: str, now: datetime) -> None:
+async def roll_up(
+    connection: db.Connection, sql: str, tenant_id: int, generation: int, zone: str, now: datetime
+) -> None:
     assert await connection.fetchval(sql, tenant_id, generation, zone, ROLL_UP_ROWS_MAX, now) is not None

@@ -52,7 +52,9 @@ def bucket(instant: datetime, window: str, zone: ZoneInfo) -> object:
 
 def bounds(window: str, at: datetime, zone: ZoneInfo) -> tuple[datetime, datetime] | tuple[None, None]:
     """Where the window that holds this instant begins and ends; nowhere, of all time."""
-    hour = at - timedelta(minutes=(local := at.astimezone(zone)).minute, seconds=local.second, microseconds=local.microsecond)
+    hour = at - timedelta(
+        minutes=(local := at.astimezone(zone)).minute, seconds=local.second, microseconds=local.microsecond
+    )
     match window:
         case "all":
             return None, None

@@ -42,10 +42,10 @@ def reached(total: int, last: datetime | None, window: str, start: datetime | No
         return 0
     short = window in {"hour", "day", "week", "month"}
     base, bits = (start or LONG_AGO, 32) if short else (LONG_AGO, 42)
-    moment = min(max((last - base) // MILLISECOND, 0), 2**bits - 1)
+    moment = min(max((last - base) // MILLISECOND, 0), (1 << bits) - 1)
     for level in range(4):
-        if abs(total) < 2 ** (53 - bits + 8 * level):
-            return moment // 256**level
+        if abs(total) < 1 << (53 - bits + 8 * level):
+            return moment >> (8 * level)
     return 0
 
 
