@@ -10,7 +10,8 @@ import pytest
 
 from coliseum import db
 from coliseum.boards.board import Board
-from coliseum.metrics.windows import window_end
+from coliseum.boards.ties import Ties
+from coliseum.metrics.windows import ROLLING_HOURS, window_end
 from coliseum.processor.projection import Batch
 from coliseum.projections import deltas
 from coliseum.projections.coliseum import ColiseumProjection
@@ -39,9 +40,16 @@ def a_day_late(name: str, start: datetime | None, zone: ZoneInfo) -> datetime | 
     return None if end is None else end + timedelta(days=1)
 
 
+def an_hour_too_long(name: str, start: datetime | None, zone: ZoneInfo) -> datetime | None:
+    end = window_end(name, start, zone)
+    return end + timedelta(hours=1) if end is not None and name in ROLLING_HOURS else end
+
+
 MUTANTS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     "boards that do not follow the catalogue": lambda patch: patch.setattr(Board, "follows_catalog", False),
     "live windows that end a day late": lambda patch: patch.setattr(deltas, "window_end", a_day_late),
+    "rolling windows that are an hour too long": lambda patch: patch.setattr(deltas, "window_end", an_hour_too_long),
+    "equals that stand by their numbers": lambda patch: patch.setattr(Ties, "order", lambda *_: 0),
     "rollups that forget a void": lambda patch: patch.setattr(
         ColiseumProjection, "apply", spoilt(ColiseumProjection.apply, "coliseum.vote_voided")
     ),

@@ -8,7 +8,7 @@ from typing import Any, cast
 from valkey.exceptions import ConnectionError as ValkeyConnectionError
 
 from coliseum import kv, wiring
-from coliseum.clock import utc_now
+from coliseum.clock import Clock, utc_now
 from coliseum.processor.following import Following
 from coliseum.processor.leases import Leases
 from coliseum.processor.projection import Projection, Unit
@@ -60,6 +60,8 @@ class Conductor:
     node: str = "conductor"
     projections: Mapping[str, Projection] = field(default_factory=lambda: wiring.PROJECTIONS)
     step_entries_max: int = 1_000
+    clock: Clock = utc_now
+    idle_s: int = 900
 
     def __post_init__(self) -> None:
         self.store = FlakyStore(self.world.store, self.rng)
@@ -67,7 +69,8 @@ class Conductor:
         prepared = Prepared()
         if self.rng.random() < 0.5 and self.projections is wiring.PROJECTIONS:
             self.projections = {**self.projections, "coliseum": ColiseumProjection(prepared)}
-        self.follower = BoardsFollower(self.world.database, cast("kv.KeyValue", self.store), utc_now, 900, prepared)
+        store = cast("kv.KeyValue", self.store)
+        self.follower = BoardsFollower(self.world.database, store, self.clock, self.idle_s, prepared)
         self.runners: dict[str, Runner] = {}
         self.units: dict[str, Unit] = {}
 

@@ -4,13 +4,19 @@ Slow and obvious on purpose. A number is found by going through every event that
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 Context = dict[str, str]
+Place = tuple[int, int]
+"""Partition and offset."""
+Stand = tuple[int, datetime | None]
+"""A member's total, and when its last entry that adds something happened; None where fans are counted."""
+UNIQUES = {"voters": "votes", "listeners": "plays"}
+ROLLING = {"24h": 24, "7d": 168, "28d": 672, "90d": 2_160}
 
 
 @dataclass(frozen=True)
@@ -23,6 +29,7 @@ class Fact:
     entities: Context
     context: Context
     bill: bool = False
+    place: Place = (0, 0)
 
 
 def bucket(instant: datetime, window: str, zone: ZoneInfo) -> object:
@@ -37,8 +44,37 @@ def bucket(instant: datetime, window: str, zone: ZoneInfo) -> object:
             return local.date()
         case "week":
             return local.date() - timedelta(days=local.weekday())
+        case "year":
+            return local.year
         case _:
             return local.date().replace(day=1)
+
+
+def bounds(window: str, at: datetime, zone: ZoneInfo) -> tuple[datetime, datetime] | tuple[None, None]:
+    """Where the window that holds this instant begins and ends; nowhere, of all time."""
+    hour = at - timedelta(
+        minutes=(local := at.astimezone(zone)).minute, seconds=local.second, microseconds=local.microsecond
+    )
+    match window:
+        case "all":
+            return None, None
+        case "hour":
+            return hour, hour + timedelta(hours=1)
+        case "day" | "week":
+            first = local.date() - timedelta(days=local.weekday() if window == "week" else 0)
+            return midnight(first, zone), midnight(first + timedelta(days=7 if window == "week" else 1), zone)
+        case "month":
+            first = local.date().replace(day=1)
+            return midnight(first, zone), midnight((first + timedelta(days=31)).replace(day=1), zone)
+        case "year":
+            return midnight(date(local.year, 1, 1), zone), midnight(date(local.year + 1, 1, 1), zone)
+        case _:
+            return hour + timedelta(hours=1 - ROLLING[window]), hour + timedelta(hours=1)
+
+
+def midnight(day: date, zone: ZoneInfo) -> datetime:
+    """The first moment of a day."""
+    return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
 
 
 @dataclass
@@ -67,7 +103,7 @@ class Model:
             event, sign = self._refund(event), 1
         else:
             sign = 1
-        self.facts += self._facts(event, sign)
+        self.facts += self._facts(event, sign, (partition, offset))
         self._affinity(event, sign)
         if event["type"].startswith("treasury."):
             kind = event["type"].rpartition("_")[2]
@@ -88,7 +124,7 @@ class Model:
         if known is None or known["place"] < place:
             self.catalog[kind, event[f"{kind}Id"]] = {**event, "place": place}
 
-    def _facts(self, event: dict[str, Any], sign: int) -> Iterator[Fact]:
+    def _facts(self, event: dict[str, Any], sign: int, place: Place) -> Iterator[Fact]:
         at = parsed(event["at"])
         context = {name: event[f"{name}Id"] for name in ("artist", "event", "track") if f"{name}Id" in event}
         if "city" in event:
@@ -102,7 +138,7 @@ class Model:
                 kind = "fan" if event["targetType"] == "user" else event["targetType"]
                 entities = {kind: event["targetId"]}
             yield Fact(
-                metric, sign * amount, at, {**entities, "tenant": ""}, context, metric in {"views", "attendance"}
+                metric, sign * amount, at, {**entities, "tenant": ""}, context, metric in {"views", "attendance"}, place
             )
 
     def _affinity(self, event: dict[str, Any], sign: int) -> None:
@@ -116,24 +152,46 @@ class Model:
     # Reading
 
     def board(
-        self, metric: str, kind: str, window: str, at: datetime, filter_: str = "", wanted: str = ""
+        self, metric: str, kind: str, window: str, at: datetime, filters: Mapping[str, str] | None = None
     ) -> dict[str, int]:
         """The members of a board and their scores."""
-        unique = {"voters": "votes", "listeners": "plays"}.get(metric)
-        wanted_bucket = bucket(at, window, self.zone)
+        since, until = bounds(window, at, self.zone)
+        stands = self.stands(metric, kind, since, until, filters)
+        return {entity: total for entity, (total, _) in stands.items() if total}
+
+    def stands(
+        self,
+        metric: str,
+        kind: str,
+        since: datetime | None,
+        until: datetime | None,
+        filters: Mapping[str, str] | None = None,
+        read: Mapping[int, int] | None = None,
+    ) -> dict[str, Stand]:
+        """What everybody comes to between two instants, also those that come to nothing.
+
+        ``read``: only what stands before these offsets of the partitions.
+        """
+        unique = UNIQUES.get(metric)
         sums: dict[Any, int] = defaultdict(int)
+        lasts: dict[Any, datetime] = {}
         for fact in self.facts:
-            if fact.metric != (unique or metric) or bucket(fact.at, window, self.zone) != wanted_bucket:
+            if fact.metric != (unique or metric) or (read is not None and fact.place[1] >= read[fact.place[0]]):
+                continue
+            if since is not None and until is not None and not since <= fact.at < until:
                 continue
             for entity, context in self._members(fact, kind, unique=unique is not None):
-                if self._passes(context, filter_, wanted):
-                    sums[(entity, fact.entities["fan"]) if unique else entity] += fact.amount
+                if all(self._passes(context, name, wanted) for name, wanted in (filters or {}).items()):
+                    key = (entity, fact.entities["fan"]) if unique else entity
+                    sums[key] += fact.amount
+                    if fact.amount:
+                        lasts[key] = max(lasts.get(key, fact.at), fact.at)
         if not unique:
-            return {entity: total for entity, total in sums.items() if total}
+            return {entity: (total, lasts[entity]) for entity, total in sums.items() if entity in lasts}
         fans: dict[str, int] = defaultdict(int)
         for (entity, _), total in sums.items():
             fans[entity] += total > 0
-        return {entity: count for entity, count in fans.items() if count}
+        return {entity: (count, None) for entity, count in fans.items()}
 
     def _members(self, fact: Fact, kind: str, *, unique: bool) -> Iterator[tuple[str, Context]]:
         if unique:
@@ -152,8 +210,6 @@ class Model:
     def _passes(self, context: Context, filter_: str, wanted: str) -> bool:
         at_event, artist = self._known("event", context.get("event")), self._known("artist", context.get("artist"))
         match filter_:
-            case "":
-                return True
             case "event":
                 return context.get("event") == wanted
             case "city":

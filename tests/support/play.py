@@ -18,10 +18,12 @@ from coliseum.queries.ask import filters_of, subject_of, window_of
 from coliseum.queries.leaderboards import BoardPage, leaderboard
 from support.chance import CITIES, EVENTS, FANS, GENRES, Chance
 from support.conductor import Conductor
-from support.model import Model, bucket
+from support.model import ROLLING, Model, bounds, bucket
 from support.services import Platform, World
+from support.standing import numbers, standing
 
-WINDOWS = ("hour", "day", "week", "month", "all")
+WINDOWS = ("hour", "day", "week", "month", "year", "all", *ROLLING)
+CHOICES = {"city": CITIES, "genre": GENRES, "event": EVENTS}
 FOLLOWED = 3
 ANCHORS = {
     "UTC": ["2026-03-01T00:00:00+00:00", "2025-12-31T23:30:00+00:00"],
@@ -98,19 +100,18 @@ class Play:
 
     def random_board(self) -> dict[str, Any]:
         metric = self.rng.choice(list(BY_NAME.values()))
-        filter_ = self.rng.choice(["", "", "city", "genre", "event"])
+        names = self.rng.sample(sorted(CHOICES), self.rng.choice([0, 0, 1, 1, 2]))
         return {
             "metric": metric.name, "entity": self.rng.choice(metric.boards), "window": self.rng.choice(WINDOWS),
             "at": self.rng.choice([*self.anchors, self.chance.instant()]),
             "currency": self.rng.choice(["eur", "sek"]) if metric.money else None,
-            "filter": filter_,
-            "wanted": self.rng.choice({"": [""], "city": CITIES, "genre": GENRES, "event": EVENTS}[filter_]),
+            "filters": {name: self.rng.choice(CHOICES[name]) for name in names},
         }  # fmt: skip
 
     async def page(
         self, board: dict[str, Any], store: kv.KeyValue, *, limit: int = 1_000, cursor: str | None = None
     ) -> BoardPage:
-        filters = {board["filter"]: board["wanted"]}
+        filters = board["filters"]
         return await leaderboard(
             self.world.database, store, self.tenant,
             subject_of(self.tenant, board["metric"], board["entity"], board["currency"]),
@@ -144,14 +145,14 @@ class Play:
         assert live.rows == cold.rows, board
         assert (live.members, live.position, live.next_cursor) == (cold.members, cold.position, cold.next_cursor)
         stored = f"{board['metric']}:{board['currency']}" if board["currency"] else board["metric"]
-        expected = self.model.board(
-            stored, board["entity"], board["window"], board["at"], board["filter"], board["wanted"]
-        )
-        assert {row.id: row.score for row in live.rows} == expected, board
+        since, until = bounds(board["window"], board["at"], self.model.zone)
+        stands = self.model.stands(stored, board["entity"], since, until, board["filters"])
+        expected = standing(stands, await numbers(self.world, self.platform, board["entity"]), board["window"], since)
+        assert (live.window_start, live.window_end) == (since, until)
+        assert [(row.id, row.score, row.rank) for row in live.rows] == [
+            (row.id, row.score, row.rank) for row in expected
+        ], board
         assert live.members == len(expected)
-        for place, row in enumerate(live.rows):
-            assert row.rank == 1 + sum(score > row.score for score in expected.values())
-            assert place == 0 or live.rows[place - 1].score >= row.score
         for store in (self.world.store, self.cold):
             rows, cursor = [], None
             for _ in range(len(expected) + 1):

@@ -98,13 +98,15 @@ class BoardsFollower:
         boards = self._boards(unit)
         try:
             missing, idle = await self._out_of_place(unit, boards)
-            live = set(await boards.live())
+            live, now = await boards.live(), self._clock()
             for board in missing[:FILLS_A_ROUND_MAX]:
-                before = predecessor(board, live)
+                # A window that was asked for before its time, or after it, takes nothing from the present one.
+                turning = [each for each, asked in live.items() if successor(each, asked, unit.tenant, now) == board]
+                before = predecessor(board, turning)
                 if before is None or not await self._turn(unit, boards, before, board, cursors):
                     await self._fill(unit, boards, board, cursors)
                 if before is not None:
-                    live.discard(before)
+                    del live[before]
             if idle:
                 await boards.drop(idle)
         except BoardsMoved as moved:
@@ -173,7 +175,7 @@ class BoardsFollower:
         live = await boards.live()
         pinned = pinned_boards(unit, now) | await self._declared(unit, now)
         idle_before = int(now.timestamp()) - self._idle_s
-        moving = (successor(board, unit.tenant, now) for board, asked in live.items() if asked >= idle_before)
+        moving = (successor(board, asked, unit.tenant, now) for board, asked in live.items() if asked >= idle_before)
         turned = {board for board in moving if board is not None}
         missing = sorted((pinned | await boards.wanted() | turned) - live.keys())
         return missing, [board for board, asked in live.items() if asked < idle_before and board not in pinned]

@@ -91,7 +91,7 @@ class BoardStore:
 
         Boards in ``remake`` stop being live and become wanted, in the same moment. ``catalog_changed``: names that
         readers remember are out of date. ``turned``: the first board, which must be among those that change, is the
-        second one from now on; it was asked for at ``now_s``.
+        second one from now on; it was asked for when that was, or at ``now_s`` when nobody knows.
 
         Raises:
             BoardsMoved: the cursor is not at ``start``, or another holder has been here.

@@ -15,6 +15,8 @@ from coliseum.projections.deltas import Change
 
 TURN_HOURS_MAX = 3
 """A board that is further behind is filled anew."""
+READ_AFTER_S = 60
+"""So long after its end, and a bit, readers may still take a window for the present one."""
 TURN_UPDATES_MAX = 100_000
 """One script call holds Valkey for about a third of a second at this many; of more, filling anew holds it for less."""
 
@@ -32,9 +34,12 @@ def predecessor(board: Board, live: Iterable[Board]) -> Board | None:
     return max(before, key=lambda each: each.start, default=None)
 
 
-def successor(board: Board, tenant: Tenant, now: datetime) -> Board | None:
-    """What a board whose window was the present one until lately has to become; None when it is still, or never was."""
-    if board.window not in ROLLING_HOURS:
+def successor(board: Board, asked_s: int, tenant: Tenant, now: datetime) -> Board | None:
+    """What a board whose window was the present one until lately has to become; None when it is still, or never was.
+
+    ``asked_s``: when it was asked for last. One that is asked for when its window is over is a look back, and stays.
+    """
+    if board.window not in ROLLING_HOURS or asked_s >= board.start + ROLLING_HOURS[board.window] * 3_600 + READ_AFTER_S:
         return None
     start = epoch_seconds(window_at(board.window, now, tenant.zone).start)
     if not 0 < start - board.start <= TURN_HOURS_MAX * 3_600:

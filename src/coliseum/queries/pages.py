@@ -95,7 +95,7 @@ async def read_live(
     fields = dict(zip(words[::2], words[1::2], strict=True))
     partitions = sorted(int(field[1:]) for field in fields if field[0] == "p")
     position = [int(fields[f"p{partition}"]) for partition in partitions]
-    rows = _ranked(board, flat, members)
+    rows = _ranked(board, flat, members, following=not isinstance(part, Members))
     if isinstance(part, Members):
         rows.sort(key=lambda row: row.place)
         rows = _alone(rows) if part.alone else rows
@@ -118,15 +118,20 @@ def _asked(board: Board, part: Part) -> list[object]:
             assert_never(part)
 
 
-def _ranked(board: Board, flat: Sequence[object], members: int) -> list[Ranked]:
-    """The rows of the script's answer; dense ranks only when they can be counted from the first row on."""
+def _ranked(board: Board, flat: Sequence[object], members: int, *, following: bool) -> list[Ranked]:
+    """The rows of the script's answer; dense ranks only when they can be counted from the first row on.
+
+    ``following``: between one row and the next there is nobody.
+    """
     ties = board.ties
     rows: list[Ranked] = []
     dense: int | None = None
     for key, score, place, count, better in zip(*(flat[field::ROW_FIELDS] for field in range(ROW_FIELDS)), strict=True):
         assert isinstance(key, bytes) and isinstance(place, int) and isinstance(count, int)  # noqa: S101, PT018 - the script's types
         total, tie = ties.read(_double(score))
-        if not rows:
+        if not following:
+            dense = 1 if count == 0 else None
+        elif not rows:
             dense = 1 if count == 0 and place == 0 else None
         elif dense is not None and total != rows[-1].value:
             dense += 1

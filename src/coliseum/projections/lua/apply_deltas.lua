@@ -5,8 +5,8 @@
 -- Unix milliseconds of the last entries (8 bytes; none for pairs);
 -- then how many boards are touched, and for each: "t" for totals or "u" for unique fans, name, base and bits of its order
 -- among equals, number of its parts, which parts ...;
--- then, when the last of them becomes another one: its name until now, its new name, now in Unix seconds, and the Unix
--- millisecond at which the new window begins. KEYS then end with the other one's.
+-- then, when the last of them becomes another one: its name until now, its new name, now in Unix seconds (when it is not
+-- known when it was asked for), and the Unix millisecond at which the new window begins. KEYS then end with the other one's.
 -- Numbers are big-endian; a sum is below 2^53, so that a Lua number holds it exactly.
 -- A board of which something was evicted is not whole any more, and one of which a member shrank so far that more would
 -- have to be known of its moment than is kept: it becomes wanted.
@@ -139,6 +139,8 @@ end
 if ARGV[at] then -- the last board becomes another one
     local key, unique, whole, base, bits = unpack(turned)
     local old, new, now, start = ARGV[at], ARGV[at + 1], ARGV[at + 2], tonumber(ARGV[at + 3])
+    -- Turning is no reading: a board that nobody asks for is dropped, however often its window moves on.
+    local asked = redis.call('HGET', KEYS[2], old) or now
     redis.call('HDEL', KEYS[2], old)
     redis.call('SREM', KEYS[3], old)
     if whole then
@@ -150,7 +152,7 @@ if ARGV[at] then -- the last board becomes another one
         if bits > 0 then
             redis.call('ZREMRANGEBYSCORE', KEYS[key + 2], string.format('(%.17g', -scale), string.format('(%.17g', edge))
         end
-        redis.call('HSET', KEYS[2], new, now)
+        redis.call('HSET', KEYS[2], new, asked)
         redis.call('SREM', KEYS[3], new)
     else
         redis.call('SADD', KEYS[3], new)

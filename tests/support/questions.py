@@ -1,0 +1,180 @@
+"""Questions about boards, drawn at random, asked over HTTP live and cold, and compared with the model row by row."""
+
+import random
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from coliseum.metrics.registry import BY_NAME
+from support.chance import CITIES, EVENTS, GENRES
+from support.happenings import Happenings, pick
+from support.model import ROLLING, bounds, parsed
+from support.standing import Standing, among, around, numbers, of_ids, standing
+
+METRICS = ("votes", "votes", "votes", "voters", "voters", "seconds", "listeners", "follows", "follows", "money_spent", "attendance", "views")  # fmt: skip
+WINDOWS = ("all", "all", "hour", "day", "week", "month", "year", *ROLLING, *ROLLING, "custom")
+RANKINGS = ("competition", "dense", "ordinal")
+CHOICES = {"city": CITIES, "genre": GENRES, "event": EVENTS}
+QUESTIONS = st.fixed_dictionaries({
+    "metric": pick(METRICS),
+    "kind": st.integers(0, 3),
+    "window": pick(WINDOWS),
+    "ago": pick([0, 0, 0, 0, 2, 24, 170]),  # of an hour ago: in its first minute that may still be the present
+    "filters": st.just([]) | st.just([]) | st.lists(st.tuples(pick(sorted(CHOICES)), st.integers(0, 1)), max_size=2, unique_by=lambda pair: pair[0]),
+    "ranking": pick(RANKINGS),
+    "limit": st.integers(1, 5),
+    "seed": st.integers(0, 999),
+})  # fmt: skip
+Board = dict[str, Any]
+
+
+class Questioner:
+    """Asks everything about a board that can be asked."""
+
+    def __init__(self, happenings: Happenings) -> None:
+        self.of = happenings
+        self.zone = happenings.model.zone
+
+    def board(self, question: dict[str, Any]) -> Board:
+        """Which board is meant, in the words of a request."""
+        metric = BY_NAME[question["metric"]]
+        kinds = sorted({kind for kind in metric.boards if kind in {"artist", "event", "fan", "track"}})
+        window, at = question["window"], self.of.now - timedelta(hours=question["ago"])
+        board: Board = {
+            "metric": metric.name, "entity": kinds[question["kind"] % len(kinds)],
+            **{name: CHOICES[name][number] for name, number in sorted(question["filters"])},
+        }  # fmt: skip
+        if window == "custom":
+            until, _ = bounds("hour", at, self.zone)
+            assert until is not None
+            return {
+                **board,
+                "from": (until - timedelta(hours=50)).isoformat(),
+                "to": (until + timedelta(hours=1)).isoformat(),
+            }
+        return {**board, "window": window, **({"at": at.isoformat()} if question["ago"] else {})}
+
+    async def expected(
+        self, board: Board, at: datetime, read: dict[int, int] | None = None
+    ) -> tuple[Any, Any, list[Standing]]:
+        """The window's begin and end, and the whole board, by the model."""
+        since: datetime | None
+        until: datetime | None
+        if "from" in board:
+            window, since, until = "custom", parsed(board["from"]), parsed(board["to"])
+        else:
+            window = board["window"]
+            since, until = bounds(window, at, self.zone)
+        stored = f"{board['metric']}:eur" if BY_NAME[board["metric"]].money else board["metric"]
+        filters = {name: board[name] for name in CHOICES if name in board}
+        stands = self.of.model.stands(stored, board["entity"], since, until, filters, read)
+        known = await numbers(self.of.world, self.of.platform, board["entity"])
+        return since, until, standing(stands, known, window, since)
+
+    async def ask(self, question: dict[str, Any]) -> None:
+        """Every read of a board, live and cold."""
+        board = self.board(question)
+        await self.of.settle()
+        await self.of.ask(**board)
+        await self.of.settle()
+        at = parsed(board["at"]) if "at" in board else self.of.now
+        since, until, rows = await self.expected(board, at)
+        whole = {
+            "windowStart": since, "windowEnd": until, "members": len(rows),
+            "position": [self.of.heads[partition] for partition in sorted(self.of.heads)],
+        }  # fmt: skip
+        for cold in (False, True):
+            source = "live" if not cold and "from" not in board else "rollups"
+            await self.reads(board, question, rows, whole, source, cold=cold)
+
+    async def ask_as_of(self, question: dict[str, Any], at: tuple[float, ...]) -> None:
+        """Every read of a board as it stood."""
+        board = self.board({**question, "ago": question["ago"] or 1})
+        await self.of.settle()
+        if len(at) == 1:
+            moment, read = self.of.moments[int(at[0] * (len(self.of.moments) - 1))]
+            board["as_of"] = moment.isoformat()
+        else:
+            read = {partition: int(at[partition] * head) for partition, head in self.of.heads.items()}
+            board["as_of"] = ".".join(str(read[partition]) for partition in sorted(read))
+        since, until, rows = await self.expected(board, parsed(board["at"]) if "at" in board else self.of.now, read)
+        whole = {
+            "windowStart": since, "windowEnd": until, "members": len(rows),
+            "position": [read[partition] for partition in sorted(read)],
+        }  # fmt: skip
+        await self.reads(board, question, rows, whole, "log", cold=False)
+
+    async def ask_at_turn(self, question: dict[str, Any], before: list[dict[str, Any]], seconds: int) -> None:
+        """A rolling board as its hour turns: before the follower has come to it, and right after."""
+        window = question["window"] if question["window"] in ROLLING else "24h"
+        question = {**question, "window": window, "ago": 0}
+        _, end = bounds("hour", self.of.now, self.zone)
+        assert end is not None
+        self.of.now = max(self.of.now, end - timedelta(minutes=2))  # some of it belongs to the next hour already
+        await self.of.happen(before)
+        await self.ask({**question, "limit": 4})
+        board = self.board(question)
+        was = self.of.now
+        self.of.turn(seconds=seconds)
+        page = await self.of.ask(**board, limit=100)
+        since, until, rows = await self.expected(board, was if seconds < 30 else self.of.now)
+        assert page["source"] == ("live" if seconds < 30 else "rollups"), (board, seconds)
+        assert (parsed(page["windowStart"]), parsed(page["windowEnd"])) == (since, until)
+        assert [row["id"] for row in page["rows"]] == [row.id for row in rows], board
+        await self.ask(question)
+
+    async def reads(
+        self,
+        board: Board,
+        question: dict[str, Any],
+        rows: list[Standing],
+        whole: dict[str, Any],
+        source: str,
+        *,
+        cold: bool,
+    ) -> None:
+        limit, ranking, rng = question["limit"], question["ranking"], random.Random(question["seed"])
+        told = [row.told(ranking) for row in rows]
+        paged: list[Any] = []
+        cursor = None
+        for _ in range(len(rows) + 1):
+            page = await self._page(board, whole, source, ranking, cold=cold, limit=limit, cursor=cursor)
+            paged += bare(page)
+            if (cursor := page["nextCursor"]) is None:
+                break
+        assert paged == told, (board, source)
+        known = sorted(await numbers(self.of.world, self.of.platform, board["entity"]))
+        some = [*(row.id for row in rows), *known, "nobody"]
+        for who in dict.fromkeys(
+            [some[0], *(row.id for row in rows[1:2]), *(row.id for row in rows[-2:]), rng.choice(some)]
+        ):
+            page = await self._page(board, whole, source, ranking, cold=cold, limit=limit, around=who)
+            assert bare(page) == [row.told(ranking) for row in around(rows, who, limit)], (board, who, limit, source)
+        ids = rng.sample(some, min(len(some), 4))
+        page = await self._page(board, whole, source, ranking, cold=cold, ids=",".join(ids))
+        assert bare(page) == [row.told(ranking) for row in of_ids(rows, ids)], (board, ids, ranking, source)
+        alone = among(rows, ids)
+        page = await self._page(
+            board, {**whole, "members": len(alone)}, source, ranking, cold=cold, members=",".join(ids)
+        )
+        assert bare(page) == [row.told(ranking) for row in alone], (board, ids, ranking, source)
+
+    async def _page(
+        self, board: Board, whole: dict[str, Any], source: str, ranking: str, *, cold: bool, **more: Any
+    ) -> dict[str, Any]:
+        page = await self.of.ask(cold=cold, **board, ranking=ranking, **more)
+        said = {name: page[name] for name in whole}
+        for name in ("windowStart", "windowEnd"):
+            said[name] = None if said[name] is None else parsed(said[name])
+        assert said == whole, (board, more, source)
+        # Dense ranks in the middle of a live board are counted from the rollups; who was never counted is on no board.
+        allowed = {source, "rollups"} if ranking == "dense" or more.get("around") == "nobody" else {source}
+        assert page["source"] in allowed, (board, more)
+        return page
+
+
+def bare(page: dict[str, Any]) -> Sequence[dict[str, Any]]:
+    """The rows without what the catalogue says of them."""
+    return [{name: value for name, value in row.items() if name not in {"name", "picture"}} for row in page["rows"]]
