@@ -86,7 +86,9 @@ def window_end(name: str, start: datetime | None, zone: zoneinfo.ZoneInfo) -> da
     if start is None:
         return None
     if name in ROLLING_HOURS:
-        return start + timedelta(hours=ROLLING_HOURS[name])
+        end = start + timedelta(hours=ROLLING_HOURS[name])
+        whole = bucket_start(end, Grain.HOUR, zone)
+        return end if whole == end else bucket_end(whole, Grain.HOUR, zone)
     if name == YEAR:
         return _new_year(start.astimezone(zone).year + 1, zone)
     return bucket_end(start, GRAINS[name], zone)
@@ -139,7 +141,8 @@ def window_at(name: str, instant: datetime, zone: zoneinfo.ZoneInfo) -> Window:
         return Window("all", None, None)
     if name in ROLLING_HOURS:
         end = bucket_end(bucket_start(instant, Grain.HOUR, zone), Grain.HOUR, zone)
-        begin = end - timedelta(hours=ROLLING_HOURS[name])
+        # Where clocks were changed by half an hour meanwhile, the window begins with the whole hour.
+        begin = bucket_start(end - timedelta(hours=ROLLING_HOURS[name]), Grain.HOUR, zone)
         return Window(name, begin, end)
     if name == YEAR:
         year = instant.astimezone(zone).year

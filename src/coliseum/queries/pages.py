@@ -72,17 +72,26 @@ class Nothing(Enum):
 
 
 async def read_live(
-    store: kv.KeyValue, tenant_id: int, board: Board, part: Part, now: datetime, known_state: str = ""
+    store: kv.KeyValue, tenant_id: int, board: Board, part: Part, now: datetime | None, known_state: str = ""
 ) -> Found | Nothing:
-    """Rows of a live board, unless the tenant's boards are still in the state that the reader knows."""
+    """Rows of a live board, unless the tenant's boards are still in the state that the reader knows.
+
+    ``now``: the board is asked for, and kept or made live; None: it is only looked at.
+    """
     keys = Keys(tenant_id)
     name = board.name
-    args: list[object] = [name, int(now.timestamp()), known_state, board.ties.scale, *_asked(board, part)]
+    args: list[object] = [
+        name,
+        "" if now is None else int(now.timestamp()),
+        known_state,
+        board.ties.scale,
+        *_asked(board, part),
+    ]
     try:
         reply = await store.script(
             "coliseum.queries", "read_board", [keys.state, keys.boards, keys.wanted, keys.board(name)], args
         )
-        if not reply:
+        if not reply and now is not None:
             await store.wake([tenant_id])  # the processor makes wanted boards live
     except kv.FAILED:
         return Nothing.COLD

@@ -13,7 +13,7 @@ from coliseum.accounts.tenants import Tenant
 from coliseum.boards.board import Board, epoch_seconds, member
 from coliseum.errors import QueryInvalid
 from coliseum.metrics.registry import Kind
-from coliseum.metrics.windows import CUSTOM, ROLLING_HOURS, Window
+from coliseum.metrics.windows import CUSTOM, ROLLING_HOURS, Window, window_at
 from coliseum.queries.ask import Filters, Subject, check_text, instant
 
 LIMIT_MAX = 1_000
@@ -88,7 +88,8 @@ class Question(msgspec.Struct, frozen=True):
             return None
         if not end - HOUR <= now < end - HOUR + TURN_MAX:
             return None
-        return msgspec.structs.replace(self, window=Window(self.window.name, start - HOUR, end - HOUR))
+        before = window_at(self.window.name, now - HOUR, self.tenant.zone)
+        return msgspec.structs.replace(self, window=before)
 
     def cursor(self, score: int, tie: int, entity: int) -> str:
         """What goes on behind this row."""

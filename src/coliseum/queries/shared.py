@@ -127,7 +127,7 @@ class SharedRead:
         self._last = None
         if found is Nothing.COLD and (before := question.just_before(now)) is not None:
             # The window has just moved on; until the board has, too, the one before is the newest that is at hand.
-            earlier = await self._read_live(before, before.board, now, "")
+            earlier = await self._read_live(before, before.board, now, "", looks=True)
             found, question = (earlier, before) if isinstance(earlier, Found) else (found, question)
         if isinstance(found, Nothing):
             return answer_of(await stored_page(reads.database, question))
@@ -141,8 +141,10 @@ class SharedRead:
             self._last = _Last(found.state, known, answer)
         return answer
 
-    async def _read_live(self, question: Question, board: Board, now: datetime, known_state: str) -> Found | Nothing:
-        """What the live board says, when it can say all that is asked."""
+    async def _read_live(
+        self, question: Question, board: Board, now: datetime, known_state: str, *, looks: bool = False
+    ) -> Found | Nothing:
+        """What the live board says, when it can say all that is asked. ``looks``: without asking for it."""
         reads = self._reads
         if not question.can_be_live:
             return Nothing.COLD
@@ -150,7 +152,7 @@ class SharedRead:
         part = part_of(question, numbers)
         if part is None:
             return Nothing.COLD
-        found = await read_live(reads.store, question.tenant_id, board, part, now, known_state)
+        found = await read_live(reads.store, question.tenant_id, board, part, None if looks else now, known_state)
         if isinstance(found, Found) and question.ranking == "dense" and any(row.dense is None for row in found.rows):
             return Nothing.COLD
         return found

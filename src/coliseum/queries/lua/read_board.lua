@@ -1,6 +1,6 @@
 -- Reads rows of a live board with the position of the log that it stands at; asks for a board that is not live.
 -- KEYS: state, boards, wanted, sorted set.
--- ARGV: name, now, what the reader knows, scale, then what is asked for:
+-- ARGV: name, now (empty: only look, ask for nothing), what the reader knows, scale, then what is asked for:
 --   "page", limit, and when it goes on: score and member of the last row of the page before;
 --   "around", limit, member; "members", members ...
 -- Scores are -(total * scale + rest), see coliseum.boards.ties; those of a total of nothing are no members.
@@ -11,11 +11,11 @@ local state = table.concat(redis.call('HGETALL', KEYS[1]), ' ')
 -- Any of the keys may have been evicted. A board without its mark has lost members, even if it has some again.
 if not asked or state == '' or not redis.call('ZSCORE', KEYS[4], '') then
     if asked then redis.call('HDEL', KEYS[2], ARGV[1]) end
-    redis.call('SADD', KEYS[3], ARGV[1])
+    if ARGV[2] ~= '' then redis.call('SADD', KEYS[3], ARGV[1]) end
     return {}
 end
 -- A Valkey without memory refuses this, and can be read all the same.
-if tonumber(asked) < tonumber(ARGV[2]) then redis.pcall('HSET', KEYS[2], ARGV[1], ARGV[2]) end
+if ARGV[2] ~= '' and tonumber(asked) < tonumber(ARGV[2]) then redis.pcall('HSET', KEYS[2], ARGV[1], ARGV[2]) end
 if state == ARGV[3] then return 1 end
 
 local board, scale = KEYS[4], tonumber(ARGV[4])
