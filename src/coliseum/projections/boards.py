@@ -189,12 +189,10 @@ class BoardsFollower:
         async with self._database.transaction("processor", snapshot=True) as connection:
             if await read_cursors(connection, unit) != cursors:
                 raise BoardsMoved
-            changes = await turn(connection, unit.tenant, old, new)
-        if changes is None:
+            turned = await turn(connection, boards, unit.tenant, old, new)
+        if turned is None:
             return False
-        partition, cursor = next(iter(cursors.items()))
-        now_s = int(self._clock().timestamp())
-        await boards.apply(partition, cursor, cursor, {old: changes}, (), turned=(old, new), now_s=now_s)
+        await boards.turn(old, new, turned, cursors, int(self._clock().timestamp()))
         return True
 
     async def _fill(self, unit: Unit, boards: BoardStore, board: Board, cursors: Mapping[int, int]) -> None:

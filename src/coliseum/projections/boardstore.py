@@ -1,11 +1,11 @@
-"""The live boards of one tenant in Valkey: their state, and the five scripts that may change them.
+"""The live boards of one tenant in Valkey: their state, and the six scripts that may change them.
 
 Every script checks the fence (the holder's epoch) and, where it matters, the cursors; so whatever happened to Valkey
 or to this process in between, a change is applied at its place in the log or not at all.
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -14,8 +14,11 @@ from coliseum.boards.board import WHOLE, Board, Keys, board_named, member
 from coliseum.errors import ColiseumError, LeaseLost
 from coliseum.metrics.registry import Unique
 from coliseum.projections.deltas import Changes
+from coliseum.projections.turns import Turn
 
 PACKAGE = "coliseum.projections"
+READ_AT_ONCE = 1_000
+"""So many are read in one command, which holds Valkey for about a millisecond."""
 
 
 class BoardsMoved(ColiseumError):
@@ -84,14 +87,11 @@ class BoardStore:
         remake: Iterable[Board],
         *,
         catalog_changed: bool = False,
-        turned: tuple[Board, Board] | None = None,
-        now_s: int = 0,
     ) -> None:
         """Add the changes of the entries from ``start`` to ``end`` and advance the cursor, atomically.
 
         Boards in ``remake`` stop being live and become wanted, in the same moment. ``catalog_changed``: names that
-        readers remember are out of date. ``turned``: the first board, which must be among those that change, is the
-        second one from now on; it was asked for at ``now_s``.
+        readers remember are out of date.
 
         Raises:
             BoardsMoved: the cursor is not at ``start``, or another holder has been here.
@@ -103,17 +103,52 @@ class BoardStore:
         args.append(len(parts))
         for change in parts.values():
             args += (change.members, change.sums, change.lasts or b"")
-        args.append(len(changes))
         places = {key: place for place, key in enumerate(parts, 1)}
         for board, some in changes.items():
             keys += (self.keys.board(board.name), self.keys.fans(board.name))
-            form, ties = "u" if isinstance(board.declared, Unique) else "t", board.ties
-            args += (form, board.name, ties.base_ms, ties.bits, len(some), *(places[id(change)] for change in some))
-        if turned is not None:
-            old, new = turned
-            keys += (self.keys.board(new.name), self.keys.fans(new.name))
-            args += (old.name, new.name, now_s, new.start * 1_000)
+            ties = board.ties
+            args += (
+                _form(board),
+                board.name,
+                ties.base_ms,
+                ties.bits,
+                len(some),
+                *(places[id(change)] for change in some),
+            )
         await self._guarded("apply_deltas", keys, args)
+
+    async def scores(self, board: Board, members: Sequence[bytes]) -> list[float | None]:
+        """See ``Held.scores``."""
+        key, found = self.keys.board(board.name), []
+        for start in range(0, len(members), READ_AT_ONCE):
+            found += await self._store.raw.zmscore(key, members[start : start + READ_AT_ONCE])
+        return found
+
+    async def pairs(self, board: Board, pairs: Sequence[bytes]) -> list[int]:
+        """See ``Held.pairs``."""
+        key, found = self.keys.fans(board.name), []
+        for start in range(0, len(pairs), READ_AT_ONCE):
+            found += await self._store.raw.hmget(key, pairs[start : start + READ_AT_ONCE])
+        return [int(total or 0) for total in found]
+
+    async def turn(self, old: Board, new: Board, turned: Turn, cursors: Mapping[int, int], now_s: int) -> None:
+        """Make a board of a rolling window the next hour's, in one moment; it was asked for at ``now_s``.
+
+        Raises:
+            BoardsMoved: the cursors are not those at which it was worked out, or another holder has been here.
+        """
+        boards = (old, new)
+        keys = [self.keys.state, self.keys.boards, self.keys.wanted]
+        keys += [key for board in boards for key in (self.keys.board(board.name), self.keys.fans(board.name))]
+        lost = [pair for pair, total in turned.pairs.items() if not total]
+        kept = {pair: total for pair, total in turned.pairs.items() if total}
+        args: list[object] = [self._epoch, old.name, new.name, now_s, _form(old)]
+        args += [len(cursors), *(n for pair in cursors.items() for n in pair), len(turned.gone), *turned.gone]
+        args += [len(turned.scores), *(part for key, score in turned.scores.items() for part in (repr(score), key))]
+        args += [len(lost), *lost, len(kept), *(part for pair in kept.items() for part in pair)]
+        ended = old.ties.nothing_before(new.start * 1_000)
+        args += [0] if ended is None else [1, *ended]
+        await self._guarded("turn_board", keys, args)
 
     async def fill_totals(self, board: Board, rows: Iterable[tuple[int, int, int]]) -> None:
         """Write members (entity, total, Unix millisecond of the last entry) aside, where no reader looks yet."""
@@ -152,8 +187,13 @@ class BoardStore:
             fans,
             self._aside(fans),
         ]
-        form = "u" if isinstance(board.declared, Unique) else "t"
-        args: list[object] = [self._epoch, board.name, now_s, form, *(n for pair in cursors.items() for n in pair)]
+        args: list[object] = [
+            self._epoch,
+            board.name,
+            now_s,
+            _form(board),
+            *(n for pair in cursors.items() for n in pair),
+        ]
         await self._guarded("install_board", keys, args)
 
     async def drop(self, boards: Iterable[Board]) -> None:
@@ -177,3 +217,8 @@ class BoardStore:
     @staticmethod
     def _aside(key: str) -> str:
         return f"{key}:filling"
+
+
+def _form(board: Board) -> str:
+    """What the scripts call a board's kind: of unique fans, or of totals."""
+    return "u" if isinstance(board.declared, Unique) else "t"

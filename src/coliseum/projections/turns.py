@@ -1,22 +1,24 @@
 """Rolling windows move on: what leaves one at its old end and enters it at the new one, and nothing else."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Protocol
 
 import msgspec
 
 from coliseum import db
 from coliseum.accounts.tenants import Tenant
 from coliseum.boards.board import Board, epoch_seconds, member
-from coliseum.boards.totals import between, pairs_between, unix_ms, window_of
+from coliseum.boards.totals import Pair, Total, between, pairs_between, window_of
 from coliseum.metrics.registry import Unique
 from coliseum.metrics.windows import ROLLING_HOURS, window_at
-from coliseum.projections.deltas import Change
+from coliseum.projections.deltas import NUMBER_BYTES
 
 TURN_HOURS_MAX = 3
 """A board that is further behind is filled anew."""
 TURN_UPDATES_MAX = 100_000
-"""One script call holds Valkey for about a third of a second at this many; of more, filling anew holds it for less."""
+"""One script call holds Valkey for less than half a second at this many; of more, filling anew holds it for less."""
 
 
 def predecessor(board: Board, live: Iterable[Board]) -> Board | None:
@@ -42,32 +44,74 @@ def successor(board: Board, tenant: Tenant, now: datetime) -> Board | None:
     return msgspec.structs.replace(board, start=start)
 
 
-async def turn(connection: db.Connection, tenant: Tenant, old: Board, new: Board) -> list[Change] | None:
-    """What the old board gains and loses to become the new one; None when that is too much.
+class Turn(msgspec.Struct):
+    """What a board is changed to when its window moves on: whole new values, nothing that is added.
+
+    ``scores``: of members, in the order in which they stood: a sorted set finds neighbours in half the time. ``gone``:
+    members of boards of unique fans without any. ``pairs``: new totals of (member, fan) pairs, 0 of those that go.
+    """
+
+    scores: dict[bytes, float]
+    gone: list[bytes]
+    pairs: dict[bytes, int]
+
+
+class Held(Protocol):
+    """What a live board holds now; nobody else changes it until it has turned."""
+
+    async def scores(self, board: Board, members: Sequence[bytes]) -> list[float | None]:
+        """The scores of members; None of those that have none."""
+        ...
+
+    async def pairs(self, board: Board, pairs: Sequence[bytes]) -> list[int]:
+        """The totals of (member, fan) pairs; 0 of those that have none."""
+        ...
+
+
+async def turn(connection: db.Connection, held: Held, tenant: Tenant, old: Board, new: Board) -> Turn | None:
+    """What the old board has to become to be the new one; None when it is better filled anew.
 
     The transaction must see the rollups at the board's own position.
     """
     before, after = window_of(tenant, old), window_of(tenant, new)
     assert before.start and before.end and after.start and after.end  # noqa: S101, PT018 - rolling windows have ends
-    changes: list[Change] = []
-    for since, until, sign in ((before.start, after.start, -1), (before.end, after.end, 1)):
-        if isinstance(new.declared, Unique):
-            found = [
-                (member(row.entity) + member(row.fan), sign * row.value, b"")
-                for row in await pairs_between(connection, tenant, old, since, until)
-            ]
-        else:
-            found = [
-                # What leaves is older than all that stays: the moment of the last entry is another one's.
-                (member(row.entity), sign * row.value, _bytes(0 if sign < 0 else unix_ms(row.last_at)))
-                for row in await between(connection, tenant, old, since, until)
-                if row.last_at is not None
-            ]
-        if found:
-            members, sums, lasts = zip(*found, strict=True)
-            changes.append(Change(0, 0, b"".join(members), b"".join(map(_bytes, sums)), b"".join(lasts)))
-    return changes if sum(change.updates for change in changes) <= TURN_UPDATES_MAX else None
+    leaving, entering = (before.start, after.start), (before.end, after.end)
+    if isinstance(new.declared, Unique):
+        gone = await pairs_between(connection, tenant, old, *leaving)
+        come = await pairs_between(connection, tenant, old, *entering)
+        return await _fans(held, old, gone, come) if len(gone) + len(come) <= TURN_UPDATES_MAX else None
+    left = await between(connection, tenant, old, *leaving)
+    entered = await between(connection, tenant, old, *entering)
+    return await _totals(held, old, left, entered) if len(left) + len(entered) <= TURN_UPDATES_MAX else None
 
 
-def _bytes(number: int) -> bytes:
-    return number.to_bytes(8, "big", signed=True)
+async def _totals(held: Held, board: Board, left: Sequence[Total], entered: Sequence[Total]) -> Turn | None:
+    # What leaves is older than all that stays: the moment of the last entry is another one's.
+    changes: dict[bytes, tuple[int, int | None]] = {member(row.entity): (-row.value, None) for row in left}
+    for row in entered:
+        key = member(row.entity)
+        changes[key] = changes.get(key, (0, None))[0] + row.value, row.last_ms
+    scores: list[tuple[float, bytes, float]] = []
+    for key, score in zip(changes, await held.scores(board, list(changes)), strict=True):
+        changed = board.ties.added(score, *changes[key])
+        if changed is None:
+            return None
+        scores.append((changed if score is None else score, key, changed))
+    return Turn({key: changed for _, key, changed in sorted(scores)}, [], {})
+
+
+async def _fans(held: Held, board: Board, left: Sequence[Pair], entered: Sequence[Pair]) -> Turn:
+    changes: dict[bytes, int] = defaultdict(int)
+    for some, sign in ((left, -1), (entered, 1)):
+        for row in some:
+            changes[member(row.entity) + member(row.fan)] += sign * row.value
+    pairs: dict[bytes, int] = {}
+    fans: dict[bytes, int] = defaultdict(int)
+    for pair, total in zip(changes, await held.pairs(board, list(changes)), strict=True):
+        pairs[pair] = total + changes[pair]
+        fans[pair[:NUMBER_BYTES]] += (pairs[pair] > 0) - (total > 0)
+    fans = {key: gain for key, gain in fans.items() if gain}
+    scores = dict(zip(fans, await held.scores(board, list(fans)), strict=True))
+    changed = {key: (scores[key] or 0.0) - gain for key, gain in fans.items()}
+    return Turn({key: score for key, score in changed.items() if score}, [key for key in changed if not changed[key]],
+                pairs)  # fmt: skip
