@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from coliseum import kv
+from coliseum.audit.verify import verify
 from coliseum.boards.board import Board
 from coliseum.metrics.windows import ROLLING_HOURS
 from coliseum.processor.projection import Unit
@@ -20,7 +21,9 @@ from support.live import conducted, send
 from support.services import Platform, World
 
 HOUR = timedelta(hours=1)
-TURNS = 3
+STEPS = (1, 1, 2)
+"""Hours by which the clock is set on; at two of them the follower was away while one began."""
+TURNS = sum(STEPS)
 IDLE_S = 7_200
 BOARDS = [("votes", "artist"), ("votes", "fan"), ("voters", "artist")]
 
@@ -77,17 +80,23 @@ async def test_a_board_that_turned_has_the_rows_of_one_that_was_filled(world: Wo
     for board in BOARDS:
         assert (await page(world, platform, world.store, board, window, begin)).source == "rollups"
     await turn(conductor, follower, begin)
-    assert len(follower.filled) == len(BOARDS)
-    for hour in range(TURNS + 1):
-        now = begin + hour * HOUR
+    assert len(follower.filled) == 2 * len(BOARDS)  # and those of the hour to come
+    now = begin
+    for hours in STEPS:
+        now += hours * HOUR
+        # The board of the next hour is there before the follower has heard that it has begun.
+        expected = "live" if hours == 1 else "rollups"
+        for board in BOARDS:
+            assert (await page(world, platform, world.store, board, window, now)).source == expected
         await turn(conductor, follower, now)
         assert follower.filled == []
         for board in BOARDS:
             live, stored = [await page(world, platform, store, board, window, now) for store in (world.store, cold)]
-            assert (live.source, stored.source) == ("live", "rollups"), (hour, board)
-            assert live.rows == stored.rows, (hour, board)
+            assert (live.source, stored.source) == ("live", "rollups"), (now, board)
+            assert live.rows == stored.rows, (now, board)
             assert live.members == stored.members
             assert live.rows
         await send(world, platform, votes(rng, now.replace(minute=0), 1)[:20])
         await conductor.quiesce()
+    assert await verify(world.database, world.store, [platform.tenant]) == []
     await cold.close()

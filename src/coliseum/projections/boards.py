@@ -21,7 +21,7 @@ from coliseum.processor.step import parked_offsets, read_cursors
 from coliseum.projections.boardstore import BoardsMoved, BoardStore, State
 from coliseum.projections.deltas import LiveBoards, count_range, learn_names
 from coliseum.projections.prepared import Gains, Prepared
-from coliseum.projections.turns import predecessor, successor, turn
+from coliseum.projections.turns import ahead, predecessor, successors, turn
 from coliseum.telemetry import Log
 
 SQL = db.statements("coliseum.projections")
@@ -96,9 +96,9 @@ class BoardsFollower:
         boards = self._boards(unit)
         try:
             missing, idle = await self._out_of_place(unit, boards)
-            live = set(await boards.live())
+            live, now = set(await boards.live()), self._clock()
             for board in missing[:FILLS_A_ROUND_MAX]:
-                before = predecessor(board, live)
+                before = predecessor(board, live, unit.tenant, now)
                 if before is None or not await self._turn(unit, boards, before, board, cursors):
                     await self._fill(unit, boards, board, cursors)
                 if before is not None:
@@ -170,10 +170,13 @@ class BoardsFollower:
         live = await boards.live()
         pinned = pinned_boards(unit, now) | await self._declared(unit, now)
         idle_before = int(now.timestamp()) - self._idle_s
-        moving = (successor(board, unit.tenant, now) for board, asked in live.items() if asked >= idle_before)
-        turned = {board for board in moving if board is not None}
-        missing = sorted((pinned | await boards.wanted() | turned) - live.keys())
-        return missing, [board for board, asked in live.items() if asked < idle_before and board not in pinned]
+        asked_for = {board for board, asked in live.items() if asked >= idle_before}
+        turned = successors(asked_for, unit.tenant, now)
+        wanted = await boards.wanted()
+        beside = {each for each in successors(pinned | wanted, unit.tenant, now) if ahead(each, unit.tenant, now)}
+        kept = pinned | turned | beside
+        missing = sorted((kept | wanted) - live.keys())
+        return missing, [board for board, asked in live.items() if asked < idle_before and board not in kept]
 
     async def _declared(self, unit: Unit, now: datetime) -> set[Board]:
         """The boards that the tenant has declared as pinned; asked for again after a moment."""
@@ -185,14 +188,22 @@ class BoardsFollower:
         return pinned
 
     async def _turn(self, unit: Unit, boards: BoardStore, old: Board, new: Board, cursors: Mapping[int, int]) -> bool:
-        """Let a rolling window move on; False when it is better filled anew."""
+        """Let a rolling window move on; False when it is better filled anew.
+
+        In one moment when the board is asked for already, little by little when it is not.
+        """
+        now = self._clock()
         async with self._database.transaction("processor", snapshot=True) as connection:
             if await read_cursors(connection, unit) != cursors:
                 raise BoardsMoved
             turned = await turn(connection, boards, unit.tenant, old, new)
         if turned is None:
             return False
-        await boards.turn(old, new, turned, cursors, int(self._clock().timestamp()))
+        if ahead(new, unit.tenant, now):
+            await boards.set_aside(old, new, turned)
+            await boards.install(new, cursors, int(now.timestamp()))
+        else:
+            await boards.turn(old, new, turned, cursors, int(now.timestamp()))
         return True
 
     async def _fill(self, unit: Unit, boards: BoardStore, board: Board, cursors: Mapping[int, int]) -> None:

@@ -1,4 +1,4 @@
-"""The live boards of one tenant in Valkey: their state, and the six scripts that may change them.
+"""The live boards of one tenant in Valkey: their state, and the eight scripts that may change them.
 
 Every script checks the fence (the holder's epoch) and, where it matters, the cursors; so whatever happened to Valkey
 or to this process in between, a change is applied at its place in the log or not at all.
@@ -6,6 +6,7 @@ or to this process in between, a change is applied at its place in the log or no
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 
 import msgspec
 
@@ -17,8 +18,8 @@ from coliseum.projections.deltas import Changes
 from coliseum.projections.turns import Turn
 
 PACKAGE = "coliseum.projections"
-READ_AT_ONCE = 1_000
-"""So many are read in one command, which holds Valkey for about a millisecond."""
+AT_ONCE = 1_000
+"""So many are read or written in one command, which holds Valkey for a few milliseconds."""
 
 
 class BoardsMoved(ColiseumError):
@@ -120,15 +121,15 @@ class BoardStore:
     async def scores(self, board: Board, members: Sequence[bytes]) -> list[float | None]:
         """See ``Held.scores``."""
         key, found = self.keys.board(board.name), []
-        for start in range(0, len(members), READ_AT_ONCE):
-            found += await self._store.raw.zmscore(key, members[start : start + READ_AT_ONCE])
+        for start in range(0, len(members), AT_ONCE):
+            found += await self._store.raw.zmscore(key, members[start : start + AT_ONCE])
         return found
 
     async def pairs(self, board: Board, pairs: Sequence[bytes]) -> list[int]:
         """See ``Held.pairs``."""
         key, found = self.keys.fans(board.name), []
-        for start in range(0, len(pairs), READ_AT_ONCE):
-            found += await self._store.raw.hmget(key, pairs[start : start + READ_AT_ONCE])
+        for start in range(0, len(pairs), AT_ONCE):
+            found += await self._store.raw.hmget(key, pairs[start : start + AT_ONCE])
         return [int(total or 0) for total in found]
 
     async def turn(self, old: Board, new: Board, turned: Turn, cursors: Mapping[int, int], now_s: int) -> None:
@@ -140,22 +141,39 @@ class BoardStore:
         boards = (old, new)
         keys = [self.keys.state, self.keys.boards, self.keys.wanted]
         keys += [key for board in boards for key in (self.keys.board(board.name), self.keys.fans(board.name))]
-        lost = [pair for pair, total in turned.pairs.items() if not total]
-        kept = {pair: total for pair, total in turned.pairs.items() if total}
         args: list[object] = [self._epoch, old.name, new.name, now_s, _form(old)]
-        args += [len(cursors), *(n for pair in cursors.items() for n in pair), len(turned.gone), *turned.gone]
-        args += [len(turned.scores), *(part for key, score in turned.scores.items() for part in (repr(score), key))]
-        args += [len(lost), *lost, len(kept), *(part for pair in kept.items() for part in pair)]
+        args += [len(cursors), *(n for pair in cursors.items() for n in pair)]
+        for _, _, words in turned.commands(*keys[3:5]):
+            args += [len(words), *words]
         ended = old.ties.nothing_before(new.start * 1_000)
-        args += [0] if ended is None else [1, *ended]
+        args += [0] if ended is None else [2, *ended]
         await self._guarded("turn_board", keys, args)
+
+    async def set_aside(self, old: Board, new: Board, turned: Turn) -> None:
+        """Take a board that nobody needs any more out of sight, and change it to what ``install`` makes live.
+
+        Raises:
+            BoardsMoved: something of it was evicted, or another holder has been here.
+        """
+        scores, fans = self._aside(self.keys.board(new.name)), self._aside(self.keys.fans(new.name))
+        keys = [self.keys.state, self.keys.boards, self.keys.wanted]
+        keys += [self.keys.board(old.name), self.keys.fans(old.name), scores, fans]
+        await self._guarded("set_aside", keys, [self._epoch, old.name, _form(old)])
+        for verb, key, words in turned.commands(scores, fans):
+            for start in range(0, len(words), AT_ONCE):
+                some = words[start : start + AT_ONCE]
+                await self._guarded("change_aside", [self.keys.state, key], [self._epoch, verb, *some])
+        ended = old.ties.nothing_before(new.start * 1_000)
+        if ended is not None:
+            await self._guarded("change_aside", [self.keys.state, scores], [self._epoch, "ZREMRANGEBYSCORE", *ended])
 
     async def fill_totals(self, board: Board, rows: Iterable[tuple[int, int, int]]) -> None:
         """Write members (entity, total, Unix millisecond of the last entry) aside, where no reader looks yet."""
         ties = board.ties
-        scores = {member(entity): ties.score(total, ties.order(total, last_ms)) for entity, total, last_ms in rows}
-        if scores:
-            await self._store.raw.zadd(self._aside(self.keys.board(board.name)), scores)
+        key, left = self._aside(self.keys.board(board.name)), iter(rows)
+        while some := list(islice(left, AT_ONCE)):
+            scores = {member(entity): ties.score(total, ties.order(total, last_ms)) for entity, total, last_ms in some}
+            await self._store.raw.zadd(key, scores)
 
     async def fill_pairs(self, board: Board, rows: Iterable[tuple[int, int, int]]) -> None:
         """Write (member, fan, total) aside, where no reader looks yet."""

@@ -1,8 +1,12 @@
-"""Rolling windows move on: what leaves one at its old end and enters it at the new one, and nothing else."""
+"""Rolling windows move on: what leaves one at its old end and enters it at the new one, and nothing else.
+
+While a board is the present one, that of the hour to come is live beside it, and nobody has to wait when the hour
+turns. What was the present one then stands aside, becomes that of the next hour little by little, and is live again.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import msgspec
@@ -15,33 +19,55 @@ from coliseum.metrics.registry import Unique
 from coliseum.metrics.windows import ROLLING_HOURS, window_at
 from coliseum.projections.deltas import NUMBER_BYTES
 
+HOUR = timedelta(hours=1)
 TURN_HOURS_MAX = 3
 """A board that is further behind is filled anew."""
 TURN_UPDATES_MAX = 100_000
 """One script call holds Valkey for less than half a second at this many; of more, filling anew holds it for less."""
 
 
-def predecessor(board: Board, live: Iterable[Board]) -> Board | None:
-    """The live board that becomes this one when its window moves on."""
+def predecessor(board: Board, live: Iterable[Board], tenant: Tenant, now: datetime) -> Board | None:
+    """The live board that becomes this one: of those whose window is over, the latest."""
     if board.window not in ROLLING_HOURS:
         return None
+    end = min(board.start, _start(board.window, tenant, now))
     reach = TURN_HOURS_MAX * 3_600
     before = [
         each
         for each in live
-        if 0 < board.start - each.start <= reach and msgspec.structs.replace(each, start=board.start) == board
+        if board.start - reach <= each.start < end and msgspec.structs.replace(each, start=board.start) == board
     ]
     return max(before, key=lambda each: each.start, default=None)
 
 
-def successor(board: Board, tenant: Tenant, now: datetime) -> Board | None:
-    """What a board whose window was the present one until lately has to become; None when it is still, or never was."""
+def successors(boards: Iterable[Board], tenant: Tenant, now: datetime) -> set[Board]:
+    """What has to be live beside these boards, or after them."""
+    found = (_successor(board, tenant, now) for board in boards)
+    return {board for board in found if board is not None}
+
+
+def _successor(board: Board, tenant: Tenant, now: datetime) -> Board | None:
+    """That of the hour to come, while the window of this one is the present one.
+
+    When it was the present one until lately, that of the present hour. None when it is the next, or never was.
+    """
     if board.window not in ROLLING_HOURS:
         return None
-    start = epoch_seconds(window_at(board.window, now, tenant.zone).start)
+    start = _start(board.window, tenant, now)
+    if board.start == start:
+        return msgspec.structs.replace(board, start=_start(board.window, tenant, now + HOUR))
     if not 0 < start - board.start <= TURN_HOURS_MAX * 3_600:
         return None
     return msgspec.structs.replace(board, start=start)
+
+
+def ahead(board: Board, tenant: Tenant, now: datetime) -> bool:
+    """Whether nobody asks for this board yet, because its window is that of an hour to come."""
+    return board.window in ROLLING_HOURS and board.start > _start(board.window, tenant, now)
+
+
+def _start(window: str, tenant: Tenant, now: datetime) -> int:
+    return epoch_seconds(window_at(window, now, tenant.zone).start)
 
 
 class Turn(msgspec.Struct):
@@ -54,6 +80,16 @@ class Turn(msgspec.Struct):
     scores: dict[bytes, float]
     gone: list[bytes]
     pairs: dict[bytes, int]
+
+    def commands(self, scores: str, fans: str) -> list[tuple[str, str, list[object]]]:
+        """The commands that change the sorted set and the pairs hash of these keys; some with nothing to do."""
+        lost: list[object] = [pair for pair, total in self.pairs.items() if not total]
+        return [
+            ("ZREM", scores, list(self.gone)),
+            ("ZADD", scores, [part for key, score in self.scores.items() for part in (repr(score), key)]),
+            ("HDEL", fans, lost),
+            ("HSET", fans, [part for pair, total in self.pairs.items() if total for part in (pair, total)]),
+        ]
 
 
 class Held(Protocol):
