@@ -9,9 +9,10 @@ whole numbers as scores.
 
 A turn is the product's own follower, run here with a clock that is set on by an hour. The board of the hour that begins
 is live already, which is checked; the work is to make that of the next hour of the one that is over. Two hours of a
-window of 24 leave it, 20,000 members each, half of them for good, and two hours of as many enter it: more than in real
-use, where most of what enters has been added to both boards as it came. Meanwhile another process reads at an even rate
-around different members of a board as large, for ten seconds with a turn and for ten without, in turns.
+window of 24 leave it, 20,000 members in all, half of them for good, and two hours of as many enter it. In real use what
+enters has been added to both boards as it came; so it is the work of hours that 20,000 members leave. Meanwhile another
+process reads at an even rate around different members of a board as large, for ten seconds with a turn and for ten
+without, in turns.
 """
 
 import asyncio
@@ -35,7 +36,7 @@ from coliseum import kv
 from coliseum.boards.board import Board, Keys
 from coliseum.metrics.registry import Kind
 
-MEMBERS, FEW, MOVING = 1_000_000, 10_000, 20_000
+MEMBERS, FEW, MOVING = 1_000_000, 10_000, 10_000
 ROWS, AROUND_ROWS = 100, 21
 READS = 400
 TURNS, HOURS, DAY_HOURS, SPREAD_HOURS = 3, 5, 24, 12
@@ -204,7 +205,7 @@ async def _turns(bench: Bench, stand: Stand, load: Generator, members: int, befo
             bench.say(f"turn: {took:.0f} ms, the longest call {held:.0f} ms; reads p99 {beside[-1]:.1f} ms, "
                       f"{quiet[-1]:.1f} ms without")  # fmt: skip
             await _check_turned(stand, before + hour * HOUR)
-    moving = f"twice {bench.many(MOVING, 100):,} leave and twice {bench.many(MOVING, 100):,} enter"
+    moving = f"{2 * bench.many(MOVING, 100):,} leave and {2 * bench.many(MOVING, 100):,} enter"
     return [
         Line(claim="boards", what=f"24h board of {size:,} members turns, {moving}", figure=median(took_ms), unit="ms",
              beside=f"{_ms(took_ms)}, the longest call to Valkey {_ms(held_ms)}",

@@ -49,11 +49,11 @@ async def page(
 
 
 def votes(rng: random.Random, first: datetime, hours: int) -> list[dict[str, object]]:
-    """Of a few artists and fans, with weights and moments that are often equal."""
+    """Of a few artists and fans, with weights and moments that are often equal; some are so large that moments are kept less exactly."""
     some = []
     for _ in range(600):
         at = first + timedelta(hours=rng.randrange(hours), milliseconds=rng.choice([0, 1, 1_000, 3_599_999]))
-        weight = rng.choice([1, 1, 2, 3])
+        weight = rng.choice([1, 1, 2, 3, 500])
         names = {"artistId": f"artist-{rng.randrange(40)}", "userId": f"fan-{rng.randrange(60)}"}
         some.append(vote(weight=weight, at=at.isoformat(), **names))
     return some

@@ -55,15 +55,18 @@ class Ties(msgspec.Struct, frozen=True):
         ``last_ms``: when that happened; None: before all that is known of the member. None when the total shrinks so
         far that its moment would have to be known better than it is.
         """
-        latest = self.scale - 1
-        total, rest = (0, latest) if score is None else divmod(-int(score), self.scale)
+        scale = 1 << self.bits
+        latest, exact = scale - 1, 1 << (DOUBLE_BITS - self.bits)
+        total, rest = (0, latest) if score is None else divmod(-int(score), scale)
         changed = total + amount
-        fine = self.unit(changed)
         moment = latest if last_ms is None else latest - min(max(last_ms - self.base_ms, 0), latest)
+        if -exact < total < exact and -exact < changed < exact:  # as nearly always
+            return float(-(changed * scale + min(rest, moment)))
+        fine = self.unit(changed)
         if score is not None and fine < self.unit(total) and moment >= rest:
             return None
         rest = min(rest, moment)
-        return float(-(changed * self.scale + rest - rest % fine))
+        return float(-(changed * scale + rest - rest % fine))
 
     def nothing_before(self, start_ms: int) -> tuple[str, str] | None:
         """The range of scores of those who have come to nothing and changed last before this, as a sorted set takes it.

@@ -13,8 +13,8 @@ import msgspec
 
 from coliseum import db
 from coliseum.accounts.tenants import Tenant
-from coliseum.boards.board import Board, epoch_seconds, member
-from coliseum.boards.totals import Pair, Total, between, pairs_between, window_of
+from coliseum.boards.board import Board, epoch_seconds, member, number
+from coliseum.boards.totals import Pair, Total, between, pairs_between, totals_of, window_of
 from coliseum.metrics.registry import Unique
 from coliseum.metrics.windows import ROLLING_HOURS, window_at
 from coliseum.projections.deltas import NUMBER_BYTES
@@ -74,7 +74,8 @@ class Turn(msgspec.Struct):
     """What a board is changed to when its window moves on: whole new values, nothing that is added.
 
     ``scores``: of members, in the order in which they stood: a sorted set finds neighbours in half the time. ``gone``:
-    members of boards of unique fans without any. ``pairs``: new totals of (member, fan) pairs, 0 of those that go.
+    members without any fan, or without anything in the window. ``pairs``: new totals of (member, fan) pairs, 0 of those
+    that go.
     """
 
     scores: dict[bytes, float]
@@ -118,22 +119,40 @@ async def turn(connection: db.Connection, held: Held, tenant: Tenant, old: Board
         return await _fans(held, old, gone, come) if len(gone) + len(come) <= TURN_UPDATES_MAX else None
     left = await between(connection, tenant, old, *leaving)
     entered = await between(connection, tenant, old, *entering)
-    return await _totals(held, old, left, entered) if len(left) + len(entered) <= TURN_UPDATES_MAX else None
+    if len(left) + len(entered) > TURN_UPDATES_MAX:
+        return None
+    turned, unknown = await _totals(held, old, left, entered)
+    if unknown:
+        known = {
+            member(row.entity): row for row in await totals_of(connection, tenant, new, list(map(number, unknown)))
+        }
+        ties = new.ties
+        for key in unknown:
+            if key in known:
+                turned.scores[key] = ties.score(known[key].value, ties.order(known[key].value, known[key].last_ms))
+            else:
+                turned.gone.append(key)
+    return turned
 
 
-async def _totals(held: Held, board: Board, left: Sequence[Total], entered: Sequence[Total]) -> Turn | None:
+async def _totals(
+    held: Held, board: Board, left: Sequence[Total], entered: Sequence[Total]
+) -> tuple[Turn, list[bytes]]:
+    """What members come to, and those who shrank so far that their moment has to be known better than it is."""
     # What leaves is older than all that stays: the moment of the last entry is another one's.
     changes: dict[bytes, tuple[int, int | None]] = {member(row.entity): (-row.value, None) for row in left}
     for row in entered:
         key = member(row.entity)
         changes[key] = changes.get(key, (0, None))[0] + row.value, row.last_ms
     scores: list[tuple[float, bytes, float]] = []
+    unknown: list[bytes] = []
     for key, score in zip(changes, await held.scores(board, list(changes)), strict=True):
         changed = board.ties.added(score, *changes[key])
         if changed is None:
-            return None
-        scores.append((changed if score is None else score, key, changed))
-    return Turn({key: changed for _, key, changed in sorted(scores)}, [], {})
+            unknown.append(key)
+        else:
+            scores.append((changed if score is None else score, key, changed))
+    return Turn({key: changed for _, key, changed in sorted(scores)}, [], {}), unknown
 
 
 async def _fans(held: Held, board: Board, left: Sequence[Pair], entered: Sequence[Pair]) -> Turn:
