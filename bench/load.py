@@ -129,7 +129,8 @@ class Load:
 
     def _reads(self, command: Reads) -> Outcome:
         requests = cycle([Request(self._get(path), command.expect.encode()) for path in command.paths])
-        return self._run(Requests(self._lines(command.connections), requests, Pace(command.seconds)))
+        pace = Steady(command.seconds, command.per_s) if command.per_s else Pace(command.seconds)
+        return self._run(Requests(self._lines(command.connections), requests, pace))
 
     def _valkey_reads(self, command: ValkeyReads) -> Outcome:
         hello = _resp(["AUTH", command.password]) if command.password else b""

@@ -6,7 +6,8 @@ from typing import Literal
 
 import msgspec
 
-Unit = Literal["x", "ms", "MB"]
+Unit = Literal["x", "times", "ms", "MB"]
+"""Of ``x`` more is better, of the others less: ``times`` is a ratio, too, but of what is to stay small."""
 
 
 class BenchFailed(Exception):

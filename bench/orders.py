@@ -96,12 +96,13 @@ class Marked(msgspec.Struct, frozen=True, tag=True):
 
 
 class Reads(msgspec.Struct, frozen=True, tag=True):
-    """GET paths in turn for some seconds, each connection as fast as it is answered."""
+    """GET paths in turn for some seconds, each connection as fast as it is answered: or evenly at `per_s`."""
 
     paths: list[str]
     seconds: float
     connections: int = 32
     expect: str = ""
+    per_s: float = 0.0
 
 
 class ValkeyReads(msgspec.Struct, frozen=True, tag=True):

@@ -7,12 +7,12 @@ import msgspec
 
 from bench.measure import Line
 
-DIGITS = {"x": 2, "ms": 1, "MB": 0}
+DIGITS = {"x": 2, "times": 2, "ms": 1, "MB": 0}
 HEAD = """# Results
 
 Written by `make bench`; do not edit. How each figure is measured stands at the top of its file in `bench/claims/`.
-Figures with x are ratios of medians of what was measured in turns in this run; ms and MB are absolute, and less is
-better.
+Figures with x are ratios of medians of what was measured in turns in this run. Those with "times" are, too, but of
+these less is better, as of ms and MB, which are absolute.
 """
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from bench.claims import append, catch_up, freshness, growth, leaderboards, live, memory, single, whole_path
+from bench.claims import append, boards, catch_up, freshness, growth, leaderboards, live, memory, single, whole_path
 from bench.context import Bench
 from bench.measure import Line
 
@@ -14,6 +14,7 @@ CLAIMS: dict[str, Callable[[Bench], Awaitable[list[Line]]]] = {
     "live": live.measure,
     "catch_up": catch_up.measure,
     "leaderboards": leaderboards.measure,
+    "boards": boards.measure,
     "growth": growth.measure,
     "memory": memory.measure,
 }

@@ -10,7 +10,7 @@ from bench.__main__ import run
 from bench.context import Bench
 
 SCALE = 0.001
-CLAIMS = ["append", "single", "whole_path", "freshness", "live", "leaderboards", "memory"]
+CLAIMS = ["append", "single", "whole_path", "freshness", "live", "leaderboards", "boards", "memory"]
 """Not `catch_up` and `growth`, which take longest and are made of the parts of these."""
 
 

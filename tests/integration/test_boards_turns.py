@@ -101,24 +101,31 @@ async def test_a_board_may_have_missed_some_hours(clocked: Clocked, hours: int) 
     await clocked.settle()
     for query in asked:
         page = await clocked.ask(**query)
-        assert (page["source"] == "live") == (hours <= 3)
+        assert (page["source"] == "live") == (hours <= 4)  # that of the hour to come was live, too
         assert await clocked.both(**query)
 
 
-async def test_what_is_read_right_after_the_hour_is_the_live_board_of_before(clocked: Clocked) -> None:
+async def test_what_is_read_right_after_the_hour_is_live_and_the_new_windows(clocked: Clocked) -> None:
     await populated(clocked, "24h")
     asked: dict[str, Any] = {"metric": "votes", "window": "24h"}
-    before = await clocked.both(**asked)
-    for seconds in (0, 1, 29.999):
-        clocked.turn(0, seconds=3_600 + seconds)  # of the same hour: the follower has not come yet
+    await clocked.both(**asked)
+    for seconds in (0, 1, 30, 3_599):
+        clocked.turn(seconds=seconds)  # the follower has not come yet
         page = await clocked.ask(**asked)
-        assert {**page, "windowEnd": None} == {**before, "windowEnd": None}, seconds
+        assert (page["source"], parsed(page["windowEnd"])) == ("live", NOW.replace(minute=0) + 2 * HOUR), seconds
+        assert page["rows"] == (await clocked.ask(**asked, cold=True))["rows"]
         clocked.now = NOW
-    clocked.turn(seconds=30)
-    page = await clocked.ask(**asked)
-    assert page["source"] == "rollups"
-    assert parsed(page["windowEnd"]) == NOW.replace(minute=0) + 2 * HOUR
-    assert page == await clocked.ask(**asked, cold=True)
+
+
+async def test_a_follower_that_was_away_is_waited_for_half_a_minute(clocked: Clocked) -> None:
+    await populated(clocked, "24h")
+    asked: dict[str, Any] = {"metric": "votes", "window": "24h"}
+    await clocked.both(**asked)
+    for seconds, source, hours in ((0, "live", 2), (29.999, "live", 2), (30, "rollups", 3)):
+        clocked.turn(2, seconds=seconds)
+        page = await clocked.ask(**asked)
+        assert (page["source"], parsed(page["windowEnd"])) == (source, NOW.replace(minute=0) + hours * HOUR), seconds
+        clocked.now = NOW
 
 
 async def test_a_cursor_goes_on_over_the_turn(clocked: Clocked) -> None:

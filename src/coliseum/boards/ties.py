@@ -49,6 +49,34 @@ class Ties(msgspec.Struct, frozen=True):
         total, rest = divmod(-int(score), self.scale)
         return total, (self.scale - 1 - rest) // self.unit(total)
 
+    def added(self, score: float | None, amount: int, last_ms: int | None) -> float | None:
+        """The score of a member (None: it has none) to whom something is added, as the scripts in Valkey do it.
+
+        ``last_ms``: when that happened; None: before all that is known of the member. None when the total shrinks so
+        far that its moment would have to be known better than it is.
+        """
+        scale = 1 << self.bits
+        latest, exact = scale - 1, 1 << (DOUBLE_BITS - self.bits)
+        total, rest = (0, latest) if score is None else divmod(-int(score), scale)
+        changed = total + amount
+        moment = latest if last_ms is None else latest - min(max(last_ms - self.base_ms, 0), latest)
+        if -exact < total < exact and -exact < changed < exact:  # as nearly always
+            return float(-(changed * scale + min(rest, moment)))
+        fine = self.unit(changed)
+        if score is not None and fine < self.unit(total) and moment >= rest:
+            return None
+        rest = min(rest, moment)
+        return float(-(changed * scale + rest - rest % fine))
+
+    def nothing_before(self, start_ms: int) -> tuple[str, str] | None:
+        """The range of scores of those who have come to nothing and changed last before this, as a sorted set takes it.
+
+        None when there are none, because no moments are kept.
+        """
+        if not self.bits:
+            return None
+        return f"({float(-self.scale)!r}", f"({float(max(0, start_ms - self.base_ms) + 1 - self.scale)!r}"
+
 
 NONE: Final = Ties(0, 0)
 """Of boards that count fans: a fan who comes again changes nothing that could be dated."""

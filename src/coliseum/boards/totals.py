@@ -118,6 +118,12 @@ async def between(
     return await db.rows(connection, Total, SQL["totals"], *_sums(tenant, board, Window(CUSTOM, since, until)))
 
 
+async def totals_of(connection: db.Connection, tenant: Tenant, board: Board, entities: Sequence[int]) -> list[Total]:
+    """What these members of a board of sums come to; those of whom nothing was counted in its window are left out."""
+    sums = _sums(tenant, board, window_of(tenant, board))
+    return await db.rows(connection, Total, SQL["totals_of"], *sums, list(entities))
+
+
 async def pairs_between(
     connection: db.Connection, tenant: Tenant, board: Board, since: datetime, until: datetime
 ) -> list[Pair]:

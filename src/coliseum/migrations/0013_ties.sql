@@ -152,8 +152,32 @@ BEGIN ATOMIC
     WHERE of_kind <> 3;
 END;
 
+-- The members of a board with their scores. partitions and offsets: as it stood there; NULL: as the rollups have it.
+CREATE FUNCTION coliseum_board_scores(
+    tenant int, stored_metric text, of_kind int, grains int[], sinces timestamptz[], untils timestamptz[],
+    with_bill boolean, fans boolean, in_city text, of_genre text, at_event text, partitions int[], offsets bigint[]
+) RETURNS TABLE (entity bigint, value bigint, last_at timestamptz)
+    LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT s.entity, s.value, s.last_at
+    FROM coliseum_board_sums(tenant, stored_metric, of_kind, grains, sinces, untils, with_bill, in_city, of_genre,
+                             at_event) AS s
+    WHERE NOT fans AND partitions IS NULL AND s.value <> 0
+    UNION ALL
+    SELECT u.entity, u.value, NULL
+    FROM coliseum_board_uniques(tenant, stored_metric, of_kind, sinces[1], untils[cardinality(untils)], in_city,
+                                of_genre, at_event) AS u
+    WHERE fans AND partitions IS NULL AND u.value <> 0
+    UNION ALL
+    SELECT a.entity, a.value, a.last_at
+    FROM coliseum_board_as_of(tenant, stored_metric, of_kind, sinces[1], untils[cardinality(untils)], with_bill,
+                              fans, in_city, of_genre, at_event, partitions, offsets) AS a
+    WHERE partitions IS NOT NULL AND a.value <> 0;
+END;
+
 -- The members of a board in their order. rank: 1, 2, 2, 4; dense: 1, 2, 2, 3; place: 1, 2, 3, 4. better: the next
--- better score. partitions and offsets: as it stood there; NULL: as the rollups have it.
+-- better score. partitions and offsets: see coliseum_board_scores. All members are put in order for it, which takes longer
+-- than adding them up: a page does not need it (page.sql).
 CREATE FUNCTION coliseum_ranked(
     tenant int, stored_metric text, of_kind int, grains int[], sinces timestamptz[], untils timestamptz[],
     with_bill boolean, fans boolean, in_city text, of_genre text, at_event text, base timestamptz, bits int,
@@ -162,24 +186,10 @@ CREATE FUNCTION coliseum_ranked(
                  members bigint)
     LANGUAGE sql STABLE
 BEGIN ATOMIC
-    WITH sums AS (
-        SELECT s.entity, s.value, s.last_at
-        FROM coliseum_board_sums(tenant, stored_metric, of_kind, grains, sinces, untils, with_bill, in_city, of_genre,
-                                 at_event) AS s
-        WHERE NOT fans AND partitions IS NULL
-        UNION ALL
-        SELECT u.entity, u.value, NULL
-        FROM coliseum_board_uniques(tenant, stored_metric, of_kind, sinces[1], untils[cardinality(untils)], in_city,
-                                    of_genre, at_event) AS u
-        WHERE fans AND partitions IS NULL
-        UNION ALL
-        SELECT a.entity, a.value, a.last_at
-        FROM coliseum_board_as_of(tenant, stored_metric, of_kind, sinces[1], untils[cardinality(untils)], with_bill,
-                                  fans, in_city, of_genre, at_event, partitions, offsets) AS a
-        WHERE partitions IS NOT NULL
-    ), ordered AS (
-        SELECT s.entity, s.value, coliseum_tie_order(s.value, s.last_at, base, bits) AS tie FROM sums s
-        WHERE s.value <> 0
+    WITH ordered AS (
+        SELECT s.entity, s.value, coliseum_tie_order(s.value, s.last_at, base, bits) AS tie
+        FROM coliseum_board_scores(tenant, stored_metric, of_kind, grains, sinces, untils, with_bill, fans, in_city,
+                                   of_genre, at_event, partitions, offsets) AS s
     )
     SELECT o.entity, o.value, o.tie, rank() OVER same, dense_rank() OVER same,
            row_number() OVER (ORDER BY o.value DESC, o.tie, o.entity),

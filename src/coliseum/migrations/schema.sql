@@ -605,15 +605,6 @@ CREATE FUNCTION public.coliseum_board_sums(tenant integer, stored_metric text, o
    WHERE (((coliseum_board_sums.in_city IS NULL) OR (COALESCE(nc.id, ep.city, ap.city) = coliseum_board_sums.in_city)) AND ((coliseum_board_sums.of_genre IS NULL) OR (coliseum_board_sums.of_genre = ANY (COALESCE(ap.genres, ep.genres)))) AND ((coliseum_board_sums.at_event IS NULL) OR (nv.id = coliseum_board_sums.at_event)))
    GROUP BY f.entity;
 END;
-CREATE FUNCTION public.coliseum_board_totals(tenant integer, stored_metric text, of_kind integer, of_grain integer, since timestamp with time zone, until timestamp with time zone, with_bill boolean, in_city text, of_genre text, at_event text) RETURNS TABLE(entity bigint, value bigint, last_at timestamp with time zone)
-    LANGUAGE sql STABLE
-    BEGIN ATOMIC
- SELECT s.entity,
-     s.value,
-     s.last_at
-    FROM public.coliseum_board_sums(coliseum_board_totals.tenant, coliseum_board_totals.stored_metric, coliseum_board_totals.of_kind, ARRAY[coliseum_board_totals.of_grain], ARRAY[coliseum_board_totals.since], ARRAY[coliseum_board_totals.until], coliseum_board_totals.with_bill, coliseum_board_totals.in_city, coliseum_board_totals.of_genre, coliseum_board_totals.at_event) s(entity, value, last_at)
-   WHERE (s.value <> 0);
-END;
 CREATE FUNCTION public.coliseum_board_uniques(tenant integer, stored_metric text, of_kind integer, since timestamp with time zone, until timestamp with time zone, in_city text, of_genre text, at_event text) RETURNS TABLE(entity bigint, value bigint)
     LANGUAGE sql STABLE
     SET enable_nestloop TO 'off'
@@ -623,6 +614,36 @@ CREATE FUNCTION public.coliseum_board_uniques(tenant integer, stored_metric text
     FROM public.coliseum_board_pairs(coliseum_board_uniques.tenant, coliseum_board_uniques.stored_metric, coliseum_board_uniques.of_kind, coliseum_board_uniques.since, coliseum_board_uniques.until, coliseum_board_uniques.in_city, coliseum_board_uniques.of_genre, coliseum_board_uniques.at_event) p(entity, fan, value)
    WHERE (p.value > 0)
    GROUP BY p.entity;
+END;
+CREATE FUNCTION public.coliseum_board_scores(tenant integer, stored_metric text, of_kind integer, grains integer[], sinces timestamp with time zone[], untils timestamp with time zone[], with_bill boolean, fans boolean, in_city text, of_genre text, at_event text, partitions integer[], offsets bigint[]) RETURNS TABLE(entity bigint, value bigint, last_at timestamp with time zone)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT s.entity,
+     s.value,
+     s.last_at
+    FROM public.coliseum_board_sums(coliseum_board_scores.tenant, coliseum_board_scores.stored_metric, coliseum_board_scores.of_kind, coliseum_board_scores.grains, coliseum_board_scores.sinces, coliseum_board_scores.untils, coliseum_board_scores.with_bill, coliseum_board_scores.in_city, coliseum_board_scores.of_genre, coliseum_board_scores.at_event) s(entity, value, last_at)
+   WHERE ((NOT coliseum_board_scores.fans) AND (coliseum_board_scores.partitions IS NULL) AND (s.value <> 0))
+ UNION ALL
+  SELECT u.entity,
+     u.value,
+     NULL::timestamp with time zone
+    FROM public.coliseum_board_uniques(coliseum_board_scores.tenant, coliseum_board_scores.stored_metric, coliseum_board_scores.of_kind, (coliseum_board_scores.sinces)[1], (coliseum_board_scores.untils)[cardinality(coliseum_board_scores.untils)], coliseum_board_scores.in_city, coliseum_board_scores.of_genre, coliseum_board_scores.at_event) u(entity, value)
+   WHERE (coliseum_board_scores.fans AND (coliseum_board_scores.partitions IS NULL) AND (u.value <> 0))
+ UNION ALL
+  SELECT a.entity,
+     a.value,
+     a.last_at
+    FROM public.coliseum_board_as_of(coliseum_board_scores.tenant, coliseum_board_scores.stored_metric, coliseum_board_scores.of_kind, (coliseum_board_scores.sinces)[1], (coliseum_board_scores.untils)[cardinality(coliseum_board_scores.untils)], coliseum_board_scores.with_bill, coliseum_board_scores.fans, coliseum_board_scores.in_city, coliseum_board_scores.of_genre, coliseum_board_scores.at_event, coliseum_board_scores.partitions, coliseum_board_scores.offsets) a(entity, value, last_at)
+   WHERE ((coliseum_board_scores.partitions IS NOT NULL) AND (a.value <> 0));
+END;
+CREATE FUNCTION public.coliseum_board_totals(tenant integer, stored_metric text, of_kind integer, of_grain integer, since timestamp with time zone, until timestamp with time zone, with_bill boolean, in_city text, of_genre text, at_event text) RETURNS TABLE(entity bigint, value bigint, last_at timestamp with time zone)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT s.entity,
+     s.value,
+     s.last_at
+    FROM public.coliseum_board_sums(coliseum_board_totals.tenant, coliseum_board_totals.stored_metric, coliseum_board_totals.of_kind, ARRAY[coliseum_board_totals.of_grain], ARRAY[coliseum_board_totals.since], ARRAY[coliseum_board_totals.until], coliseum_board_totals.with_bill, coliseum_board_totals.in_city, coliseum_board_totals.of_genre, coliseum_board_totals.at_event) s(entity, value, last_at)
+   WHERE (s.value <> 0);
 END;
 CREATE FUNCTION public.coliseum_bucket(grain text, instant timestamp with time zone, zone text) RETURNS timestamp with time zone
     LANGUAGE sql STABLE PARALLEL SAFE
@@ -677,30 +698,11 @@ CREATE FUNCTION public.coliseum_tie_order(value bigint, last_at timestamp with t
 CREATE FUNCTION public.coliseum_ranked(tenant integer, stored_metric text, of_kind integer, grains integer[], sinces timestamp with time zone[], untils timestamp with time zone[], with_bill boolean, fans boolean, in_city text, of_genre text, at_event text, base timestamp with time zone, bits integer, partitions integer[], offsets bigint[]) RETURNS TABLE(entity bigint, value bigint, tie bigint, rank bigint, dense bigint, place bigint, better bigint, members bigint)
     LANGUAGE sql STABLE
     BEGIN ATOMIC
- WITH sums AS (
-          SELECT s.entity,
-             s.value,
-             s.last_at
-            FROM public.coliseum_board_sums(coliseum_ranked.tenant, coliseum_ranked.stored_metric, coliseum_ranked.of_kind, coliseum_ranked.grains, coliseum_ranked.sinces, coliseum_ranked.untils, coliseum_ranked.with_bill, coliseum_ranked.in_city, coliseum_ranked.of_genre, coliseum_ranked.at_event) s(entity, value, last_at)
-           WHERE ((NOT coliseum_ranked.fans) AND (coliseum_ranked.partitions IS NULL))
-         UNION ALL
-          SELECT u.entity,
-             u.value,
-             NULL::timestamp with time zone
-            FROM public.coliseum_board_uniques(coliseum_ranked.tenant, coliseum_ranked.stored_metric, coliseum_ranked.of_kind, (coliseum_ranked.sinces)[1], (coliseum_ranked.untils)[cardinality(coliseum_ranked.untils)], coliseum_ranked.in_city, coliseum_ranked.of_genre, coliseum_ranked.at_event) u(entity, value)
-           WHERE (coliseum_ranked.fans AND (coliseum_ranked.partitions IS NULL))
-         UNION ALL
-          SELECT a.entity,
-             a.value,
-             a.last_at
-            FROM public.coliseum_board_as_of(coliseum_ranked.tenant, coliseum_ranked.stored_metric, coliseum_ranked.of_kind, (coliseum_ranked.sinces)[1], (coliseum_ranked.untils)[cardinality(coliseum_ranked.untils)], coliseum_ranked.with_bill, coliseum_ranked.fans, coliseum_ranked.in_city, coliseum_ranked.of_genre, coliseum_ranked.at_event, coliseum_ranked.partitions, coliseum_ranked.offsets) a(entity, value, last_at)
-           WHERE (coliseum_ranked.partitions IS NOT NULL)
-         ), ordered AS (
+ WITH ordered AS (
           SELECT s.entity,
              s.value,
              public.coliseum_tie_order(s.value, s.last_at, coliseum_ranked.base, coliseum_ranked.bits) AS tie
-            FROM sums s
-           WHERE (s.value <> 0)
+            FROM public.coliseum_board_scores(coliseum_ranked.tenant, coliseum_ranked.stored_metric, coliseum_ranked.of_kind, coliseum_ranked.grains, coliseum_ranked.sinces, coliseum_ranked.untils, coliseum_ranked.with_bill, coliseum_ranked.fans, coliseum_ranked.in_city, coliseum_ranked.of_genre, coliseum_ranked.at_event, coliseum_ranked.partitions, coliseum_ranked.offsets) s(entity, value, last_at)
          )
   SELECT o.entity,
      o.value,

@@ -21,7 +21,7 @@ from coliseum.processor.step import parked_offsets, read_cursors
 from coliseum.projections.boardstore import BoardsMoved, BoardStore, State
 from coliseum.projections.deltas import LiveBoards, count_range, learn_names
 from coliseum.projections.prepared import Gains, Prepared
-from coliseum.projections.turns import predecessor, successor, turn
+from coliseum.projections.turns import ahead, predecessor, successors, turn
 from coliseum.telemetry import Log
 
 SQL = db.statements("coliseum.projections")
@@ -99,12 +99,10 @@ class BoardsFollower:
         try:
             missing, idle = await self._out_of_place(unit, boards)
             live, now = await boards.live(), self._clock()
-            for board in missing[:FILLS_A_ROUND_MAX]:
-                # A window that was asked for before its time, or after it, takes nothing from the present one.
-                turning = [each for each, asked in live.items() if successor(each, asked, unit.tenant, now) == board]
-                before = predecessor(board, turning)
-                if before is None or not await self._turn(unit, boards, before, board, cursors):
-                    await self._fill(unit, boards, board, cursors)
+            for board in list(missing)[:FILLS_A_ROUND_MAX]:
+                before = predecessor(board, live, unit.tenant, now)
+                if before is None or not await self._turn(unit, boards, before, board, cursors, missing[board]):
+                    await self._fill(unit, boards, board, cursors, missing[board])
                 if before is not None:
                     del live[before]
             if idle:
@@ -169,16 +167,22 @@ class BoardsFollower:
             changes = await count_range(connection, batch, live, names, store=False)
         return Gains(start, stop, live.boards, changes, catalog_changed)
 
-    async def _out_of_place(self, unit: Unit, boards: BoardStore) -> tuple[list[Board], list[Board]]:
-        """The boards that are pinned or wanted and not live, and those that are live and that nobody reads."""
+    async def _out_of_place(self, unit: Unit, boards: BoardStore) -> tuple[dict[Board, int], list[Board]]:
+        """What is pinned or wanted and not live, with when it was asked for; and what is live and nobody reads."""
         now = self._clock()
         live = await boards.live()
         pinned = pinned_boards(unit, now) | await self._declared(unit, now)
         idle_before = int(now.timestamp()) - self._idle_s
-        moving = (successor(board, asked, unit.tenant, now) for board, asked in live.items() if asked >= idle_before)
-        turned = {board for board in moving if board is not None}
-        missing = sorted((pinned | await boards.wanted() | turned) - live.keys())
-        return missing, [board for board, asked in live.items() if asked < idle_before and board not in pinned]
+        now_s = int(now.timestamp())
+        wanted = dict.fromkeys(pinned | await boards.wanted(), now_s)
+        asked_for = {board: asked for board, asked in live.items() if asked >= idle_before}
+        turned = successors(asked_for, unit.tenant, now)
+        beside = {
+            each: asked for each, asked in successors(wanted, unit.tenant, now).items() if ahead(each, unit.tenant, now)
+        }
+        kept = beside | turned | dict.fromkeys(pinned, now_s)
+        missing = {board: asked for board, asked in sorted((kept | wanted).items()) if board not in live}
+        return missing, [board for board, asked in live.items() if asked < idle_before and board not in kept]
 
     async def _declared(self, unit: Unit, now: datetime) -> set[Board]:
         """The boards that the tenant has declared as pinned; asked for again after a moment."""
@@ -189,20 +193,30 @@ class BoardsFollower:
             self._pinned[unit.tenant.tenant_id] = now, pinned
         return pinned
 
-    async def _turn(self, unit: Unit, boards: BoardStore, old: Board, new: Board, cursors: Mapping[int, int]) -> bool:
-        """Let a rolling window move on; False when it is better filled anew."""
+    async def _turn(
+        self, unit: Unit, boards: BoardStore, old: Board, new: Board, cursors: Mapping[int, int], asked_s: int
+    ) -> bool:
+        """Let a rolling window move on; False when it is better filled anew.
+
+        In one moment when the board is asked for already, little by little when it is not.
+        """
+        now = self._clock()
         async with self._database.transaction("processor", snapshot=True) as connection:
             if await read_cursors(connection, unit) != cursors:
                 raise BoardsMoved
-            changes = await turn(connection, unit.tenant, old, new)
-        if changes is None:
+            turned = await turn(connection, boards, unit.tenant, old, new)
+        if turned is None:
             return False
-        partition, cursor = next(iter(cursors.items()))
-        now_s = int(self._clock().timestamp())
-        await boards.apply(partition, cursor, cursor, {old: changes}, (), turned=(old, new), now_s=now_s)
+        if ahead(new, unit.tenant, now):
+            await boards.set_aside(old, new, turned)
+            await boards.install(new, cursors, asked_s)
+        else:
+            await boards.turn(old, new, turned, cursors, asked_s)
         return True
 
-    async def _fill(self, unit: Unit, boards: BoardStore, board: Board, cursors: Mapping[int, int]) -> None:
+    async def _fill(
+        self, unit: Unit, boards: BoardStore, board: Board, cursors: Mapping[int, int], asked_s: int
+    ) -> None:
         await boards.begin(board)
         async with self._database.transaction("processor", snapshot=True) as connection:
             if await read_cursors(connection, unit) != cursors:
@@ -212,7 +226,7 @@ class BoardsFollower:
             if isinstance(board.declared, Unique):
                 async for some in pairs(connection, unit.tenant, board):
                     await boards.fill_pairs(board, [(row.entity, row.fan, row.value) for row in some])
-        await boards.install(board, cursors, int(self._clock().timestamp()))
+        await boards.install(board, cursors, asked_s)
         self._tell(unit.tenant.tenant_id)
 
 

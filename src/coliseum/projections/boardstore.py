@@ -1,11 +1,12 @@
-"""The live boards of one tenant in Valkey: their state, and the five scripts that may change them.
+"""The live boards of one tenant in Valkey: their state, and the eight scripts that may change them.
 
 Every script checks the fence (the holder's epoch) and, where it matters, the cursors; so whatever happened to Valkey
 or to this process in between, a change is applied at its place in the log or not at all.
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 
 import msgspec
 
@@ -14,8 +15,11 @@ from coliseum.boards.board import WHOLE, Board, Keys, board_named, member
 from coliseum.errors import ColiseumError, LeaseLost
 from coliseum.metrics.registry import Unique
 from coliseum.projections.deltas import Changes
+from coliseum.projections.turns import Turn
 
 PACKAGE = "coliseum.projections"
+AT_ONCE = 1_000
+"""So many are read or written in one command, which holds Valkey for a few milliseconds."""
 
 
 class BoardsMoved(ColiseumError):
@@ -84,14 +88,11 @@ class BoardStore:
         remake: Iterable[Board],
         *,
         catalog_changed: bool = False,
-        turned: tuple[Board, Board] | None = None,
-        now_s: int = 0,
     ) -> None:
         """Add the changes of the entries from ``start`` to ``end`` and advance the cursor, atomically.
 
         Boards in ``remake`` stop being live and become wanted, in the same moment. ``catalog_changed``: names that
-        readers remember are out of date. ``turned``: the first board, which must be among those that change, is the
-        second one from now on; it was asked for when that was, or at ``now_s`` when nobody knows.
+        readers remember are out of date.
 
         Raises:
             BoardsMoved: the cursor is not at ``start``, or another holder has been here.
@@ -103,24 +104,76 @@ class BoardStore:
         args.append(len(parts))
         for change in parts.values():
             args += (change.members, change.sums, change.lasts or b"")
-        args.append(len(changes))
         places = {key: place for place, key in enumerate(parts, 1)}
         for board, some in changes.items():
             keys += (self.keys.board(board.name), self.keys.fans(board.name))
-            form, ties = "u" if isinstance(board.declared, Unique) else "t", board.ties
-            args += (form, board.name, ties.base_ms, ties.bits, len(some), *(places[id(change)] for change in some))
-        if turned is not None:
-            old, new = turned
-            keys += (self.keys.board(new.name), self.keys.fans(new.name))
-            args += (old.name, new.name, now_s, new.start * 1_000)
+            ties = board.ties
+            args += (
+                _form(board),
+                board.name,
+                ties.base_ms,
+                ties.bits,
+                len(some),
+                *(places[id(change)] for change in some),
+            )
         await self._guarded("apply_deltas", keys, args)
+
+    async def scores(self, board: Board, members: Sequence[bytes]) -> list[float | None]:
+        """See ``Held.scores``."""
+        key, found = self.keys.board(board.name), []
+        for start in range(0, len(members), AT_ONCE):
+            found += await self._store.raw.zmscore(key, members[start : start + AT_ONCE])
+        return found
+
+    async def pairs(self, board: Board, pairs: Sequence[bytes]) -> list[int]:
+        """See ``Held.pairs``."""
+        key, found = self.keys.fans(board.name), []
+        for start in range(0, len(pairs), AT_ONCE):
+            found += await self._store.raw.hmget(key, pairs[start : start + AT_ONCE])
+        return [int(total or 0) for total in found]
+
+    async def turn(self, old: Board, new: Board, turned: Turn, cursors: Mapping[int, int], now_s: int) -> None:
+        """Make a board of a rolling window the next hour's, in one moment; it was asked for at ``now_s``.
+
+        Raises:
+            BoardsMoved: the cursors are not those at which it was worked out, or another holder has been here.
+        """
+        boards = (old, new)
+        keys = [self.keys.state, self.keys.boards, self.keys.wanted]
+        keys += [key for board in boards for key in (self.keys.board(board.name), self.keys.fans(board.name))]
+        args: list[object] = [self._epoch, old.name, new.name, now_s, _form(old)]
+        args += [len(cursors), *(n for pair in cursors.items() for n in pair)]
+        for _, _, words in turned.commands(*keys[3:5]):
+            args += [len(words), *words]
+        ended = old.ties.nothing_before(new.start * 1_000)
+        args += [0] if ended is None else [2, *ended]
+        await self._guarded("turn_board", keys, args)
+
+    async def set_aside(self, old: Board, new: Board, turned: Turn) -> None:
+        """Take a board that nobody needs any more out of sight, and change it to what ``install`` makes live.
+
+        Raises:
+            BoardsMoved: something of it was evicted, or another holder has been here.
+        """
+        scores, fans = self._aside(self.keys.board(new.name)), self._aside(self.keys.fans(new.name))
+        keys = [self.keys.state, self.keys.boards, self.keys.wanted]
+        keys += [self.keys.board(old.name), self.keys.fans(old.name), scores, fans]
+        await self._guarded("set_aside", keys, [self._epoch, old.name, _form(old)])
+        for verb, key, words in turned.commands(scores, fans):
+            for start in range(0, len(words), AT_ONCE):
+                some = words[start : start + AT_ONCE]
+                await self._guarded("change_aside", [self.keys.state, key], [self._epoch, verb, *some])
+        ended = old.ties.nothing_before(new.start * 1_000)
+        if ended is not None:
+            await self._guarded("change_aside", [self.keys.state, scores], [self._epoch, "ZREMRANGEBYSCORE", *ended])
 
     async def fill_totals(self, board: Board, rows: Iterable[tuple[int, int, int]]) -> None:
         """Write members (entity, total, Unix millisecond of the last entry) aside, where no reader looks yet."""
         ties = board.ties
-        scores = {member(entity): ties.score(total, ties.order(total, last_ms)) for entity, total, last_ms in rows}
-        if scores:
-            await self._store.raw.zadd(self._aside(self.keys.board(board.name)), scores)
+        key, left = self._aside(self.keys.board(board.name)), iter(rows)
+        while some := list(islice(left, AT_ONCE)):
+            scores = {member(entity): ties.score(total, ties.order(total, last_ms)) for entity, total, last_ms in some}
+            await self._store.raw.zadd(key, scores)
 
     async def fill_pairs(self, board: Board, rows: Iterable[tuple[int, int, int]]) -> None:
         """Write (member, fan, total) aside, where no reader looks yet."""
@@ -152,8 +205,13 @@ class BoardStore:
             fans,
             self._aside(fans),
         ]
-        form = "u" if isinstance(board.declared, Unique) else "t"
-        args: list[object] = [self._epoch, board.name, now_s, form, *(n for pair in cursors.items() for n in pair)]
+        args: list[object] = [
+            self._epoch,
+            board.name,
+            now_s,
+            _form(board),
+            *(n for pair in cursors.items() for n in pair),
+        ]
         await self._guarded("install_board", keys, args)
 
     async def drop(self, boards: Iterable[Board]) -> None:
@@ -177,3 +235,8 @@ class BoardStore:
     @staticmethod
     def _aside(key: str) -> str:
         return f"{key}:filling"
+
+
+def _form(board: Board) -> str:
+    """What the scripts call a board's kind: of unique fans, or of totals."""
+    return "u" if isinstance(board.declared, Unique) else "t"

@@ -3,10 +3,8 @@
 -- ARGV: epoch, partition, start, end, "c" if the catalogue changed, number of boards to remake, their names ...,
 -- then the number of parts and for each: members (8 bytes each) or pairs of member and fan (16 bytes), sums (8 bytes),
 -- Unix milliseconds of the last entries (8 bytes; none for pairs);
--- then how many boards are touched, and for each: "t" for totals or "u" for unique fans, name, base and bits of its order
--- among equals, number of its parts, which parts ...;
--- then, when the last of them becomes another one: its name until now, its new name, now in Unix seconds (when it is not
--- known when it was asked for), and the Unix millisecond at which the new window begins. KEYS then end with the other one's.
+-- then for each touched board: "t" for totals or "u" for unique fans, name, base and bits of its order among equals,
+-- number of its parts, which parts ...
 -- Numbers are big-endian; a sum is below 2^53, so that a Lua number holds it exactly.
 -- A board of which something was evicted is not whole any more, and one of which a member shrank so far that more would
 -- have to be known of its moment than is kept: it becomes wanted.
@@ -21,7 +19,7 @@ local function remake(name)
     redis.call('SADD', KEYS[3], name)
 end
 
--- How a score is made: see coliseum.boards.ties. All of it is exact in doubles.
+-- How a score is made: see coliseum.boards.ties. All of it is exact in doubles: the scale is a power of two.
 local function unit_of(total, bits, scale)
     local size = math.abs(total)
     for level = 0, 3 do
@@ -30,41 +28,40 @@ local function unit_of(total, bits, scale)
     return scale
 end
 
--- The member's new score, from its score until now (false: it had none); nil when its moment cannot be known.
-local function added(score, amount, last_ms, base, bits, scale)
-    local total, rest, unit = 0, scale - 1, 1
-    if score then
-        total = math.floor(-score / scale)
-        rest = -score - total * scale
-        unit = unit_of(total, bits, scale)
-    end
-    local sum = total + amount
-    local fine = unit_of(sum, bits, scale)
-    local moment = scale - 1 - math.min(math.max(last_ms - base, 0), scale - 1)
-    if fine < unit and moment >= rest then return nil end
-    rest = math.min(rest, moment)
-    return -(sum * scale + math.floor(rest / fine) * fine)
-end
-
--- Many are read at once and written at once: one command for each would take twice the time. False: to be remade.
+-- Many are read at once and written at once: one command for each would take twice the time. No function is called for
+-- a member whose moment is kept to the millisecond, as nearly all are: that would take a third more. False: to be remade.
 local function add(board, members, amounts, lasts, base, bits)
-    local scale = 2 ^ bits
+    local scale, exact = 2 ^ bits, 2 ^ (53 - bits)
+    local latest = scale - 1
     for first = 1, #members, AT_ONCE do
         local last = math.min(first + AT_ONCE - 1, #members)
         local scores = redis.call('ZMSCORE', board, unpack(members, first, last))
-        local set, gone = {}, {}
+        local set, gone, filled = {}, {}, 0
         for place = first, last do
-            local before = scores[place - first + 1]
-            local score = added(before and tonumber(before), amounts[place], lasts[place] or 0, base, bits, scale)
-            if not score then return false end
-            if bits == 0 and score == 0 then
+            local score, total, rest = scores[place - first + 1], 0, latest
+            if score then
+                score = -score
+                rest = score % scale
+                total = (score - rest) / scale
+            end
+            local sum, moment = total + amounts[place], (lasts[place] or 0) - base
+            moment = moment <= 0 and latest or moment >= latest and 0 or latest - moment
+            if total >= exact or total <= -exact or sum >= exact or sum <= -exact then
+                local unit, fine = score and unit_of(total, bits, scale) or 1, unit_of(sum, bits, scale)
+                if fine < unit and moment >= rest then return false end -- its moment cannot be known
+                if moment < rest then rest = moment end
+                rest = rest - rest % fine
+            elseif moment < rest then
+                rest = moment
+            end
+            if bits == 0 and sum == 0 then
                 gone[#gone + 1] = members[place]
             else
-                set[#set + 1] = score
-                set[#set + 1] = members[place]
+                set[filled + 1], set[filled + 2] = -(sum * scale + rest), members[place]
+                filled = filled + 2
             end
         end
-        if #set > 0 then redis.call('ZADD', board, unpack(set)) end
+        if filled > 0 then redis.call('ZADD', board, unpack(set, 1, filled)) end
         if #gone > 0 then redis.call('ZREM', board, unpack(gone)) end
     end
     return true
@@ -93,6 +90,27 @@ local function count_fans(hash, pairs, amounts)
     return members, gains
 end
 
+-- What stands behind each other, many at a time: a call for each takes longer than all else that is done with it.
+local function numbers_of(packed)
+    local numbers, count = {}, #packed / 8
+    for first = 1, count, AT_ONCE do
+        local some = math.min(AT_ONCE, count - first + 1)
+        local found = { struct.unpack('>' .. string.rep('i8', some), packed, first * 8 - 7) }
+        for place = 1, some do numbers[first + place - 1] = found[place] end
+    end
+    return numbers
+end
+
+local function members_of(packed, width)
+    local members, count = {}, #packed / width
+    for first = 1, count, AT_ONCE do
+        local some = math.min(AT_ONCE, count - first + 1)
+        local found = { struct.unpack(string.rep('c' .. width, some), packed, (first - 1) * width + 1) }
+        for place = 1, some do members[first + place - 1] = found[place] end
+    end
+    return members
+end
+
 local at = 7
 for _ = 1, tonumber(ARGV[6]) do
     remake(ARGV[at])
@@ -101,21 +119,11 @@ end
 local parts = {}
 for part = 1, tonumber(ARGV[at]) do
     local names, sums, moments = ARGV[at + 3 * part - 2], ARGV[at + 3 * part - 1], ARGV[at + 3 * part]
-    local members, amounts, lasts = {}, {}, {}
-    local width = #names / (#sums / 8)
-    for place = 1, #sums / 8 do
-        members[place] = string.sub(names, (place - 1) * width + 1, place * width)
-        amounts[place] = struct.unpack('>i8', sums, place * 8 - 7)
-        if moments ~= '' then lasts[place] = struct.unpack('>i8', moments, place * 8 - 7) end
-    end
-    parts[part] = { members, amounts, lasts }
+    local width = sums == '' and 8 or #names / (#sums / 8)
+    parts[part] = { members_of(names, width), numbers_of(sums), numbers_of(moments) }
 end
 at = at + 3 * #parts + 1
-local boards = tonumber(ARGV[at])
-at = at + 1
-local turned = {}
-for board = 1, boards do
-    local key = 2 + 2 * board
+for key = 4, #KEYS, 2 do
     local unique, name, base, bits = ARGV[at] == 'u', ARGV[at + 1], tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3])
     local count = tonumber(ARGV[at + 4])
     local whole = redis.call('ZSCORE', KEYS[key], '') and (not unique or redis.call('HEXISTS', KEYS[key + 1], '') == 1)
@@ -133,30 +141,7 @@ for board = 1, boards do
         remake(name)
         redis.call('UNLINK', KEYS[key], KEYS[key + 1])
     end
-    turned = { key, unique, whole, base, bits }
     at = at + 5 + count
-end
-if ARGV[at] then -- the last board becomes another one
-    local key, unique, whole, base, bits = unpack(turned)
-    local old, new, now, start = ARGV[at], ARGV[at + 1], ARGV[at + 2], tonumber(ARGV[at + 3])
-    -- Turning is no reading: a board that nobody asks for is dropped, however often its window moves on.
-    local asked = redis.call('HGET', KEYS[2], old) or now
-    redis.call('HDEL', KEYS[2], old)
-    redis.call('SREM', KEYS[3], old)
-    if whole then
-        redis.call('RENAME', KEYS[key], KEYS[key + 2])
-        if unique then redis.call('RENAME', KEYS[key + 1], KEYS[key + 3]) end
-        -- Those whose last entry has left the window: nothing that may still come is older.
-        local scale = 2 ^ bits
-        local edge = -(scale - 1 - math.max(0, start - base))
-        if bits > 0 then
-            redis.call('ZREMRANGEBYSCORE', KEYS[key + 2], string.format('(%.17g', -scale), string.format('(%.17g', edge))
-        end
-        redis.call('HSET', KEYS[2], new, asked)
-        redis.call('SREM', KEYS[3], new)
-    else
-        redis.call('SADD', KEYS[3], new)
-    end
 end
 redis.call('HSET', KEYS[1], 'p' .. ARGV[2], ARGV[4])
 if ARGV[5] == 'c' then redis.call('HSET', KEYS[1], 'catalog', ARGV[2] .. ':' .. ARGV[4]) end
