@@ -14,7 +14,7 @@ from coliseum.metrics.windows import Window
 from coliseum.queries.declared import Eligible, eligible_page
 from coliseum.queries.pages import Page
 from support.asgi import Reply
-from support.model import Model, bucket
+from support.model import Model, bounds
 from support.services import Platform, World
 
 Row = tuple[str, int, int]
@@ -46,8 +46,9 @@ def expected(model: Model, declaration: Declaration, window: str, at: datetime) 
     scores: dict[str, int] = defaultdict(int)
     fans: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     weights: dict[str, list[int]] = defaultdict(list)
+    since, until = bounds(window, at, model.zone)
     for fact in model.facts:
-        if fact.metric != base or bucket(fact.at, window, model.zone) != bucket(at, window, model.zone):
+        if fact.metric != base or (since is not None and until is not None and not since <= fact.at < until):
             continue
         for entity, context in model._members(fact, declaration.entity, unique=base != stored):
             given = {name: getattr(declaration.filters, name) for name in ("city", "genre", "event")}
