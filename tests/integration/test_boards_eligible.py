@@ -55,7 +55,10 @@ async def test_every_selective_board_is_the_models(world: World, played: Play) -
     for _ in range(150):
         board = random_declaration(rng)
         declaration = declared(platform, **board)
-        window, at = rng.choice([*WINDOWS, *["all"] * 6, "year", "month"]), rng.choice([*played.anchors, played.chance.instant()])
+        window, at = (
+            rng.choice([*WINDOWS, *["all"] * 6, "year", "month"]),
+            rng.choice([*played.anchors, played.chance.instant()]),
+        )
         stretch = window_at(window, at, platform.tenant.zone)
         found = await page(world, platform, declaration, stretch)
         rows = await named(world, platform, declaration.entity, found)
