@@ -9,16 +9,19 @@ SERVER := .venv/server.ready
 DEV := .venv/dev.ready
 GENERATORS := coliseum.events.generate coliseum.metrics.generate coliseum.settings_page coliseum.web.generate
 
-.PHONY: help up test torture check bench generate lock clean
+.PHONY: help up test test-long torture check bench generate lock clean
 
 help: ## print this
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
 up: $(SERVER) ## run everything on this machine, with a simulated festival; Ctrl-C stops it
 	@$(BIN)/python -m coliseum.cli up
 
 test: $(DEV) ## run the tests; says what it skips and why
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -m "not long"
+
+test-long: $(DEV) ## run the tests that take longest: models, crowds, wrong variants
+	@$(BIN)/python -m pytest -m long
 
 torture: $(DEV) ## break everything at random, and look for what was lost or counted twice; SEEDS="1 2 3" MINUTES=5
 	@PYTHONPATH=tests $(BIN)/python -m torture --seeds "$(SEEDS)" --minutes $(MINUTES) $(if $(KEEP),--keep "$(KEEP)")
