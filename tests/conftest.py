@@ -76,3 +76,15 @@ async def new_database(database_url: str, template: str = "template1") -> AsyncI
         await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
     finally:
         await connection.close()
+
+
+LONG = ("acceptance", "crash")
+"""Folders of which everything takes long: whole systems that run, and every step that is broken."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what takes long (`make test-long`); modules elsewhere say it themselves."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.relative_to(here).parts[0] in LONG:
+            item.add_marker(pytest.mark.long)

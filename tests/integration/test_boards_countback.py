@@ -19,6 +19,8 @@ from support.festival import event, vote
 from support.live import conducted, send
 from support.services import Platform, World
 
+pytestmark = pytest.mark.long
+
 QUICK = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 EXAMPLES = itertools.count(1)
 VOTES = st.lists(

@@ -20,6 +20,8 @@ from support.happenings import MOMENTS, SPECS, Happenings, crowd
 from support.questions import METRICS, QUESTIONS, RANKINGS, WINDOWS, Questioner
 from support.services import World
 
+pytestmark = pytest.mark.long
+
 ZONES = ("UTC", "Europe/Vienna", "Asia/Kolkata")
 BEGIN = datetime(2031, 10, 25, 21, 40, tzinfo=UTC)
 """Some hours before clocks are set back in Vienna, and later than anything is received: so it has been by then."""

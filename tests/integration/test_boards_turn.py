@@ -20,6 +20,8 @@ from support.festival import vote
 from support.live import conducted, send
 from support.services import Platform, World
 
+pytestmark = pytest.mark.long
+
 HOUR = timedelta(hours=1)
 STEPS = (1, 1, 2)
 """Hours by which the clock is set on; at two of them the follower was away while one began."""

@@ -18,6 +18,8 @@ from support.live_system import Watched, watched_tenant
 from support.sockets import Board, Closed, Socket, connected
 from support.system import System, running_system
 
+pytestmark = pytest.mark.long
+
 MIB = 1024 * 1024
 CROWD = int(os.environ.get("CROWD", "300"))
 VIEWER_BYTES = 300_000

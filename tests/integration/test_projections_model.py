@@ -18,6 +18,8 @@ from coliseum.projections.coliseum import ColiseumProjection
 from support.play import ANCHORS, Play
 from support.services import World
 
+pytestmark = pytest.mark.long
+
 
 async def run(world: World, zone: str, seed: int, acts: int) -> None:
     """Random actions and checks in turn."""
