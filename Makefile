@@ -7,7 +7,8 @@ BIN := .venv/bin
 SETUP := scripts/setup.py pyproject.toml
 SERVER := .venv/server.ready
 DEV := .venv/dev.ready
-GENERATORS := coliseum.events.generate coliseum.metrics.generate coliseum.settings_page coliseum.web.generate
+GENERATORS := coliseum.events.generate coliseum.metrics.generate coliseum.settings_page coliseum.web.generate \
+	coliseum.web.access_page
 
 .PHONY: help up test test-long torture check bench generate lock clean
 

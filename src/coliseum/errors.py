@@ -43,6 +43,26 @@ class Refusal(StrEnum):
     NOT_FOUND = "not_found"
     CHANGED_MEANWHILE = "changed_meanwhile"
     TOO_MANY_BOARDS = "too_many_boards"
+    NOT_ALLOWED = "not_allowed"
+    TENANT_NEEDED = "tenant_needed"
+    ORIGIN_NOT_ALLOWED = "origin_not_allowed"
+    ADDRESS_NOT_ALLOWED = "address_not_allowed"
+    CROSS_SITE = "cross_site"
+    LOGIN_NEEDED = "login_needed"
+    WRONG_CREDENTIALS = "wrong_credentials"
+    SECOND_FACTOR_NEEDED = "second_factor_needed"
+    SECOND_FACTOR_MISSING = "second_factor_missing"
+    PASSWORD_NEEDED = "password_needed"  # noqa: S105 - as above
+    WEAK_PASSWORD = "weak_password"  # noqa: S105 - the name of a reason
+    LINK_INVALID = "link_invalid"
+    ALREADY_EXISTS = "already_exists"
+    LAST_OWNER = "last_owner"
+    TOO_MANY = "too_many"
+    PLAN_LIMIT = "plan_limit"
+    QUOTA_EXCEEDED = "quota_exceeded"
+    TENANT_SUSPENDED = "tenant_suspended"
+    TARGET_NOT_ALLOWED = "target_not_allowed"
+    NOT_CONFIGURED = "not_configured"
 
 
 class ColiseumError(Exception):

@@ -11,7 +11,7 @@ PAGE = Path("docs/SETTINGS.md")
 HEAD = """# Settings
 
 Each is an environment variable; unset or empty means the default. This page is generated from
-`src/coliseum/settings.py` by `make generate`; edit it there.
+`src/coliseum/settings/` by `make generate`; edit it there.
 
 | Variable | Default | Must | Meaning |
 | --- | --- | --- | --- |

@@ -40,6 +40,7 @@ from coliseum.queries.shared import SharedReads
 from coliseum.queries.together import Together
 from coliseum.settings import Settings
 from coliseum.tasks import end
+from coliseum.trail.record import Trail
 from coliseum.upgrade import upgrade
 from coliseum.web.api.boards import Boards
 from coliseum.web.app import build_app
@@ -88,7 +89,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     if settings.secret_key is None:
         raise NotConfigured("COLISEUM_SECRET_KEY is not set.", hint="It is the same in every process of one system.")
     store = kv.KeyValue(valkey_url(settings))
-    database = await db.Database.open(database_url(settings), capture=8, app=8)
+    database = await db.Database.open(database_url(settings), capture=8, app=8, accounts=4)
     waker = kv.Waker(store)
     appender = Appender(
         database,
@@ -109,6 +110,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         database,
         store,
         keys,
+        Trail(settings.secret_key, utc_now),
         appender,
         Pipeline(database, Subjects(database), appender, tally, limits),
         tally,

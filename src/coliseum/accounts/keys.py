@@ -8,6 +8,9 @@ from typing import Literal
 import msgspec
 
 from coliseum import db
+from coliseum.accounts.callers import Caller
+from coliseum.accounts.permissions import permissions_of
+from coliseum.accounts.plans import PlanName
 from coliseum.accounts.tenants import SQL, Tenant
 from coliseum.clock import Clock
 from coliseum.ids import secret_digest
@@ -19,13 +22,6 @@ REFRESH_AFTER = CACHE_FOR / 2
 CACHE_KEYS_MAX = 10_000
 
 
-class Caller(msgspec.Struct, frozen=True):
-    """Who is calling: a tenant, by a key that may be secret (server) or public (browser)."""
-
-    tenant: Tenant
-    kind: Literal["server", "browser"]
-
-
 class CallerRow(msgspec.Struct, frozen=True):
     """A key's row joined with its tenant."""
 
@@ -35,7 +31,12 @@ class CallerRow(msgspec.Struct, frozen=True):
     time_zone: str
     currency: str
     partitions: int
+    plan: PlanName
     kind: Literal["server", "browser"]
+    key_id: int
+    scopes: list[str]
+    origins: list[str]
+    addresses: list[str]
 
 
 class KeyRing:
@@ -101,5 +102,12 @@ def _heard(task: asyncio.Task[Caller | None]) -> None:
 
 
 def _caller(row: CallerRow) -> Caller:
-    tenant = Tenant(row.tenant_id, row.slug, row.name, row.time_zone, row.currency, row.partitions)
-    return Caller(tenant, row.kind)
+    return Caller(
+        tenant=Tenant(row.tenant_id, row.slug, row.name, row.time_zone, row.currency, row.partitions, row.plan),
+        kind=row.kind,
+        permissions=permissions_of(row.scopes) if row.kind == "server" else frozenset(),
+        actor=f"key:{row.key_id}",
+        key_id=row.key_id,
+        origins=tuple(row.origins),
+        addresses=tuple(row.addresses),
+    )

@@ -7,6 +7,8 @@ from typing import Literal
 import msgspec
 
 from coliseum import db
+from coliseum.accounts.permissions import SCOPES
+from coliseum.accounts.plans import PlanName
 from coliseum.errors import ColiseumError
 from coliseum.ids import random_secret, secret_digest
 
@@ -29,6 +31,7 @@ class Tenant(msgspec.Struct, frozen=True):
     time_zone: str
     currency: str
     partitions: int
+    plan: PlanName = "basic"
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
@@ -83,7 +86,10 @@ async def create_tenant(
 async def create_key(connection: db.Connection, tenant: Tenant, kind: Literal["server", "browser"]) -> str:
     """Make a write key and return it in clear; only its SHA-256 is stored."""
     key = f"cs_{kind}_{tenant.slug}_{random_secret()}"
-    await connection.execute(SQL["create_key"], tenant.tenant_id, kind, secret_digest(key), key[: len(key) - 40])
+    scopes = list(SCOPES) if kind == "server" else ["write"]
+    await connection.execute(
+        SQL["create_key"], tenant.tenant_id, kind, secret_digest(key), key[: len(key) - 40], scopes
+    )
     return key
 
 

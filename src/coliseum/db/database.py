@@ -90,7 +90,7 @@ class Database:
                     min_size=1,
                     max_size=size,
                     init=database._adopt,
-                    reset=_reset if right in ("capture", "app") else None,
+                    reset=_reset if right in ("capture", "app", "accounts") else None,
                     timeout=CONNECT_S,
                     server_settings=server_settings(right),
                     max_inactive_connection_lifetime=300,
@@ -209,8 +209,10 @@ class Database:
             yield connection
 
     @asynccontextmanager
-    async def tenant(self, tenant_id: int, *, snapshot: bool = False) -> AsyncIterator[Connection]:
+    async def tenant(
+        self, tenant_id: int, right: Right = "app", *, snapshot: bool = False
+    ) -> AsyncIterator[Connection]:
         """A transaction that can see one tenant's rows only, by row-level security."""
-        async with self.transaction("app", snapshot=snapshot) as connection:
+        async with self.transaction(right, snapshot=snapshot) as connection:
             await connection.execute("SELECT set_config('coliseum.tenant', $1, true)", str(tenant_id))
             yield connection

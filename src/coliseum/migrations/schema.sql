@@ -692,6 +692,16 @@ BEGIN
                    'WITH CHECK (tenant_id = coliseum_tenant())', target);
     EXECUTE format('REVOKE ALL ON %s FROM PUBLIC', target);
 END $$;
+CREATE FUNCTION public.coliseum_protect_people(target regclass) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', target);
+    EXECUTE format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', target);
+    EXECUTE format('CREATE POLICY people_only ON %s TO coliseum_accounts USING (true) WITH CHECK (true)', target);
+    EXECUTE format('REVOKE ALL ON %s FROM PUBLIC', target);
+END $$;
 CREATE FUNCTION public.coliseum_tie_order(value bigint, last_at timestamp with time zone, base timestamp with time zone, bits integer) RETURNS bigint
     LANGUAGE sql STABLE
     RETURN CASE WHEN ((bits = 0) OR (abs(value) >= ((1)::bigint << (77 - bits)))) THEN (0)::bigint ELSE (div(((LEAST(GREATEST(floor((EXTRACT(epoch FROM (last_at - base)) * (1000)::numeric)), (0)::numeric), ((((1)::bigint << bits) - 1))::numeric))::bigint)::numeric, (CASE WHEN (abs(value) < ((1)::bigint << (53 - bits))) THEN 1 WHEN (abs(value) < ((1)::bigint << (61 - bits))) THEN 256 WHEN (abs(value) < ((1)::bigint << (69 - bits))) THEN 65536 ELSE 16777216 END)::numeric))::bigint END;
@@ -842,6 +852,58 @@ BEGIN
         END IF;
     END LOOP;
 END $$;
+CREATE FUNCTION public.trail_refuse() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RAISE EXCEPTION 'the audit trail is only ever added to' USING ERRCODE = 'insufficient_privilege';
+END $$;
+CREATE TABLE public.accounts_identities (
+    issuer text NOT NULL,
+    foreign_subject text NOT NULL,
+    person_id bigint NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT accounts_identities_foreign_subject_check CHECK (((length(foreign_subject) >= 1) AND (length(foreign_subject) <= 255)))
+);
+ALTER TABLE ONLY public.accounts_identities FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.accounts_invitations (
+    tenant_id integer NOT NULL,
+    invitation_id bigint NOT NULL,
+    email text NOT NULL,
+    role text NOT NULL,
+    secret_digest bytea NOT NULL,
+    invited_by text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    accepted_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    CONSTRAINT accounts_invitations_check CHECK ((expires_at > created_at)),
+    CONSTRAINT accounts_invitations_email_check CHECK (((email = lower(email)) AND ((length(email) >= 3) AND (length(email) <= 254)))),
+    CONSTRAINT accounts_invitations_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'analyst'::text, 'viewer'::text])))
+);
+ALTER TABLE ONLY public.accounts_invitations FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.accounts_invitations ALTER COLUMN invitation_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.accounts_invitations_invitation_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.accounts_issuers (
+    tenant_id integer NOT NULL,
+    issuer text NOT NULL,
+    audience text NOT NULL,
+    jwks_url text,
+    algorithms text[] NOT NULL,
+    hs256_key bytea,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT accounts_issuers_algorithms_check CHECK (((cardinality(algorithms) >= 1) AND (cardinality(algorithms) <= 5))),
+    CONSTRAINT accounts_issuers_audience_check CHECK (((length(audience) >= 1) AND (length(audience) <= 255))),
+    CONSTRAINT accounts_issuers_check CHECK (((jwks_url IS NULL) <> (hs256_key IS NULL))),
+    CONSTRAINT accounts_issuers_issuer_check CHECK (((length(issuer) >= 8) AND (length(issuer) <= 255)))
+);
+ALTER TABLE ONLY public.accounts_issuers FORCE ROW LEVEL SECURITY;
 CREATE TABLE public.accounts_keys (
     tenant_id integer NOT NULL,
     key_id bigint NOT NULL,
@@ -850,11 +912,134 @@ CREATE TABLE public.accounts_keys (
     prefix text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     revoked_at timestamp with time zone,
-    CONSTRAINT accounts_keys_kind_check CHECK ((kind = ANY (ARRAY['server'::text, 'browser'::text])))
+    name text DEFAULT ''::text NOT NULL,
+    scopes text[] DEFAULT '{write,read,admin}'::text[] NOT NULL,
+    origins text[] DEFAULT '{}'::text[] NOT NULL,
+    addresses text[] DEFAULT '{}'::text[] NOT NULL,
+    expires_at timestamp with time zone,
+    last_used_at timestamp with time zone,
+    created_by text DEFAULT ''::text NOT NULL,
+    replaces bigint,
+    CONSTRAINT accounts_keys_addresses_check CHECK ((cardinality(addresses) <= 50)),
+    CONSTRAINT accounts_keys_browser CHECK (((kind = 'server'::text) OR (scopes = '{write}'::text[]))),
+    CONSTRAINT accounts_keys_kind_check CHECK ((kind = ANY (ARRAY['server'::text, 'browser'::text]))),
+    CONSTRAINT accounts_keys_name_check CHECK ((length(name) <= 100)),
+    CONSTRAINT accounts_keys_origins_check CHECK ((cardinality(origins) <= 50)),
+    CONSTRAINT accounts_keys_scopes_check CHECK (((scopes <@ '{write,read,admin}'::text[]) AND ((cardinality(scopes) >= 1) AND (cardinality(scopes) <= 3))))
 );
 ALTER TABLE ONLY public.accounts_keys FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.accounts_keys ALTER COLUMN key_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.accounts_keys_key_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.accounts_links (
+    secret_digest bytea NOT NULL,
+    purpose text NOT NULL,
+    person_id bigint NOT NULL,
+    email text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    CONSTRAINT accounts_links_check CHECK ((expires_at > created_at)),
+    CONSTRAINT accounts_links_purpose_check CHECK ((purpose = ANY (ARRAY['verify_email'::text, 'reset_password'::text])))
+);
+ALTER TABLE ONLY public.accounts_links FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.accounts_members (
+    tenant_id integer NOT NULL,
+    person_id bigint NOT NULL,
+    role text NOT NULL,
+    joined_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT accounts_members_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'analyst'::text, 'viewer'::text])))
+);
+ALTER TABLE ONLY public.accounts_members FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.accounts_outbox (
+    mail_id bigint NOT NULL,
+    recipient text NOT NULL,
+    subject text NOT NULL,
+    body text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    attempts smallint DEFAULT 0 NOT NULL,
+    next_attempt_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_error text
+);
+ALTER TABLE ONLY public.accounts_outbox FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.accounts_outbox ALTER COLUMN mail_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.accounts_outbox_mail_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.accounts_people (
+    person_id bigint NOT NULL,
+    email text NOT NULL,
+    name text NOT NULL,
+    password_hash text,
+    password_changed_at timestamp with time zone,
+    email_verified_at timestamp with time zone,
+    totp_secret bytea,
+    totp_confirmed_at timestamp with time zone,
+    totp_counter bigint DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    disabled_at timestamp with time zone,
+    CONSTRAINT accounts_people_check CHECK (((totp_confirmed_at IS NULL) OR (totp_secret IS NOT NULL))),
+    CONSTRAINT accounts_people_email_check CHECK (((email = lower(email)) AND ((length(email) >= 3) AND (length(email) <= 254)))),
+    CONSTRAINT accounts_people_name_check CHECK ((length(name) <= 100)),
+    CONSTRAINT accounts_people_password_hash_check CHECK ((password_hash ~~ '$argon2id$%'::text))
+);
+ALTER TABLE ONLY public.accounts_people FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.accounts_people ALTER COLUMN person_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.accounts_people_person_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.accounts_recovery_codes (
+    person_id bigint NOT NULL,
+    number smallint NOT NULL,
+    code_hash text NOT NULL,
+    used_at timestamp with time zone,
+    CONSTRAINT accounts_recovery_codes_number_check CHECK (((number >= 1) AND (number <= 20)))
+);
+ALTER TABLE ONLY public.accounts_recovery_codes FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.accounts_refresh_tokens (
+    token_digest bytea NOT NULL,
+    session_id bigint NOT NULL,
+    issued_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone
+);
+ALTER TABLE ONLY public.accounts_refresh_tokens FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.accounts_sessions (
+    session_id bigint NOT NULL,
+    person_id bigint NOT NULL,
+    kind text NOT NULL,
+    secret_digest bytea,
+    created_at timestamp with time zone NOT NULL,
+    authenticated_at timestamp with time zone NOT NULL,
+    second_factor_at timestamp with time zone,
+    seen_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    end_reason text,
+    address text NOT NULL,
+    agent text NOT NULL,
+    CONSTRAINT accounts_sessions_agent_check CHECK ((length(agent) <= 300)),
+    CONSTRAINT accounts_sessions_check CHECK (((kind = 'cookie'::text) = (secret_digest IS NOT NULL))),
+    CONSTRAINT accounts_sessions_check1 CHECK ((expires_at > created_at)),
+    CONSTRAINT accounts_sessions_check2 CHECK (((end_reason IS NULL) = (ended_at IS NULL))),
+    CONSTRAINT accounts_sessions_kind_check CHECK ((kind = ANY (ARRAY['cookie'::text, 'token'::text])))
+);
+ALTER TABLE ONLY public.accounts_sessions FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.accounts_sessions ALTER COLUMN session_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.accounts_sessions_session_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -869,8 +1054,20 @@ CREATE TABLE public.accounts_tenants (
     currency text NOT NULL,
     partitions smallint DEFAULT 1 NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    plan text DEFAULT 'basic'::text NOT NULL,
+    allowed_origins text[] DEFAULT '{}'::text[] NOT NULL,
+    retention_months smallint,
+    consent_policy text DEFAULT 'legitimate_interest'::text NOT NULL,
+    second_factor_required boolean DEFAULT false NOT NULL,
+    suspended_at timestamp with time zone,
+    revision bigint DEFAULT 1 NOT NULL,
+    CONSTRAINT accounts_tenants_allowed_origins_check CHECK ((cardinality(allowed_origins) <= 50)),
+    CONSTRAINT accounts_tenants_consent_policy_check CHECK ((consent_policy = ANY (ARRAY['legitimate_interest'::text, 'opt_in'::text]))),
     CONSTRAINT accounts_tenants_currency_check CHECK ((currency ~ '^[a-z]{3}$'::text)),
     CONSTRAINT accounts_tenants_partitions_check CHECK (((partitions >= 1) AND (partitions <= 64))),
+    CONSTRAINT accounts_tenants_plan_check CHECK ((plan = ANY (ARRAY['basic'::text, 'pro'::text, 'enterprise'::text]))),
+    CONSTRAINT accounts_tenants_retention_months_check CHECK (((retention_months >= 1) AND (retention_months <= 120))),
+    CONSTRAINT accounts_tenants_revision_check CHECK ((revision > 0)),
     CONSTRAINT accounts_tenants_slug_check CHECK (((slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text) AND (length(slug) <= 40)))
 );
 ALTER TABLE ONLY public.accounts_tenants FORCE ROW LEVEL SECURITY;
@@ -1241,6 +1438,33 @@ CREATE TABLE public.processor_nodes (
     seen_at timestamp with time zone NOT NULL
 );
 ALTER TABLE ONLY public.processor_nodes FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.trail_entries (
+    tenant_id integer NOT NULL,
+    number bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    actor text NOT NULL,
+    action text NOT NULL,
+    target text NOT NULL,
+    outcome text NOT NULL,
+    address text NOT NULL,
+    detail jsonb NOT NULL,
+    hash bytea NOT NULL,
+    CONSTRAINT trail_entries_action_check CHECK ((length(action) <= 100)),
+    CONSTRAINT trail_entries_actor_check CHECK ((length(actor) <= 200)),
+    CONSTRAINT trail_entries_address_check CHECK ((length(address) <= 100)),
+    CONSTRAINT trail_entries_hash_check CHECK ((length(hash) = 32)),
+    CONSTRAINT trail_entries_number_check CHECK ((number > 0)),
+    CONSTRAINT trail_entries_outcome_check CHECK ((outcome = ANY (ARRAY['done'::text, 'refused'::text]))),
+    CONSTRAINT trail_entries_target_check CHECK ((length(target) <= 300))
+);
+ALTER TABLE ONLY public.trail_entries FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.trail_heads (
+    tenant_id integer NOT NULL,
+    number bigint DEFAULT 0 NOT NULL,
+    hash bytea NOT NULL,
+    CONSTRAINT trail_heads_number_check CHECK ((number >= 0))
+);
+ALTER TABLE ONLY public.trail_heads FORCE ROW LEVEL SECURITY;
 CREATE TABLE public.treasury_balances (
     tenant_id integer NOT NULL,
     generation smallint NOT NULL,
@@ -1266,10 +1490,36 @@ CREATE TABLE public.treasury_transfers (
 );
 ALTER TABLE ONLY public.treasury_transfers FORCE ROW LEVEL SECURITY;
 ALTER TABLE ONLY public.passport_entries ATTACH PARTITION public.passport_entries_default DEFAULT;
+ALTER TABLE ONLY public.accounts_identities
+    ADD CONSTRAINT accounts_identities_pkey PRIMARY KEY (issuer, foreign_subject);
+ALTER TABLE ONLY public.accounts_invitations
+    ADD CONSTRAINT accounts_invitations_pkey PRIMARY KEY (tenant_id, invitation_id);
+ALTER TABLE ONLY public.accounts_invitations
+    ADD CONSTRAINT accounts_invitations_secret_digest_key UNIQUE (secret_digest);
+ALTER TABLE ONLY public.accounts_issuers
+    ADD CONSTRAINT accounts_issuers_pkey PRIMARY KEY (tenant_id, issuer);
 ALTER TABLE ONLY public.accounts_keys
     ADD CONSTRAINT accounts_keys_pkey PRIMARY KEY (tenant_id, key_id);
 ALTER TABLE ONLY public.accounts_keys
     ADD CONSTRAINT accounts_keys_secret_digest_key UNIQUE (secret_digest);
+ALTER TABLE ONLY public.accounts_links
+    ADD CONSTRAINT accounts_links_pkey PRIMARY KEY (secret_digest);
+ALTER TABLE ONLY public.accounts_members
+    ADD CONSTRAINT accounts_members_pkey PRIMARY KEY (tenant_id, person_id);
+ALTER TABLE ONLY public.accounts_outbox
+    ADD CONSTRAINT accounts_outbox_pkey PRIMARY KEY (mail_id);
+ALTER TABLE ONLY public.accounts_people
+    ADD CONSTRAINT accounts_people_email_key UNIQUE (email);
+ALTER TABLE ONLY public.accounts_people
+    ADD CONSTRAINT accounts_people_pkey PRIMARY KEY (person_id);
+ALTER TABLE ONLY public.accounts_recovery_codes
+    ADD CONSTRAINT accounts_recovery_codes_pkey PRIMARY KEY (person_id, number);
+ALTER TABLE ONLY public.accounts_refresh_tokens
+    ADD CONSTRAINT accounts_refresh_tokens_pkey PRIMARY KEY (token_digest);
+ALTER TABLE ONLY public.accounts_sessions
+    ADD CONSTRAINT accounts_sessions_pkey PRIMARY KEY (session_id);
+ALTER TABLE ONLY public.accounts_sessions
+    ADD CONSTRAINT accounts_sessions_secret_digest_key UNIQUE (secret_digest);
 ALTER TABLE ONLY public.accounts_tenants
     ADD CONSTRAINT accounts_tenants_pkey PRIMARY KEY (tenant_id);
 ALTER TABLE ONLY public.accounts_tenants
@@ -1330,10 +1580,19 @@ ALTER TABLE ONLY public.processor_nodes
     ADD CONSTRAINT processor_nodes_pkey PRIMARY KEY (node_id);
 ALTER TABLE ONLY public.processor_units
     ADD CONSTRAINT processor_units_pkey PRIMARY KEY (tenant_id, consumer);
+ALTER TABLE ONLY public.trail_entries
+    ADD CONSTRAINT trail_entries_pkey PRIMARY KEY (tenant_id, number);
+ALTER TABLE ONLY public.trail_heads
+    ADD CONSTRAINT trail_heads_pkey PRIMARY KEY (tenant_id);
 ALTER TABLE ONLY public.treasury_balances
     ADD CONSTRAINT treasury_balances_pkey PRIMARY KEY (tenant_id, generation, subject_id, currency);
 ALTER TABLE ONLY public.treasury_transfers
     ADD CONSTRAINT treasury_transfers_pkey PRIMARY KEY (tenant_id, generation, partition, "offset");
+CREATE INDEX accounts_identities_person ON public.accounts_identities USING btree (person_id);
+CREATE INDEX accounts_links_person ON public.accounts_links USING btree (person_id);
+CREATE INDEX accounts_members_person ON public.accounts_members USING btree (person_id);
+CREATE INDEX accounts_refresh_tokens_session ON public.accounts_refresh_tokens USING btree (session_id);
+CREATE INDEX accounts_sessions_person ON public.accounts_sessions USING btree (person_id, created_at DESC);
 CREATE INDEX coliseum_closings_end ON public.coliseum_closings USING btree (tenant_id, ends_at);
 CREATE INDEX coliseum_fan_hours_fan ON public.coliseum_fan_hours USING btree (tenant_id, generation, fan);
 CREATE INDEX coliseum_fan_hours_metric ON public.coliseum_fan_hours USING btree (tenant_id, generation, metric, hour);
@@ -1348,8 +1607,28 @@ CREATE INDEX passport_personal_subject ON public.passport_personal USING btree (
 CREATE INDEX treasury_transfers_subject ON public.treasury_transfers USING btree (tenant_id, generation, subject_id, currency, occurred_at);
 ALTER INDEX public.passport_entries_occurred_at ATTACH PARTITION public.passport_entries_default_occurred_at_idx;
 ALTER INDEX public.passport_entries_pkey ATTACH PARTITION public.passport_entries_default_pkey;
+CREATE TRIGGER trail_entries_stand BEFORE DELETE OR UPDATE ON public.trail_entries FOR EACH ROW EXECUTE FUNCTION public.trail_refuse();
+CREATE TRIGGER trail_entries_stay BEFORE TRUNCATE ON public.trail_entries FOR EACH STATEMENT EXECUTE FUNCTION public.trail_refuse();
+ALTER TABLE ONLY public.accounts_identities
+    ADD CONSTRAINT accounts_identities_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.accounts_people(person_id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.accounts_invitations
+    ADD CONSTRAINT accounts_invitations_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
+ALTER TABLE ONLY public.accounts_issuers
+    ADD CONSTRAINT accounts_issuers_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
 ALTER TABLE ONLY public.accounts_keys
     ADD CONSTRAINT accounts_keys_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
+ALTER TABLE ONLY public.accounts_links
+    ADD CONSTRAINT accounts_links_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.accounts_people(person_id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.accounts_members
+    ADD CONSTRAINT accounts_members_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.accounts_people(person_id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.accounts_members
+    ADD CONSTRAINT accounts_members_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
+ALTER TABLE ONLY public.accounts_recovery_codes
+    ADD CONSTRAINT accounts_recovery_codes_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.accounts_people(person_id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.accounts_refresh_tokens
+    ADD CONSTRAINT accounts_refresh_tokens_session_id_fkey FOREIGN KEY (session_id) REFERENCES public.accounts_sessions(session_id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.accounts_sessions
+    ADD CONSTRAINT accounts_sessions_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.accounts_people(person_id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.capture_warnings
     ADD CONSTRAINT capture_warnings_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
 ALTER TABLE ONLY public.catalog_artists
@@ -1378,7 +1657,17 @@ ALTER TABLE ONLY public.processor_dead_letters
     ADD CONSTRAINT processor_dead_letters_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
 ALTER TABLE ONLY public.processor_units
     ADD CONSTRAINT processor_units_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
+ALTER TABLE public.accounts_identities ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.accounts_invitations ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.accounts_issuers ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.accounts_keys ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.accounts_links ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.accounts_members ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.accounts_outbox ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.accounts_people ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.accounts_recovery_codes ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.accounts_refresh_tokens ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.accounts_sessions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.accounts_tenants ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.capture_warnings ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.catalog_artists ENABLE ROW LEVEL SECURITY;
@@ -1402,11 +1691,21 @@ ALTER TABLE public.passport_keys ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.passport_personal ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.passport_references ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.passport_subjects ENABLE ROW LEVEL SECURITY;
+CREATE POLICY people_only ON public.accounts_identities TO coliseum_accounts USING (true) WITH CHECK (true);
+CREATE POLICY people_only ON public.accounts_links TO coliseum_accounts USING (true) WITH CHECK (true);
+CREATE POLICY people_only ON public.accounts_outbox TO coliseum_accounts USING (true) WITH CHECK (true);
+CREATE POLICY people_only ON public.accounts_people TO coliseum_accounts USING (true) WITH CHECK (true);
+CREATE POLICY people_only ON public.accounts_recovery_codes TO coliseum_accounts USING (true) WITH CHECK (true);
+CREATE POLICY people_only ON public.accounts_refresh_tokens TO coliseum_accounts USING (true) WITH CHECK (true);
+CREATE POLICY people_only ON public.accounts_sessions TO coliseum_accounts USING (true) WITH CHECK (true);
 ALTER TABLE public.processor_cursors ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.processor_dead_letters ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.processor_nodes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.processor_units ENABLE ROW LEVEL SECURITY;
+CREATE POLICY tenant_only ON public.accounts_invitations USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.accounts_issuers USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.accounts_keys USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.accounts_members USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.accounts_tenants USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.capture_warnings USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.catalog_artists USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
@@ -1433,13 +1732,18 @@ CREATE POLICY tenant_only ON public.passport_subjects USING ((tenant_id = public
 CREATE POLICY tenant_only ON public.processor_cursors USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.processor_dead_letters USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.processor_units USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.trail_entries USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.trail_heads USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.treasury_balances USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.treasury_transfers USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+ALTER TABLE public.trail_entries ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.trail_heads ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.treasury_balances ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.treasury_transfers ENABLE ROW LEVEL SECURITY;
 GRANT USAGE ON SCHEMA public TO coliseum_capture;
 GRANT USAGE ON SCHEMA public TO coliseum_processor;
 GRANT USAGE ON SCHEMA public TO coliseum_app;
+GRANT USAGE ON SCHEMA public TO coliseum_accounts;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.catalog_artists TO coliseum_processor;
 GRANT SELECT ON TABLE public.catalog_artists TO coliseum_app;
 GRANT SELECT ON TABLE public.catalog_artists TO coliseum_capture;
@@ -1462,6 +1766,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.processor_dead_letters TO coli
 GRANT SELECT ON TABLE public.processor_dead_letters TO coliseum_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.processor_units TO coliseum_processor;
 GRANT SELECT ON TABLE public.processor_units TO coliseum_app;
+GRANT SELECT,INSERT ON TABLE public.processor_units TO coliseum_accounts;
 GRANT SELECT ON TABLE public.coliseum_artist_places TO coliseum_app;
 GRANT SELECT ON TABLE public.coliseum_artist_places TO coliseum_processor;
 GRANT SELECT ON TABLE public.coliseum_bills TO coliseum_app;
@@ -1477,18 +1782,65 @@ GRANT SELECT ON TABLE public.coliseum_rollups TO coliseum_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.passport_heads TO coliseum_capture;
 GRANT SELECT ON TABLE public.passport_heads TO coliseum_app;
 GRANT SELECT ON TABLE public.passport_heads TO coliseum_processor;
+GRANT SELECT,INSERT ON TABLE public.passport_heads TO coliseum_accounts;
 REVOKE ALL ON FUNCTION public.coliseum_protect(target regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.coliseum_protect_people(target regclass) FROM PUBLIC;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.processor_cursors TO coliseum_processor;
 GRANT SELECT ON TABLE public.processor_cursors TO coliseum_app;
+GRANT SELECT,INSERT ON TABLE public.processor_cursors TO coliseum_accounts;
 REVOKE ALL ON FUNCTION public.passport_append(tenant integer, part smallint, received_at timestamp with time zone, people public.passport_new_person[], entries public.passport_new_entry[], personal public.passport_new_personal[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.passport_append(tenant integer, part smallint, received_at timestamp with time zone, people public.passport_new_person[], entries public.passport_new_entry[], personal public.passport_new_personal[]) TO coliseum_capture;
 REVOKE ALL ON FUNCTION public.passport_make_partitions(since timestamp with time zone, ahead integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.trail_refuse() FROM PUBLIC;
+GRANT SELECT,INSERT,DELETE ON TABLE public.accounts_identities TO coliseum_accounts;
+GRANT SELECT ON TABLE public.accounts_identities TO coliseum_capture;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts_invitations TO coliseum_accounts;
+GRANT SELECT ON TABLE public.accounts_invitations TO coliseum_capture;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts_issuers TO coliseum_accounts;
+GRANT SELECT ON TABLE public.accounts_issuers TO coliseum_capture;
 GRANT SELECT ON TABLE public.accounts_keys TO coliseum_capture;
 GRANT SELECT ON TABLE public.accounts_keys TO coliseum_processor;
 GRANT SELECT ON TABLE public.accounts_keys TO coliseum_app;
+GRANT SELECT,INSERT ON TABLE public.accounts_keys TO coliseum_accounts;
+GRANT UPDATE(revoked_at) ON TABLE public.accounts_keys TO coliseum_accounts;
+GRANT UPDATE(name) ON TABLE public.accounts_keys TO coliseum_accounts;
+GRANT UPDATE(scopes) ON TABLE public.accounts_keys TO coliseum_accounts;
+GRANT UPDATE(origins) ON TABLE public.accounts_keys TO coliseum_accounts;
+GRANT UPDATE(addresses) ON TABLE public.accounts_keys TO coliseum_accounts;
+GRANT UPDATE(expires_at) ON TABLE public.accounts_keys TO coliseum_accounts;
+GRANT UPDATE(last_used_at) ON TABLE public.accounts_keys TO coliseum_capture;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts_links TO coliseum_accounts;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts_members TO coliseum_accounts;
+GRANT SELECT ON TABLE public.accounts_members TO coliseum_capture;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts_outbox TO coliseum_accounts;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts_people TO coliseum_accounts;
+GRANT SELECT(person_id) ON TABLE public.accounts_people TO coliseum_capture;
+GRANT SELECT(email) ON TABLE public.accounts_people TO coliseum_capture;
+GRANT SELECT(name) ON TABLE public.accounts_people TO coliseum_capture;
+GRANT SELECT(password_changed_at) ON TABLE public.accounts_people TO coliseum_capture;
+GRANT SELECT(email_verified_at) ON TABLE public.accounts_people TO coliseum_capture;
+GRANT SELECT(totp_confirmed_at) ON TABLE public.accounts_people TO coliseum_capture;
+GRANT SELECT(disabled_at) ON TABLE public.accounts_people TO coliseum_capture;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts_recovery_codes TO coliseum_accounts;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts_refresh_tokens TO coliseum_accounts;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts_sessions TO coliseum_accounts;
+GRANT SELECT ON TABLE public.accounts_sessions TO coliseum_capture;
+GRANT UPDATE(seen_at) ON TABLE public.accounts_sessions TO coliseum_capture;
 GRANT SELECT ON TABLE public.accounts_tenants TO coliseum_capture;
 GRANT SELECT ON TABLE public.accounts_tenants TO coliseum_processor;
 GRANT SELECT ON TABLE public.accounts_tenants TO coliseum_app;
+GRANT SELECT,INSERT ON TABLE public.accounts_tenants TO coliseum_accounts;
+GRANT UPDATE(name) ON TABLE public.accounts_tenants TO coliseum_accounts;
+GRANT UPDATE(time_zone) ON TABLE public.accounts_tenants TO coliseum_accounts;
+GRANT UPDATE(currency) ON TABLE public.accounts_tenants TO coliseum_accounts;
+GRANT UPDATE(plan) ON TABLE public.accounts_tenants TO coliseum_accounts;
+GRANT UPDATE(allowed_origins) ON TABLE public.accounts_tenants TO coliseum_accounts;
+GRANT UPDATE(retention_months) ON TABLE public.accounts_tenants TO coliseum_accounts;
+GRANT UPDATE(consent_policy) ON TABLE public.accounts_tenants TO coliseum_accounts;
+GRANT UPDATE(second_factor_required) ON TABLE public.accounts_tenants TO coliseum_accounts;
+GRANT UPDATE(suspended_at) ON TABLE public.accounts_tenants TO coliseum_accounts;
+GRANT UPDATE(revision) ON TABLE public.accounts_tenants TO coliseum_accounts;
+GRANT USAGE ON SEQUENCE public.accounts_tenants_tenant_id_seq TO coliseum_accounts;
 GRANT SELECT ON TABLE public.audit_facts TO coliseum_processor;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.capture_warnings TO coliseum_capture;
 GRANT SELECT ON TABLE public.capture_warnings TO coliseum_app;
@@ -1524,6 +1876,12 @@ GRANT SELECT ON TABLE public.passport_references TO coliseum_app;
 GRANT SELECT ON TABLE public.passport_references TO coliseum_processor;
 GRANT USAGE ON SEQUENCE public.passport_subjects_subject_id_seq TO coliseum_capture;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.processor_nodes TO coliseum_processor;
+GRANT SELECT,INSERT ON TABLE public.trail_entries TO coliseum_accounts;
+GRANT SELECT,INSERT ON TABLE public.trail_entries TO coliseum_app;
+GRANT SELECT ON TABLE public.trail_entries TO coliseum_processor;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.trail_heads TO coliseum_accounts;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.trail_heads TO coliseum_app;
+GRANT SELECT ON TABLE public.trail_heads TO coliseum_processor;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.treasury_balances TO coliseum_processor;
 GRANT SELECT ON TABLE public.treasury_balances TO coliseum_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.treasury_transfers TO coliseum_processor;

@@ -16,6 +16,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from coliseum import db
 from coliseum.errors import ColiseumError, QueryInvalid, Refusal, RequestRefused, StoreUnavailable
 from coliseum.telemetry import Log
+from coliseum.web.access import admit, check_every_route
 from coliseum.web.api import boards, contract, declared, exports, health, leaderboards, reads, seasons, trends
 from coliseum.web.capture import ROUTES, Handler, serve
 from coliseum.web.live.routes import is_live, serve_live
@@ -23,6 +24,10 @@ from coliseum.web.openapi import describe_capture, describe_declaring
 from coliseum.web.problems import problem
 from coliseum.web.services import Services
 
+HANDLERS = (
+    *leaderboards.HANDLERS, *reads.HANDLERS, *exports.HANDLERS, *seasons.HANDLERS, *declared.HANDLERS,
+    *trends.HANDLERS, health.get_health, contract.get_event_schema,
+)  # fmt: skip
 CAPTURE = {path: handler for paths, handler in ROUTES for path in paths}
 
 
@@ -73,12 +78,12 @@ def build_app(
         services: Services = state.services
         return services
 
+    check_every_route(HANDLERS)
     app = App(
-        route_handlers=[*(_mounted(paths, handler) for paths, handler in ROUTES), *leaderboards.HANDLERS,
-                        *reads.HANDLERS, *exports.HANDLERS, *seasons.HANDLERS, *declared.HANDLERS, *trends.HANDLERS,
-                        health.get_health, contract.get_event_schema, *pages],
+        route_handlers=[*(_mounted(paths, handler) for paths, handler in ROUTES), *HANDLERS, *pages],
         dependencies={"services": Provide(provide_services, sync_to_thread=False)},
         lifespan=[lifespan],
+        guards=[admit],
         exception_handlers={Exception: _on_error},
         signature_types=[Services],
         openapi_config=OpenAPIConfig(

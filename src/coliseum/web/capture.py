@@ -11,21 +11,16 @@ from urllib.parse import parse_qs
 import msgspec
 
 from coliseum import db
-from coliseum.accounts.keys import Caller
+from coliseum.accounts.callers import Caller
+from coliseum.accounts.permissions import Permission
 from coliseum.capture.draft import Request, Result
 from coliseum.capture.segment import translate
 from coliseum.errors import ColiseumError, Refusal, RequestRefused, StoreUnavailable
 from coliseum.events.whole import read_batch
 from coliseum.telemetry import Log
-from coliseum.web.auth import (
-    TOKEN_TTL_MAX_S,
-    caller_of,
-    make_user_token,
-    server_caller,
-    user_of,
-    webhook_tenant,
-)
+from coliseum.web.auth import TOKEN_TTL_MAX_S, make_user_token, user_of, webhook_tenant
 from coliseum.web.bodies import Disconnected, read_body
+from coliseum.web.identify import caller_for, caller_of
 from coliseum.web.problems import Answer, answer, problem
 from coliseum.web.services import Services
 
@@ -94,7 +89,7 @@ async def webhook(services: Services, scope: Any, headers: Headers, body: bytes)
 
 async def segment(services: Services, scope: Any, headers: Headers, body: bytes) -> Answer:
     """``POST /v1/<call>``: the Segment HTTP API."""
-    caller = await caller_of(services, headers)
+    caller = await _sending(services, scope)
     call = scope["path"].rpartition("/")[2].replace("import", "batch")
     calls = translate(call, body, services.segment_names)
     request = _request_of(services, caller, None, headers, source="segment", strict=False)
@@ -113,9 +108,9 @@ async def segment(services: Services, scope: Any, headers: Headers, body: bytes)
     return answer(200, {"success": True, "results": told})
 
 
-async def tokens(services: Services, _scope: Any, headers: Headers, body: bytes) -> Answer:
+async def tokens(services: Services, scope: Any, _headers: Headers, body: bytes) -> Answer:
     """``POST /api/passport/tokens``: a token by which a browser may write as one user."""
-    caller = await server_caller(services, headers)
+    caller = await caller_for(services, scope, Permission.EVENTS_WRITE)
     try:
         wish = msgspec.json.decode(body, type=TokenWish)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -198,12 +193,20 @@ def _one(results: Sequence[Result]) -> Answer:
 
 
 async def _request(services: Services, scope: Any, headers: Headers, source: str) -> Request:
-    caller = await caller_of(services, headers)
+    caller = await _sending(services, scope)
     query = parse_qs(scope["query_string"].decode("latin-1")) if scope["query_string"] else {}
     historical = query.get("historical", [""])[0] == "true"
     if historical and caller.kind != "server":
         raise RequestRefused(Refusal.KEY_NOT_ALLOWED, "only a server key may send history")
     return _request_of(services, caller, historical, headers, source=source, strict=caller.kind == "server")
+
+
+async def _sending(services: Services, scope: Any) -> Caller:
+    """The caller of a request that sends events: a browser key sends what is harmless, a server key needs its scope."""
+    caller = await caller_of(services, scope)
+    if caller.kind != "browser":
+        caller.check(Permission.EVENTS_WRITE)
+    return caller
 
 
 def _request_of(

@@ -36,6 +36,23 @@ STATUS = {
     Refusal.UNSUPPORTED_MEDIA_TYPE: 415,
     Refusal.RATE_LIMITED: 429,
     Refusal.OVERLOADED: 503,
+    Refusal.NOT_ALLOWED: 403,
+    Refusal.ORIGIN_NOT_ALLOWED: 403,
+    Refusal.ADDRESS_NOT_ALLOWED: 403,
+    Refusal.CROSS_SITE: 403,
+    Refusal.LOGIN_NEEDED: 401,
+    Refusal.WRONG_CREDENTIALS: 401,
+    Refusal.SECOND_FACTOR_NEEDED: 401,
+    Refusal.SECOND_FACTOR_MISSING: 403,
+    Refusal.PASSWORD_NEEDED: 403,
+    Refusal.LINK_INVALID: 404,
+    Refusal.ALREADY_EXISTS: 409,
+    Refusal.LAST_OWNER: 409,
+    Refusal.TOO_MANY: 409,
+    Refusal.PLAN_LIMIT: 402,
+    Refusal.QUOTA_EXCEEDED: 402,
+    Refusal.TENANT_SUSPENDED: 403,
+    Refusal.NOT_CONFIGURED: 501,
 }
 """Everything that is not here is 400."""
 

@@ -14,6 +14,7 @@ from coliseum.queries.declared import Declarations
 from coliseum.queries.public import PublicPages
 from coliseum.queries.together import Together
 from coliseum.settings import Settings
+from coliseum.trail.record import Trail
 from coliseum.web.api.boards import Boards
 from coliseum.web.limits import AddressLimit
 from coliseum.web.live.hub import Hub
@@ -28,6 +29,7 @@ class Services(msgspec.Struct, frozen=True):
     database: db.Database
     store: kv.KeyValue
     keys: KeyRing
+    trail: Trail
     appender: Appender
     pipeline: Pipeline
     tally: Tally

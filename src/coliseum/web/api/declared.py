@@ -8,12 +8,13 @@ from litestar import Request, Response, delete, get, put
 from litestar.di import NamedDependency
 from litestar.params import PathParameter, QueryParameter
 
+from coliseum.accounts.permissions import Permission
 from coliseum.accounts.tenants import Tenant
 from coliseum.boards.declaration import DECLARATION_BYTES_MAX, read_declaration
 from coliseum.boards.declared import DeclaredBoard, Match, board_named, declare, list_boards, withdraw
 from coliseum.errors import QueryInvalid, Refusal, RequestRefused
 from coliseum.queries.leaderboards import BoardPage
-from coliseum.web.auth import server_caller
+from coliseum.web.access import caller_in, for_anybody, needs
 from coliseum.web.bodies import Disconnected, read_body
 from coliseum.web.services import Services
 
@@ -23,20 +24,24 @@ Slug = Annotated[str, PathParameter(description="The tenant's short name, as it 
 PUBLIC_HEADERS: Final = {"cache-control": "public, max-age=5", "access-control-allow-origin": "*"}
 
 
-@get("/api/boards", summary="All boards: the tenant's own, and those that are built in")
+@get(
+    "/api/boards",
+    opt=needs(Permission.NUMBERS_READ),
+    summary="All boards: the tenant's own, and those that are built in",
+)
 async def get_boards(request: Request[Any, Any, Any], services: NamedDependency[Services]) -> list[DeclaredBoard]:
     """By name. A board that the tenant declared under the name of a built-in one takes its place."""
-    tenant = await _tenant(services, request)
+    tenant = _tenant(request)
     async with services.database.tenant(tenant.tenant_id) as connection:
         return await list_boards(connection, tenant)
 
 
-@get("/api/boards/{name:str}", summary="A board's declaration")
+@get("/api/boards/{name:str}", opt=needs(Permission.NUMBERS_READ), summary="A board's declaration")
 async def get_board(
     request: Request[Any, Any, Any], services: NamedDependency[Services], name: Name
 ) -> Response[DeclaredBoard]:
     """What was declared, with everything that was left out. The revision is also the ETag."""
-    tenant = await _tenant(services, request)
+    tenant = _tenant(request)
     async with services.database.tenant(tenant.tenant_id) as connection:
         board = await board_named(connection, tenant, name)
     if board is None:
@@ -44,7 +49,12 @@ async def get_board(
     return _answer(board)
 
 
-@put("/api/boards/{name:str}", summary="Declare a board, or replace it", status_code=200)
+@put(
+    "/api/boards/{name:str}",
+    opt=needs(Permission.BOARDS_MANAGE),
+    summary="Declare a board, or replace it",
+    status_code=200,
+)
 async def put_board(
     request: Request[Any, Any, Any], services: NamedDependency[Services], name: Name
 ) -> Response[DeclaredBoard]:
@@ -52,7 +62,7 @@ async def put_board(
 
     With `If-Match` only the revision that it names is replaced; otherwise the answer is `changed_meanwhile`.
     """
-    tenant = await _tenant(services, request)
+    tenant = _tenant(request)
     match = _match(request)
     try:
         raw = await read_body(dict(request.scope["headers"]), request.receive, DECLARATION_BYTES_MAX)
@@ -65,13 +75,15 @@ async def put_board(
     return _answer(board, 201 if made else 200)
 
 
-@delete("/api/boards/{name:str}", summary="Remove a board that the tenant has declared")
+@delete(
+    "/api/boards/{name:str}", opt=needs(Permission.BOARDS_MANAGE), summary="Remove a board that the tenant has declared"
+)
 async def delete_board(request: Request[Any, Any, Any], services: NamedDependency[Services], name: Name) -> None:
     """204 when it is removed, 404 when there is none. `If-Match` as above.
 
     A built-in board of that name is there again.
     """
-    tenant = await _tenant(services, request)
+    tenant = _tenant(request)
     match = _match(request)
     async with services.database.tenant(tenant.tenant_id) as connection:
         removed = await withdraw(connection, tenant, name, match)
@@ -80,7 +92,7 @@ async def delete_board(request: Request[Any, Any, Any], services: NamedDependenc
         raise _unknown()
 
 
-@get("/api/public/{slug:str}/boards/{name:str}", summary="A public board, for anybody")
+@get("/api/public/{slug:str}/boards/{name:str}", opt=for_anybody(), summary="A public board, for anybody")
 async def get_public_board(
     request: Request[Any, Any, Any],
     services: NamedDependency[Services],
@@ -111,10 +123,9 @@ def _answer(board: DeclaredBoard, status: int = 200) -> Response[DeclaredBoard]:
     return Response(board, status_code=status, headers={"etag": f'"{board.revision}"'})
 
 
-async def _tenant(services: Services, request: Request[Any, Any, Any]) -> Tenant:
-    caller = await server_caller(services, dict(request.scope["headers"]))
+def _tenant(request: Request[Any, Any, Any]) -> Tenant:
     _check_parameters(request)
-    return caller.tenant
+    return caller_in(request.scope).tenant
 
 
 def _check_parameters(request: Request[Any, Any, Any], *known: str) -> None:

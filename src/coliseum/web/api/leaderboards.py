@@ -6,12 +6,14 @@ from litestar import Request, Response, get
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
+from coliseum.accounts.permissions import Permission
 from coliseum.accounts.tenants import Tenant
 from coliseum.queries.asked import moves_on
 from coliseum.queries.declared import DECLARATIONS_FOR
 from coliseum.queries.leaderboards import BoardPage
 from coliseum.queries.public import selective_page
 from coliseum.queries.shared import answer_of
+from coliseum.web.access import needs
 from coliseum.web.api.asking import asked_for
 from coliseum.web.api.boards import Asked, reply_of
 from coliseum.web.api.callers import asking_tenant
@@ -29,12 +31,12 @@ from coliseum.web.api.parameters import (
     Until,
     WindowName,
 )
-from coliseum.web.auth import key_in
+from coliseum.web.identify import key_in
 from coliseum.web.problems import Answer
 from coliseum.web.services import Services
 
 
-@get("/api/leaderboards", summary="A board: who leads a metric")
+@get("/api/leaderboards", opt=needs(Permission.NUMBERS_READ), summary="A board: who leads a metric")
 async def get_leaderboard(
     request: Request[Any, Any, Any],
     services: NamedDependency[Services],
@@ -81,7 +83,7 @@ async def get_leaderboard(
 ) -> Response[BoardPage]:
     """Rows of a board: ranks, names and pictures from the catalogue; inside a tie, who reached the score first."""
     given = dict(request.query_params)
-    return await board_reply(services, request, await asking_tenant(services, request), given)
+    return await board_reply(services, request, asking_tenant(request), given)
 
 
 async def board_reply(

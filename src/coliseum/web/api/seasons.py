@@ -6,6 +6,7 @@ from litestar import Request, get
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
+from coliseum.accounts.permissions import Permission
 from coliseum.queries.ask import instant
 from coliseum.queries.seasons import (
     ChartRun,
@@ -16,6 +17,7 @@ from coliseum.queries.seasons import (
     season_board,
     season_list,
 )
+from coliseum.web.access import needs
 from coliseum.web.api.callers import asking_tenant
 from coliseum.web.api.parameters import Cursor, Limit, MetricName
 from coliseum.web.services import Services
@@ -24,7 +26,7 @@ SeasonKind = Annotated[str, QueryParameter(description="Kind of entity: artist, 
 SeasonWindow = Annotated[str, QueryParameter(description="day, week or month, in the tenant's time zone.")]
 
 
-@get("/api/seasons", summary="The closed windows of a board")
+@get("/api/seasons", opt=needs(Permission.NUMBERS_READ), summary="The closed windows of a board")
 async def get_seasons(
     request: Request[Any, Any, Any],
     services: NamedDependency[Services],
@@ -35,12 +37,12 @@ async def get_seasons(
     cursor: Cursor = None,
 ) -> SeasonList:
     """The windows that have closed, newest first; one without members is no season. Money: in the tenant's currency."""
-    tenant = await asking_tenant(services, request)
+    tenant = asking_tenant(request)
     chart = chart_of(tenant, metric, entity, window)
     return await season_list(services.database, chart, limit=limit, cursor=cursor)
 
 
-@get("/api/seasons/board", summary="What stood on a board when its window closed")
+@get("/api/seasons/board", opt=needs(Permission.NUMBERS_READ), summary="What stood on a board when its window closed")
 async def get_season_board(
     request: Request[Any, Any, Any],
     services: NamedDependency[Services],
@@ -55,13 +57,15 @@ async def get_season_board(
     cursor: Cursor = None,
 ) -> SeasonBoard:
     """A season's rows as they stood at its position, with the names of today; late events never change them."""
-    tenant = await asking_tenant(services, request)
+    tenant = asking_tenant(request)
     chart = chart_of(tenant, metric, entity, window)
     moment = None if at is None else instant(at, "at")
     return await season_board(services.database, chart, moment, limit=limit, cursor=cursor)
 
 
-@get("/api/seasons/history", summary="An entity's run through the seasons of a board")
+@get(
+    "/api/seasons/history", opt=needs(Permission.NUMBERS_READ), summary="An entity's run through the seasons of a board"
+)
 async def get_season_history(
     request: Request[Any, Any, Any],
     services: NamedDependency[Services],
@@ -73,7 +77,7 @@ async def get_season_history(
     cursor: Cursor = None,
 ) -> ChartRun:
     """Each season that it was on, newest first; its peak, how many windows it stood there, its longest streak."""
-    tenant = await asking_tenant(services, request)
+    tenant = asking_tenant(request)
     chart = chart_of(tenant, metric, entity, window)
     return await chart_run(services.database, chart, entity_id, limit=limit, cursor=cursor)
 

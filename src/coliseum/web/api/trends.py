@@ -7,11 +7,13 @@ from litestar import Request, Response, get
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
+from coliseum.accounts.permissions import Permission
 from coliseum.metrics.registry import SCORE_MAX
 from coliseum.queries.breaking import HOURS_MAX, BreakingBoard, breaking, breaking_of
 from coliseum.queries.decay import HALF_LIFE_HOURS_MAX
 from coliseum.queries.hourly import asked_of
 from coliseum.queries.trending import EXPLAINED_ROWS_MAX, TrendingBoard, trending, trending_of
+from coliseum.web.access import needs
 from coliseum.web.api.asking import trend_asked_for
 from coliseum.web.api.callers import asking_tenant
 from coliseum.web.api.parameters import AtEvent, City, Currency, Genre, Limit
@@ -61,7 +63,7 @@ MinBaseline = Annotated[
 ]
 
 
-@get("/api/trending", summary="Who is trending: recent hours weigh most")
+@get("/api/trending", opt=needs(Permission.NUMBERS_READ), summary="Who is trending: recent hours weigh most")
 async def get_trending(
     request: Request[Any, Any, Any],
     services: NamedDependency[Services],
@@ -78,7 +80,7 @@ async def get_trending(
     explain: Explain = False,
 ) -> Response[TrendingBoard]:
     """Members by their decayed sum, in competition ranks (1, 2, 2, 4); see BOARDS.md."""
-    tenant = await asking_tenant(services, request)
+    tenant = asking_tenant(request)
     subject, filters, half_life = await trend_asked_for(
         services,
         tenant,
@@ -95,7 +97,7 @@ async def get_trending(
     return Response(cast("TrendingBoard", await services.together.body(question, read)))  # in JSON already
 
 
-@get("/api/breaking", summary="Who is breaking: far above their own 28 days before")
+@get("/api/breaking", opt=needs(Permission.NUMBERS_READ), summary="Who is breaking: far above their own 28 days before")
 async def get_breaking(
     request: Request[Any, Any, Any],
     services: NamedDependency[Services],
@@ -113,7 +115,7 @@ async def get_breaking(
     limit: Limit = 50,
 ) -> Response[BreakingBoard]:
     """Members by the ratio of what they counted lately to their own average, in competition ranks; see BOARDS.md."""
-    tenant = await asking_tenant(services, request)
+    tenant = asking_tenant(request)
     subject, filters, _ = await trend_asked_for(
         services,
         tenant,

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from coliseum.accounts.keys import Caller
+from coliseum.accounts.callers import Caller
+from coliseum.accounts.permissions import Permission
 from coliseum.errors import Refusal, RequestRefused
 
 DEFAULT_PORTS = {"http": "80", "https": "443"}
@@ -16,9 +17,10 @@ def check_may_watch(caller: Caller) -> None:
     Raises:
         RequestRefused: ``key_not_allowed``.
     """
-    if caller.kind != "server":
+    if not caller.may(Permission.NUMBERS_READ):
         raise RequestRefused(
-            Refusal.KEY_NOT_ALLOWED, "this needs a server key, or a ticket that was made with one; see docs/LIVE.md"
+            Refusal.KEY_NOT_ALLOWED,
+            "this needs a server key that may read, or a ticket that was made with one; see docs/LIVE.md",
         )
 
 

@@ -9,7 +9,8 @@ from typing import Any, Literal
 import msgspec
 
 from coliseum import db, kv
-from coliseum.accounts.keys import Caller, KeyRing
+from coliseum.accounts.callers import Caller
+from coliseum.accounts.keys import KeyRing
 from coliseum.errors import ColiseumError, Refusal, RequestRefused, StoreUnavailable
 from coliseum.ids import secret_digest
 from coliseum.queries.shared import SharedReads

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from coliseum.ids import secret_digest
-from coliseum.web.auth import caller_of, key_in
 from coliseum.web.capture import serve
+from coliseum.web.identify import caller_of, key_in
 from coliseum.web.live.admission import check_may_watch
 from coliseum.web.live.socket import serve_socket
 from coliseum.web.live.stream import PATHS, serve_stream
@@ -17,9 +17,9 @@ SOCKET = "/api/live"
 TICKETS = "/api/live/tickets"
 
 
-async def tickets(services: Services, _scope: Any, headers: Mapping[bytes, bytes], _body: bytes) -> Answer:
+async def tickets(services: Services, scope: Any, headers: Mapping[bytes, bytes], _body: bytes) -> Answer:
     """``POST /api/live/tickets``: a ticket by which a browser may open one connection."""
-    check_may_watch(await caller_of(services, headers))
+    check_may_watch(await caller_of(services, scope))
     ticket = await services.live.tickets.issue(secret_digest(key_in(headers) or ""))
     return answer(201, TicketAnswer(ok=True, ticket=ticket, expires_in_seconds=TICKET_S))
 

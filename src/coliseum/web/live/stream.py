@@ -15,7 +15,7 @@ import msgspec
 from coliseum import db
 from coliseum.errors import ColiseumError, QueryInvalid, Refusal, RequestRefused, StoreUnavailable
 from coliseum.tasks import end
-from coliseum.web.auth import key_in
+from coliseum.web.identify import key_in
 from coliseum.web.live.admission import origin_allowed
 from coliseum.web.live.hub import Hub
 from coliseum.web.live.messages import HEARTBEAT, PARAMETERS_MAX, PARTITIONS_MAX, STATE_LENGTH, Close

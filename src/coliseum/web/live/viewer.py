@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 
-from coliseum.accounts.keys import Caller
+from coliseum.accounts.callers import Caller
 from coliseum.errors import ColiseumError, Refusal, RequestRefused
 from coliseum.web.live.channel import BEHIND_S_MAX, Channel
 from coliseum.web.live.messages import HEARTBEAT, Close, addressed, refused

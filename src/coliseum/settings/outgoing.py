@@ -1,0 +1,19 @@
+"""Settings of calls to addresses that tenants name."""
+
+from typing import Annotated
+
+from coliseum.settings.billing import BillingSettings
+from coliseum.settings.kinds import meta
+
+
+class OutgoingSettings(BillingSettings, frozen=True, kw_only=True):
+    """What may be called."""
+
+    outbound_private: Annotated[
+        bool,
+        meta(
+            "COLISEUM_OUTBOUND_PRIVATE",
+            "be true or false",
+            "Whether webhooks and issuers of identities may be on private addresses and without TLS: for development.",
+        ),
+    ] = False

@@ -1,0 +1,58 @@
+"""Who may use a route: each says it where it is declared, and one guard holds all of them to it.
+
+A route of the API carries one of these in its ``opt``; a route without one is not served (``check_every_route``).
+"""
+
+from collections.abc import Iterable
+from typing import Any, Final, Literal
+
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
+
+from coliseum.accounts.callers import Caller
+from coliseum.accounts.permissions import Permission
+from coliseum.web.identify import caller_for
+from coliseum.web.services import Services
+
+Access = Permission | Literal["public"]
+CALLER: Final = "coliseum_caller"
+
+
+def needs(permission: Permission) -> dict[str, Any]:
+    """For a route that is about one tenant: what the caller must be allowed to do for it."""
+    return {"access": permission}
+
+
+def for_anybody() -> dict[str, Any]:
+    """For a route that anybody may use, or that finds out for itself who is calling."""
+    return {"access": "public"}
+
+
+async def admit(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """The guard of every route: finds out who is calling, and leaves it in the request's state.
+
+    Raises:
+        RequestRefused: nobody known is calling, or they may not do this.
+    """
+    access: Access = handler.opt.get("access", "public")
+    services: Services = connection.app.state.services
+    scope: Any = connection.scope
+    if access != "public":
+        scope["state"][CALLER] = await caller_for(services, scope, Permission(access))
+
+
+def caller_in(scope: Any) -> Caller:
+    """The caller whom the guard has let in."""
+    caller: Caller = scope["state"][CALLER]
+    return caller
+
+
+def check_every_route(handlers: Iterable[HTTPRouteHandler]) -> None:
+    """A route of the API that does not say who may use it is a mistake that must not start.
+
+    Raises:
+        AssertionError: naming it.
+    """
+    for handler in handlers:
+        if handler.opt.get("access") not in ("public", *Permission):
+            raise AssertionError(f"{handler} does not say who may use it")
