@@ -17,12 +17,8 @@ from coliseum import db
 from coliseum.errors import ColiseumError, QueryInvalid, Refusal, RequestRefused, StoreUnavailable
 from coliseum.telemetry import Log
 from coliseum.web.access import admit, check_every_route
-<<<<<<< HEAD
-from coliseum.web.api import boards, contract, declared, exports, health, keys, leaderboards, reads, seasons, trends
-=======
 from coliseum.web.answers import describe_answers
-from coliseum.web.api import boards, contract, declared, exports, health, leaderboards, reads, seasons, trends
->>>>>>> main
+from coliseum.web.api import boards, contract, declared, exports, health, keys, leaderboards, reads, seasons, trends
 from coliseum.web.capture import ROUTES, Handler, serve
 from coliseum.web.live.routes import is_live, serve_live
 from coliseum.web.openapi import describe_capture, describe_declaring
