@@ -6,9 +6,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from coliseum.accounts.keymaking import LIVE_KEYS_MAX
 from coliseum.accounts.permissions import SCOPES
+from coliseum.cli import app
+from coliseum.errors import ColiseumError
 from coliseum.ids import secret_digest
 from support.asgi import Reply
 from support.festival import vote
@@ -291,3 +294,52 @@ async def test_another_tenants_keys_are_none(world: World, platform: Platform) -
 async def test_a_browser_key_manages_no_keys(world: World, platform: Platform) -> None:
     assert (await world.http.get("/api/keys", platform.browser)).code == "key_not_allowed"
     assert (await make(world, platform.browser)).code == "key_not_allowed"
+
+
+def command(world: World, *words: str) -> tuple[int, str]:
+    """Run a command as an operator does; its exit code and what it printed."""
+    environ = {
+        "DATABASE_URL": world.settings.database_url, "VALKEY_URL": world.settings.valkey_url,
+        "COLISEUM_SECRET_KEY": world.settings.secret_key, "COLUMNS": "200",
+    }  # fmt: skip
+    done = CliRunner().invoke(app, ["key", *words], env=environ)
+    return done.exit_code, str(done.exception) if isinstance(done.exception, ColiseumError) else done.output
+
+
+async def test_an_operator_makes_lists_rotates_and_revokes_keys(world: World, platform: Platform) -> None:
+    slug = platform.tenant.slug
+    code, secret = await asyncio.to_thread(
+        command, world, "create", slug, "--scope", "read", "--name", "ops", "--address", "203.0.113.9", "--days", "3"
+    )
+    assert code == 0, secret
+    assert (await world.http.get("/api/status", bearer(secret.strip()))).status == 200
+    key = max((await listed(world, platform)).values(), key=lambda each: each["id"])
+    assert (key["name"], key["addresses"], key["createdBy"]) == ("ops", ["203.0.113.9"], "operator")
+    code, table = await asyncio.to_thread(command, world, "list", slug)
+    assert code == 0
+    assert key["prefix"] in table
+    assert secret.strip() not in table
+    code, new = await asyncio.to_thread(command, world, "rotate", slug, str(key["id"]), "--overlap", "0")
+    assert code == 0
+    await believed_no_more(world, bearer(secret.strip()))
+    code, said = await asyncio.to_thread(command, world, "revoke", slug, str(key["id"] + 1))
+    assert (code, said) == (0, f"Key {key['id'] + 1} is revoked.\n")
+    await believed_no_more(world, bearer(new.strip()))
+    deeds = await trail(world, platform)
+    assert [(deed["actor"], deed["action"]) for deed in deeds] == [
+        ("operator", "key.create"), ("operator", "key.rotate"), ("operator", "key.revoke"),
+    ]  # fmt: skip
+
+
+async def test_what_an_operator_cannot_mean_is_said(world: World, platform: Platform) -> None:
+    slug = platform.tenant.slug
+    for words, says in (
+        (("create", slug, "--scope", "all"), "scopes are write, read and admin"),
+        (("create", slug, "--address", "everywhere"), "is no network"),
+        (("create", slug, "--browser", "--scope", "read"), "a browser key has the scope write"),
+        (("create", "no-such-tenant"), "There is no tenant"),
+        (("revoke", slug, "999999"), "there is no such key"),
+    ):
+        code, said = await asyncio.to_thread(command, world, *words)
+        assert code != 0
+        assert says in said, words

@@ -24,7 +24,8 @@ OVERLAP_S_MAX: Final = 7 * 86_400
 SHOWN_OF_SECRET: Final = 3
 
 KeyKind = Literal["server", "browser"]
-KeyName = Annotated[str, Meta(max_length=100)]
+NAME_MAX: Final = 100
+KeyName = Annotated[str, Meta(max_length=NAME_MAX)]
 
 
 class Key(msgspec.Struct, frozen=True, rename="camel"):

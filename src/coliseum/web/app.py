@@ -138,6 +138,8 @@ def _our_error(error: Exception, path: str) -> ColiseumError:
             return RequestRefused(Refusal.METHOD_NOT_ALLOWED, "this method is not served here")
         case HTTPException() if error.status_code == 413:
             return RequestRefused(Refusal.BODY_TOO_LARGE, "the body is larger than this takes")
+        case RecursionError():
+            return RequestRefused(Refusal.INVALID_JSON, "the body is nested too deeply")
         case HTTPException() if isinstance(error.__cause__, SerializationException):
             return RequestRefused(Refusal.INVALID_JSON, f"the body is no JSON: {error.detail}")
         case HTTPException() if error.status_code < 500:
