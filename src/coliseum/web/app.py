@@ -41,7 +41,8 @@ from coliseum.web.services import Services
 
 HANDLERS = (
     *leaderboards.HANDLERS, *reads.HANDLERS, *exports.HANDLERS, *seasons.HANDLERS, *declared.HANDLERS,
-    *trends.HANDLERS, *keys.HANDLERS, *auth.HANDLERS, *auth_factors.HANDLERS, health.get_health, contract.get_event_schema,
+    *trends.HANDLERS, *keys.HANDLERS, *auth.HANDLERS, *auth_factors.HANDLERS, health.get_health,
+    contract.get_event_schema,
 )  # fmt: skip
 OPTIONS = Options(HANDLERS)
 CAPTURE = {path: handler for paths, handler in ROUTES for path in paths}
