@@ -13,6 +13,9 @@ from typing import Any
 from litestar import Litestar
 
 from coliseum import collector, db, kv, telemetry
+from coliseum.accounts.foreign import Foreign
+from coliseum.accounts.issuers import PURPOSE, Issuers
+from coliseum.accounts.jwks import KeySets
 from coliseum.accounts.keys import KeyRing
 from coliseum.accounts.last_used import LastUsed
 from coliseum.capture.gates import TimeLimits
@@ -22,6 +25,7 @@ from coliseum.capture.tally import Tally
 from coliseum.clock import utc_now
 from coliseum.errors import ColiseumError
 from coliseum.ids import uuid7
+from coliseum.outbound import Outbound
 from coliseum.passport.appender import Appender
 from coliseum.passport.subjects import Subjects
 from coliseum.passport.upkeep import keep_up
@@ -39,6 +43,7 @@ from coliseum.queries.declared import Declarations
 from coliseum.queries.public import PublicPages
 from coliseum.queries.shared import SharedReads
 from coliseum.queries.together import Together
+from coliseum.sealing import Seal
 from coliseum.settings import Settings
 from coliseum.tasks import end
 from coliseum.trail.record import Trail
@@ -106,6 +111,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     keys = KeyRing(database, utc_now)
     live = Hub(database, store, keys, reads, utc_now, origins_of(settings.live_origins), addresses=addresses)
     last_used = LastUsed(database, utc_now)
+    outbound = Outbound(allow_private=settings.outbound_private)
+    key_sets, issuer_seal = KeySets(outbound, utc_now), Seal(settings.secret_key, PURPOSE)
     limits = TimeLimits(timedelta(days=settings.too_old_days), timedelta(seconds=settings.future_s))
     services = Services(
         settings,
@@ -127,6 +134,10 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         live,
         addresses,
         last_used,
+        outbound,
+        key_sets,
+        issuer_seal,
+        Foreign(Issuers(database, utc_now), key_sets, issuer_seal, utc_now),
     )
     try:
         yield services
@@ -137,6 +148,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         await together.drain()
         await tally.close()
         await last_used.close()
+        await outbound.close()
         await waker.close()
         await store.close()
         await database.close()

@@ -47,7 +47,9 @@ async def believed_no_more(world: World, headers: dict[str, str], path: str = "/
 
 
 async def trail(world: World, platform: Platform) -> list[dict[str, Any]]:
-    sql = "SELECT actor, action, target, outcome, address, detail FROM trail_entries WHERE tenant_id = $1 ORDER BY number"
+    sql = (
+        "SELECT actor, action, target, outcome, address, detail FROM trail_entries WHERE tenant_id = $1 ORDER BY number"
+    )
     return [dict(row) for row in await world.fetch(sql, platform.tenant_id)]
 
 
@@ -123,7 +125,10 @@ async def test_a_bound_key_frees_neither_itself_nor_another(world: World, platfo
     assert (await make(world, bound, addresses=["2001:db8::/32"], expiresAt=sooner)).code == "not_allowed"
     assert (await make(world, bound, addresses=inside, expiresAt=later)).code == "not_allowed"
     assert (await make(world, bound, addresses=inside, expiresAt=sooner)).status == 201
-    for change in ({"addresses": []}, {"expiresAt": None}, {"expiresAt": later}, {"addresses": ["0.0.0.0/0"]}):
+    changes: list[dict[str, Any]] = [
+        {"addresses": []}, {"expiresAt": None}, {"expiresAt": later}, {"addresses": ["0.0.0.0/0"]},
+    ]  # fmt: skip
+    for change in changes:
         answer = await world.http.send("PATCH", f"/api/keys/{key['id']}", json.dumps(change).encode(), bound)
         assert answer.code == "not_allowed", change
     assert (await world.http.post(f"/api/keys/{key['id']}/rotate", {}, bound)).status == 201
@@ -314,7 +319,7 @@ async def test_an_operator_makes_lists_rotates_and_revokes_keys(world: World, pl
     assert code == 0, secret
     assert (await world.http.get("/api/status", bearer(secret.strip()))).status == 200
     key = max((await listed(world, platform)).values(), key=lambda each: each["id"])
-    assert (key["name"], key["addresses"], key["createdBy"]) == ("ops", ["203.0.113.9"], "operator")
+    assert (key["name"], key["addresses"], key["createdBy"]) == ("ops", ["203.0.113.9/32"], "operator")
     code, table = await asyncio.to_thread(command, world, "list", slug)
     assert code == 0
     assert key["prefix"] in table
@@ -334,7 +339,7 @@ async def test_an_operator_makes_lists_rotates_and_revokes_keys(world: World, pl
 async def test_what_an_operator_cannot_mean_is_said(world: World, platform: Platform) -> None:
     slug = platform.tenant.slug
     for words, says in (
-        (("create", slug, "--scope", "all"), "scopes are write, read and admin"),
+        (("create", slug, "--scope", "all"), "scopes are write, read, admin"),
         (("create", slug, "--address", "everywhere"), "is no network"),
         (("create", slug, "--browser", "--scope", "read"), "a browser key has the scope write"),
         (("create", "no-such-tenant"), "There is no tenant"),

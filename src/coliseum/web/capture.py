@@ -33,7 +33,7 @@ PREFLIGHT = (
     (b"access-control-allow-headers", b"authorization, content-type, content-encoding, coliseum-user"),
     (b"access-control-max-age", b"86400"),
 )
-"""The same for every page: a preflight bears no key, so that it is not known yet whether the key is bound to origins."""
+"""The same for every page: a preflight bears no key, so that it is not known whether the key is bound to origins."""
 
 
 class LogAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -92,7 +92,7 @@ async def segment(services: Services, scope: Any, headers: Headers, body: bytes)
     caller = await _sending(services, scope)
     call = scope["path"].rpartition("/")[2].replace("import", "batch")
     calls = translate(call, body, services.segment_names)
-    request = _request_of(services, caller, None, headers, source="segment", strict=False)
+    request = await _request_of(services, caller, None, headers, source="segment", strict=False)
     results = iter(await services.pipeline.capture([each.raw for each in calls if each.raw is not None], request))
     told = []
     for each in calls:
@@ -198,7 +198,7 @@ async def _request(services: Services, scope: Any, headers: Headers, source: str
     historical = query.get("historical", [""])[0] == "true"
     if historical and caller.kind != "server":
         raise RequestRefused(Refusal.KEY_NOT_ALLOWED, "only a server key may send history")
-    return _request_of(services, caller, historical, headers, source=source, strict=caller.kind == "server")
+    return await _request_of(services, caller, historical, headers, source=source, strict=caller.kind == "server")
 
 
 async def _sending(services: Services, scope: Any) -> Caller:
@@ -209,7 +209,7 @@ async def _sending(services: Services, scope: Any) -> Caller:
     return caller
 
 
-def _request_of(
+async def _request_of(
     services: Services,
     caller: Caller,
     historical: bool | None,
@@ -225,7 +225,7 @@ def _request_of(
         strict=strict,
         source=source,
         received_at=services.clock(),
-        user_id=None if trusted else user_of(services, caller.tenant, headers),
+        user_id=None if trusted else await user_of(services, caller.tenant, headers),
         historical=bool(historical),
     )
 

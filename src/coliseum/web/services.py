@@ -5,15 +5,19 @@ from collections.abc import Mapping
 import msgspec
 
 from coliseum import db, kv
+from coliseum.accounts.foreign import Foreign
+from coliseum.accounts.jwks import KeySets
 from coliseum.accounts.keys import KeyRing
 from coliseum.accounts.last_used import LastUsed
 from coliseum.capture.pipeline import Pipeline
 from coliseum.capture.tally import Tally
 from coliseum.clock import Clock
+from coliseum.outbound import Outbound
 from coliseum.passport.appender import Appender
 from coliseum.queries.declared import Declarations
 from coliseum.queries.public import PublicPages
 from coliseum.queries.together import Together
+from coliseum.sealing import Seal
 from coliseum.settings import Settings
 from coliseum.trail.record import Trail
 from coliseum.web.address import Addresses
@@ -44,3 +48,7 @@ class Services(msgspec.Struct, frozen=True):
     live: Hub
     addresses: Addresses
     last_used: LastUsed
+    outbound: Outbound
+    key_sets: KeySets
+    issuer_seal: Seal
+    foreign: Foreign

@@ -140,9 +140,7 @@ class Hub:
         if not self.viewers:
             self._empty.set()
 
-    async def introduce(
-        self, viewer: Viewer, *, key: str | None, ticket: str | None, address: str = UNKNOWN
-    ) -> None:
+    async def introduce(self, viewer: Viewer, *, key: str | None, ticket: str | None, address: str = UNKNOWN) -> None:
         """Find out who a viewer is. Of a key that is bound to addresses, the tickets are not: they are for browsers.
 
         Raises:
