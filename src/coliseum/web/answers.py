@@ -48,8 +48,8 @@ SAYS = {
     501: "the operator has not set this up",
     503: "a store is away, or there is too much to do; Retry-After says when to come back",
 }
-SIGNED_ROUTES = ("/api/webhooks/passport", "/api/webhooks/stripe")
-"""Called by other services, which sign what they send and bear no key."""
+WITHOUT_KEY = ("/api/webhooks/passport", "/api/webhooks/stripe", "/api/passport/beacon")
+"""What is sent there is signed, or has its key in its body."""
 METHODS = ("get", "put", "post", "delete", "patch")
 
 
@@ -70,7 +70,7 @@ def describe_answers(app: Litestar) -> None:
         if "207" in answers:  # a batch of which all events are refused has a result for each, too
             answers["400"] = _problem(SAYS[400], batch=True)
         operation.responses = answers
-        if (method, path) not in public and not (method == "post" and path in SIGNED_ROUTES):
+        if (method, path) not in public and not (method == "post" and path in WITHOUT_KEY):
             operation.security = [{KEY: []}]
 
 
