@@ -78,10 +78,14 @@ async def batch(services: Services, scope: Any, headers: Headers, body: bytes) -
 
 async def beacon(services: Services, scope: Any, _headers: Headers, body: bytes) -> Answer:
     """``POST /api/passport/beacon``: a batch from a page that is being left, with a browser key in the body."""
-    scope, batch_body = opened(scope, body)
-    if (await caller_of(services, scope)).kind != "browser":
-        raise RequestRefused(Refusal.KEY_NOT_ALLOWED, "a secret key travels in a header and never in a body")
-    return await _many(services, batch_body, await _request(services, scope, dict(scope["headers"]), "api"))
+    inner, batch_body = opened(scope, body)
+    try:
+        if (await caller_of(services, inner)).kind != "browser":
+            raise RequestRefused(Refusal.KEY_NOT_ALLOWED, "a secret key travels in a header and never in a body")
+        return await _many(services, batch_body, await _request(services, inner, dict(inner["headers"]), "api"))
+    finally:
+        if SHARED_WITH in inner:
+            scope[SHARED_WITH] = inner[SHARED_WITH]
 
 
 async def webhook(services: Services, scope: Any, headers: Headers, body: bytes) -> Answer:
