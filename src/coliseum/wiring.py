@@ -14,8 +14,6 @@ from litestar import Litestar
 
 from coliseum import collector, db, kv, telemetry
 from coliseum.accounts.foreign import Foreign
-from coliseum.accounts.issuers import PURPOSE, Issuers
-from coliseum.accounts.jwks import KeySets
 from coliseum.accounts.keys import KeyRing
 from coliseum.accounts.last_used import LastUsed
 from coliseum.capture.gates import TimeLimits
@@ -43,7 +41,6 @@ from coliseum.queries.declared import Declarations
 from coliseum.queries.public import PublicPages
 from coliseum.queries.shared import SharedReads
 from coliseum.queries.together import Together
-from coliseum.sealing import Seal
 from coliseum.settings import Settings
 from coliseum.tasks import end
 from coliseum.trail.record import Trail
@@ -112,7 +109,6 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     live = Hub(database, store, keys, reads, utc_now, origins_of(settings.live_origins), addresses=addresses)
     last_used = LastUsed(database, utc_now)
     outbound = Outbound(allow_private=settings.outbound_private)
-    key_sets, issuer_seal = KeySets(outbound, utc_now), Seal(settings.secret_key, PURPOSE)
     limits = TimeLimits(timedelta(days=settings.too_old_days), timedelta(seconds=settings.future_s))
     services = Services(
         settings,
@@ -135,9 +131,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         addresses,
         last_used,
         outbound,
-        key_sets,
-        issuer_seal,
-        Foreign(Issuers(database, utc_now), key_sets, issuer_seal, utc_now),
+        Foreign(database, outbound, settings.secret_key, utc_now),
     )
     try:
         yield services

@@ -123,4 +123,6 @@ async def test_the_sweep_would_see_what_it_looks_for(
             reply = await ask(world, question, other.server)
             seen[question.path.partition("?")[0]] += CANARY.encode() in reply.body
     shown = {path for path, times in seen.items() if times}
-    assert shown >= {"/api/boards", "/api/issuers", "/api/boards/their-board", "/api/leaderboards", "/api/warnings"}, seen
+    assert shown >= {"/api/boards", "/api/issuers", "/api/boards/their-board", "/api/leaderboards", "/api/warnings"}, (
+        seen
+    )

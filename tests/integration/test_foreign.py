@@ -2,25 +2,19 @@
 
 import asyncio
 import json
-import time
-from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime, timedelta
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from joserfc.jwk import ECKey, OctKey
+from joserfc.jwk import OctKey
 
 from coliseum.accounts.foreign import Foreign
-from coliseum.accounts.identities import link, list_identities, person_of_identity, unlink
-from coliseum.accounts.issuers import PURPOSE, Issuers
-from coliseum.accounts.jwks import KNOWN_FOR, REFRESH_AFTER, REFRESH_BY, RETRY_AFTER, KeySets
-from coliseum.errors import RequestRefused, StoreUnavailable
-from coliseum.outbound import Outbound
-from coliseum.sealing import Seal
+from coliseum.errors import RequestRefused
 from support.asgi import Reply
 from support.festival import vote
 from support.issuing import Issuer, issuing, signed
-from support.services import SECRET_KEY, Platform, World, opened_world
+from support.services import Platform, World, opened_world
 
 LOG = "/api/passport/log"
 SECRET = "a shared secret of an old project, long enough"
@@ -238,107 +232,12 @@ async def test_a_tenant_trusts_at_most_so_many(world: World, platform: Platform,
     assert (more.status, more.code) == (409, "too_many")
 
 
-class Clock:
-    """A clock that stands still until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = datetime.now(UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-async def checking(world: World, clock: Clock) -> AsyncIterator[tuple[Foreign, KeySets]]:
-    """What checks tokens, with a clock of the test's own."""
-    outbound = Outbound(allow_private=True)
-    sets = KeySets(outbound, clock)
-    yield Foreign(Issuers(world.services.database, clock), sets, Seal(SECRET_KEY, PURPOSE), clock), sets
-    await outbound.close()
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
-        while not condition():
-            await asyncio.sleep(0.005)
-
-
 async def good(foreign: Foreign, platform: Platform, token: str, **more: Any) -> bool:
     try:
         await foreign.vouched(platform.tenant_id, token.encode(), **more)
     except RequestRefused:
         return False
     return True
-
-
-async def test_a_key_that_is_withdrawn_is_gone_within_ten_minutes(
-    world: World, platform: Platform, issuer: Issuer, checking: tuple[Foreign, KeySets], clock: Clock
-) -> None:
-    foreign, _ = checking
-    await trusts(world, platform, supabaseUrl=issuer.address)
-    token = issuer.token("rs", exp=int(time.time()) + 90_000)
-    assert await good(foreign, platform, token)
-    del issuer.keys["rs"]
-    clock.now += REFRESH_BY
-    assert timedelta(minutes=10) > REFRESH_BY
-    assert not await good(foreign, platform, token)
-
-
-async def test_in_a_steady_stream_nobody_waits_for_keys(
-    world: World, platform: Platform, issuer: Issuer, checking: tuple[Foreign, KeySets], clock: Clock
-) -> None:
-    foreign, _ = checking
-    await trusts(world, platform, supabaseUrl=issuer.address)
-    token = issuer.token(exp=int(time.time()) + 90_000)
-    issuer.asked.clear()
-    assert all(await asyncio.gather(*(good(foreign, platform, token) for _ in range(50))))
-    assert len(issuer.asked) == 1  # all waited for one fetch
-    clock.now += REFRESH_AFTER
-    issuer.body = b"{}"
-    assert await good(foreign, platform, token)
-    await until(lambda: len(issuer.asked) == 2)
-    assert await good(foreign, platform, token)  # what came was no key set: what was known is
-
-
-async def test_a_new_key_is_found_at_once_and_unknown_ones_cost_one_question_in_half_a_minute(
-    world: World, platform: Platform, issuer: Issuer, checking: tuple[Foreign, KeySets], clock: Clock
-) -> None:
-    foreign, _ = checking
-    await trusts(world, platform, supabaseUrl=issuer.address)
-    assert await good(foreign, platform, issuer.token())
-    issuer.asked.clear()
-    clock.now += RETRY_AFTER
-    issuer.keys["new"] = ECKey.generate_key("P-256")
-    assert await good(foreign, platform, issuer.token("new"))
-    stranger = issuer.token("new", header={"kid": "nobody's"})
-    assert not any(await asyncio.gather(*(good(foreign, platform, stranger) for _ in range(50))))
-    assert len(issuer.asked) == 1
-    clock.now += RETRY_AFTER
-    assert not any(await asyncio.gather(*(good(foreign, platform, stranger) for _ in range(50))))
-    assert len(issuer.asked) == 2
-
-
-async def test_while_an_issuer_is_away_its_known_keys_are_good_for_an_hour(
-    world: World, platform: Platform, issuer: Issuer, checking: tuple[Foreign, KeySets], clock: Clock
-) -> None:
-    foreign, _ = checking
-    await trusts(world, platform, supabaseUrl=issuer.address)
-    token = issuer.token(exp=int(time.time()) + 90_000)
-    assert await good(foreign, platform, token)
-    issuer.status = 503
-    clock.now += KNOWN_FOR - timedelta(seconds=1)
-    assert await good(foreign, platform, token)
-    clock.now += timedelta(seconds=1)
-    with pytest.raises(StoreUnavailable):
-        await good(foreign, platform, token)
-    issuer.status = 200
-    clock.now += RETRY_AFTER
-    assert await good(foreign, platform, token)
 
 
 async def test_an_issuer_that_is_away_from_the_start_is_no_reason_to_refuse_for_good(
@@ -403,37 +302,3 @@ async def test_a_shared_secret_vouches_for_users_and_never_for_members(
     token = signed(OctKey.import_key(SECRET), {"alg": "HS256"}, issuer.claims())
     assert await good(world.services.foreign, platform, token)
     assert not await good(world.services.foreign, platform, token, as_member=True)
-
-
-async def person(world: World, email: str) -> int:
-    sql = "INSERT INTO accounts_people (email, name) VALUES ($1, 'x') RETURNING person_id"
-    async with world.database.transaction("accounts") as connection:
-        return int(await connection.fetchval(sql, email))
-
-
-async def test_an_identity_is_one_persons_and_goes_when_they_say_so(world: World) -> None:
-    one, two = await person(world, "one@example.org"), await person(world, "two@example.org")
-    async with world.database.transaction("accounts") as connection:
-        assert await link(connection, one, "https://i.example", "sub-1")
-        assert not await link(connection, one, "https://i.example", "sub-1")
-        with pytest.raises(RequestRefused, match="another account"):
-            await link(connection, two, "https://i.example", "sub-1")
-        assert await link(connection, two, "https://other.example", "sub-1")
-        assert [each.foreign_subject for each in await list_identities(connection, one)] == ["sub-1"]
-    assert await person_of_identity(world.services.database, "https://i.example", "sub-1") == one
-    assert await person_of_identity(world.services.database, "https://i.example", "sub-2") is None
-    async with world.database.transaction("accounts") as connection:
-        assert not await unlink(connection, two, "https://i.example", "sub-1")
-        await connection.execute("UPDATE accounts_people SET disabled_at = now() WHERE person_id = $1", one)
-    assert await person_of_identity(world.services.database, "https://i.example", "sub-1") is None
-    async with world.database.transaction("accounts") as connection:
-        assert await unlink(connection, one, "https://i.example", "sub-1")
-
-
-async def test_a_person_has_so_many_identities_and_no_more(world: World) -> None:
-    one = await person(world, "many@example.org")
-    async with world.database.transaction("accounts") as connection:
-        for number in range(20):
-            await link(connection, one, "https://i.example", f"many-{number}")
-        with pytest.raises(RequestRefused, match="at most 20"):
-            await link(connection, one, "https://i.example", "many-20")

@@ -15,10 +15,12 @@ from joserfc.jwk import OctKey
 from joserfc.jws import JWSRegistry
 from joserfc.util import urlsafe_b64decode
 
-from coliseum.accounts.issuers import Issuer, Issuers, owner_of
+from coliseum import db
+from coliseum.accounts.issuers import PURPOSE, Issuer, Issuers, owner_of
 from coliseum.accounts.jwks import KeySets, PinnedKey
 from coliseum.clock import Clock
 from coliseum.errors import Refusal, RequestRefused
+from coliseum.outbound import Outbound
 from coliseum.sealing import Seal, SealBroken
 
 TOKEN_BYTES_MAX: Final = 16_384
@@ -99,10 +101,10 @@ def issuer_in(token: bytes) -> str | None:
 class Foreign:
     """Checks tokens of the issuers that tenants trust."""
 
-    def __init__(self, issuers: Issuers, key_sets: KeySets, seal: Seal, clock: Clock) -> None:
-        self._issuers = issuers
-        self._key_sets = key_sets
-        self._seal = seal
+    def __init__(self, database: db.Database, outbound: Outbound, secret_key: str, clock: Clock) -> None:
+        self.key_sets = KeySets(outbound, clock)
+        self.seal = Seal(secret_key, PURPOSE)
+        self._issuers = Issuers(database, clock)
         self._clock = clock
 
     async def vouched(self, tenant_id: int, token: bytes, *, as_member: bool = False) -> Vouched:
@@ -127,13 +129,13 @@ class Foreign:
     async def _key(self, tenant_id: int, issuer: Issuer, header: _Header) -> PinnedKey | None:
         if issuer.hs256_key is not None:
             try:
-                secret = self._seal.open(issuer.hs256_key, owner_of(tenant_id, issuer.issuer))
+                secret = self.seal.open(issuer.hs256_key, owner_of(tenant_id, issuer.issuer))
             except SealBroken:
                 return None
             return PinnedKey("HS256", OctKey.import_key(secret))
         if issuer.jwks_url is None or header.kid is None:
             return None
-        return await self._key_sets.key(issuer.jwks_url, header.kid)
+        return await self.key_sets.key(issuer.jwks_url, header.kid)
 
 
 def _header(token: bytes) -> _Header:

@@ -157,7 +157,8 @@ def _read_sections(app: Litestar) -> Iterator[str]:
             )
         if content := operation.get("requestBody", {}).get("content"):
             parts.append(_struct("Body: a", content["application/json"]["schema"], schemas, told))
-        answer = operation["responses"].get("200", {}).get("content")
+        good = operation["responses"].get("200") or operation["responses"].get("201") or {}
+        answer = good.get("content")
         if answer:
             schema = answer["application/json"]["schema"]
             lead = "Answer: a list of" if schema.get("type") == "array" else "Answer: a"
@@ -193,7 +194,9 @@ def _struct(lead: str, schema: dict[str, Any], schemas: dict[str, Any], told: se
 
 def _name(schema: dict[str, Any]) -> str:
     """The struct that a schema refers to, also as a list's items; empty when it refers to none."""
-    return str(schema.get("$ref") or schema.get("items", {}).get("$ref", "")).rpartition("/")[2]
+    found = schema.get("$ref") or schema.get("items", {}).get("$ref", "")
+    optional = [_name(each) for each in schema.get("oneOf", ())]
+    return str(found).rpartition("/")[2] or next(filter(None, optional), "")
 
 
 def _kind(schema: dict[str, Any]) -> str:

@@ -6,7 +6,6 @@ import msgspec
 
 from coliseum import db, kv
 from coliseum.accounts.foreign import Foreign
-from coliseum.accounts.jwks import KeySets
 from coliseum.accounts.keys import KeyRing
 from coliseum.accounts.last_used import LastUsed
 from coliseum.capture.pipeline import Pipeline
@@ -17,7 +16,6 @@ from coliseum.passport.appender import Appender
 from coliseum.queries.declared import Declarations
 from coliseum.queries.public import PublicPages
 from coliseum.queries.together import Together
-from coliseum.sealing import Seal
 from coliseum.settings import Settings
 from coliseum.trail.record import Trail
 from coliseum.web.address import Addresses
@@ -49,6 +47,4 @@ class Services(msgspec.Struct, frozen=True):
     addresses: Addresses
     last_used: LastUsed
     outbound: Outbound
-    key_sets: KeySets
-    issuer_seal: Seal
     foreign: Foreign

@@ -92,11 +92,11 @@ async def put_issuer(
     tenant = asking_tenant(request)
     trusted = await _trusted(services.outbound, data)
     if trusted.jwks_url is not None:
-        keys = await services.key_sets.fetch(trusted.jwks_url)
+        keys = await services.foreign.key_sets.fetch(trusted.jwks_url)
         if not {key.algorithm for key in keys.values()} & set(trusted.algorithms):
             raise _wrong("the issuer has no key of these algorithms in its key set", "algorithms")
     async with services.database.tenant(tenant.tenant_id, "accounts") as connection:
-        view = _view(await trust(connection, tenant, trusted, services.issuer_seal))
+        view = _view(await trust(connection, tenant, trusted, services.foreign.seal))
         detail = {"kind": view.kind, "audience": view.audience, "jwksUrl": view.jwks_url, "algorithms": view.algorithms}
         await record_deed(services, request, connection, "issuer.trust", view.issuer, detail)
     return view
