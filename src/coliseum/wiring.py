@@ -96,13 +96,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     store = kv.KeyValue(valkey_url(settings))
     database = await db.Database.open(database_url(settings), capture=8, app=8, accounts=4)
     waker = kv.Waker(store)
-    appender = Appender(
-        database,
-        utc_now,
-        queue_events_max=settings.queue_events_max,
-        append_batch_events_max=settings.append_batch_events_max,
-        on_commit=waker.wake,
-    )
+    appender = _appender(settings, database, waker)
     tally = Tally(database, utc_now)
     reads, together = SharedReads(database, store, utc_now), Together()
     keys = KeyRing(database, utc_now)
@@ -136,16 +130,31 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     try:
         yield services
     finally:
-        await live.close()
-        await appender.drain()
-        await reads.drain()
-        await together.drain()
-        await tally.close()
-        await last_used.close()
-        await outbound.close()
-        await waker.close()
-        await store.close()
-        await database.close()
+        await _close(services, waker)
+
+
+async def _close(services: Services, waker: kv.Waker) -> None:
+    """End what works for others first, and the stores last."""
+    await services.live.close()
+    await services.appender.drain()
+    await services.boards.reads.drain()
+    await services.together.drain()
+    await services.tally.close()
+    await services.last_used.close()
+    await services.outbound.close()
+    await waker.close()
+    await services.store.close()
+    await services.database.close()
+
+
+def _appender(settings: Settings, database: db.Database, waker: kv.Waker) -> Appender:
+    return Appender(
+        database,
+        utc_now,
+        queue_events_max=settings.queue_events_max,
+        append_batch_events_max=settings.append_batch_events_max,
+        on_commit=waker.wake,
+    )
 
 
 async def run_processor(settings: Settings) -> None:

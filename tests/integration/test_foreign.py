@@ -33,11 +33,7 @@ async def issuer() -> AsyncIterator[Issuer]:
 
 
 async def trusts(world: World, platform: Platform, **wish: Any) -> Reply:
-    return await world.http.send("PUT", "/api/issuers", json_of(wish), platform.server)
-
-
-def json_of(content: object) -> bytes:
-    return json.dumps(content).encode()
+    return await world.http.send("PUT", "/api/issuers", json.dumps(wish).encode(), platform.server)
 
 
 async def as_user(world: World, platform: Platform, token: str, **event: Any) -> Reply:
