@@ -16,6 +16,12 @@ from coliseum import collector, db, kv, telemetry
 from coliseum.accounts.foreign import Foreign
 from coliseum.accounts.keys import KeyRing
 from coliseum.accounts.last_used import LastUsed
+from coliseum.accounts.logins import Logins
+from coliseum.accounts.passwords import Passwords
+from coliseum.accounts.secondfactor import SecondFactors
+from coliseum.accounts.sessions import Lifetimes, Sessions
+from coliseum.accounts.tokens import Tokens
+from coliseum.accounts.tries import Tries
 from coliseum.capture.gates import TimeLimits
 from coliseum.capture.pipeline import Pipeline
 from coliseum.capture.segment import segment_names
@@ -41,6 +47,7 @@ from coliseum.queries.declared import Declarations
 from coliseum.queries.public import PublicPages
 from coliseum.queries.shared import SharedReads
 from coliseum.queries.together import Together
+from coliseum.sealing import Seal
 from coliseum.settings import Settings
 from coliseum.tasks import end
 from coliseum.trail.record import Trail
@@ -100,7 +107,12 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     tally = Tally(database, utc_now)
     reads, together = SharedReads(database, store, utc_now), Together()
     keys = KeyRing(database, utc_now)
-    live = Hub(database, store, keys, reads, utc_now, origins_of(settings.live_origins), addresses=addresses)
+    trail = Trail(settings.secret_key, utc_now)
+    logins = open_logins(settings, settings.secret_key, database, store, trail)
+    live = Hub(
+        database, store, keys, reads, utc_now, origins_of(settings.live_origins), addresses=addresses,
+        sessions=logins.sessions,
+    )  # fmt: skip
     last_used = LastUsed(database, utc_now)
     outbound = Outbound(allow_private=settings.outbound_private)
     limits = TimeLimits(timedelta(days=settings.too_old_days), timedelta(seconds=settings.future_s))
@@ -111,7 +123,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         database,
         store,
         keys,
-        Trail(settings.secret_key, utc_now),
+        trail,
         appender,
         Pipeline(database, Subjects(database), appender, tally, limits),
         tally,
@@ -126,6 +138,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         last_used,
         outbound,
         Foreign(database, outbound, settings.secret_key, utc_now),
+        logins,
     )
     try:
         yield services
@@ -142,6 +155,7 @@ async def _close(services: Services, waker: kv.Waker) -> None:
     await services.tally.close()
     await services.last_used.close()
     await services.outbound.close()
+    services.logins.passwords.close()
     await waker.close()
     await services.store.close()
     await services.database.close()
@@ -154,6 +168,23 @@ def _appender(settings: Settings, database: db.Database, waker: kv.Waker) -> App
         queue_events_max=settings.queue_events_max,
         append_batch_events_max=settings.append_batch_events_max,
         on_commit=waker.wake,
+    )
+
+
+def open_logins(settings: Settings, secret_key: str, database: db.Database, store: kv.KeyValue, trail: Trail) -> Logins:
+    """What people log in by; whoever opens it closes its ``passwords``."""
+    passwords = Passwords(settings.logins_waiting_max)
+    lifetimes = Lifetimes(timedelta(seconds=settings.session_idle_s), timedelta(seconds=settings.session_max_s))
+    sessions = Sessions(database, utc_now, lifetimes)
+    return Logins(
+        database,
+        trail,
+        passwords,
+        SecondFactors(database, Seal(secret_key, "totp"), passwords, utc_now),
+        sessions,
+        Tokens(database, trail, sessions, secret_key, utc_now),
+        Tries(store, settings.login_tries_per_account, settings.login_tries_per_address, settings.code_tries),
+        utc_now,
     )
 
 

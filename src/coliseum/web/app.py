@@ -19,6 +19,8 @@ from coliseum.telemetry import Log
 from coliseum.web.access import admit, check_every_route
 from coliseum.web.answers import describe_answers
 from coliseum.web.api import (
+    auth,
+    auth_factors,
     boards,
     contract,
     declared,
@@ -40,7 +42,8 @@ from coliseum.web.services import Services
 
 HANDLERS = (
     *leaderboards.HANDLERS, *reads.HANDLERS, *exports.HANDLERS, *seasons.HANDLERS, *declared.HANDLERS,
-    *trends.HANDLERS, *keys.HANDLERS, *issuers.HANDLERS, health.get_health, contract.get_event_schema,
+    *trends.HANDLERS, *keys.HANDLERS, *issuers.HANDLERS, *auth.HANDLERS, *auth_factors.HANDLERS, health.get_health,
+    contract.get_event_schema,
 )  # fmt: skip
 OPTIONS = Options(HANDLERS)
 CAPTURE = {path: handler for paths, handler in ROUTES for path in paths}

@@ -8,6 +8,7 @@ from coliseum import db, kv
 from coliseum.accounts.foreign import Foreign
 from coliseum.accounts.keys import KeyRing
 from coliseum.accounts.last_used import LastUsed
+from coliseum.accounts.logins import Logins
 from coliseum.capture.pipeline import Pipeline
 from coliseum.capture.tally import Tally
 from coliseum.clock import Clock
@@ -48,3 +49,4 @@ class Services(msgspec.Struct, frozen=True):
     last_used: LastUsed
     outbound: Outbound
     foreign: Foreign
+    logins: Logins
