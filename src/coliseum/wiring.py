@@ -14,6 +14,7 @@ from litestar import Litestar
 
 from coliseum import collector, db, kv, telemetry
 from coliseum.accounts.foreign import Foreign
+from coliseum.accounts.identities import Identities
 from coliseum.accounts.keys import KeyRing
 from coliseum.accounts.last_used import LastUsed
 from coliseum.accounts.logins import Logins
@@ -138,6 +139,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         last_used,
         outbound,
         Foreign(database, outbound, settings.secret_key, utc_now),
+        Identities(database, utc_now),
         logins,
     )
     try:

@@ -1,4 +1,4 @@
-"""The key sets of issuers: how long they are believed, and who a person is for an issuer."""
+"""The key sets of issuers: how long they are believed, and when they are asked for."""
 
 import asyncio
 import json
@@ -11,7 +11,6 @@ import pytest
 from joserfc.jwk import ECKey
 
 from coliseum.accounts.foreign import Foreign
-from coliseum.accounts.identities import link, list_identities, person_of_identity, unlink
 from coliseum.accounts.jwks import KNOWN_FOR, REFRESH_AFTER, REFRESH_BY, RETRY_AFTER
 from coliseum.errors import RequestRefused, StoreUnavailable
 from coliseum.outbound import Outbound
@@ -132,37 +131,3 @@ async def test_while_an_issuer_is_away_its_known_keys_are_good_for_an_hour(
     issuer.status = 200
     clock.now += RETRY_AFTER
     assert await good(checking, platform, token)
-
-
-async def person(world: World, email: str) -> int:
-    sql = "INSERT INTO accounts_people (email, name) VALUES ($1, 'x') RETURNING person_id"
-    async with world.database.transaction("accounts") as connection:
-        return int(await connection.fetchval(sql, email))
-
-
-async def test_an_identity_is_one_persons_and_goes_when_they_say_so(world: World) -> None:
-    one, two = await person(world, "one@example.org"), await person(world, "two@example.org")
-    async with world.database.transaction("accounts") as connection:
-        assert await link(connection, one, "https://i.example", "sub-1")
-        assert not await link(connection, one, "https://i.example", "sub-1")
-        with pytest.raises(RequestRefused, match="another account"):
-            await link(connection, two, "https://i.example", "sub-1")
-        assert await link(connection, two, "https://other.example", "sub-1")
-        assert [each.foreign_subject for each in await list_identities(connection, one)] == ["sub-1"]
-    assert await person_of_identity(world.services.database, "https://i.example", "sub-1") == one
-    assert await person_of_identity(world.services.database, "https://i.example", "sub-2") is None
-    async with world.database.transaction("accounts") as connection:
-        assert not await unlink(connection, two, "https://i.example", "sub-1")
-        await connection.execute("UPDATE accounts_people SET disabled_at = now() WHERE person_id = $1", one)
-    assert await person_of_identity(world.services.database, "https://i.example", "sub-1") is None
-    async with world.database.transaction("accounts") as connection:
-        assert await unlink(connection, one, "https://i.example", "sub-1")
-
-
-async def test_a_person_has_so_many_identities_and_no_more(world: World) -> None:
-    one = await person(world, "many@example.org")
-    async with world.database.transaction("accounts") as connection:
-        for number in range(20):
-            await link(connection, one, "https://i.example", f"many-{number}")
-        with pytest.raises(RequestRefused, match="at most 20"):
-            await link(connection, one, "https://i.example", "many-20")

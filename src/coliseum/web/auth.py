@@ -12,12 +12,11 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from coliseum.accounts.foreign import issuer_in
 from coliseum.accounts.tenants import Tenant, tenant_by_slug
+from coliseum.accounts.tokens import ISSUER
 from coliseum.errors import Refusal, RequestRefused
 from coliseum.ids import derived_key
 from coliseum.web.services import Services
 
-OURS = "coliseum"
-"""The issuer of our own tokens. Those of others are addresses, so that none is called so."""
 TOKEN_MAX = 4_096
 TOKEN_LEEWAY_S = 30
 TOKEN_TTL_MAX_S = 86_400
@@ -33,7 +32,7 @@ def make_user_token(services: Services, tenant: Tenant, user_id: str, ttl: timed
     now = services.clock()
     ends = now + ttl
     claims: dict[str, object] = {
-        "iss": OURS, "aud": tenant.slug, "sub": user_id, "iat": int(now.timestamp()),
+        "iss": ISSUER, "aud": tenant.slug, "sub": user_id, "iat": int(now.timestamp()),
         "exp": int(ends.timestamp()),
     }  # fmt: skip
     return jwt.encode({"alg": "HS256"}, claims, _user_key(services, tenant.slug)), ends
@@ -51,9 +50,9 @@ async def user_of(services: Services, tenant: Tenant, headers: Mapping[bytes, by
     token = headers.get(b"coliseum-user")
     if token is None:
         return None
-    if issuer_in(token) not in (OURS, None):
+    if issuer_in(token) not in (ISSUER, None):
         return (await services.foreign.vouched(tenant.tenant_id, token)).subject
-    claims = _claims(services, token, _user_key(services, tenant.slug), OURS, tenant.slug)
+    claims = _claims(services, token, _user_key(services, tenant.slug), ISSUER, tenant.slug)
     return str(claims["sub"])
 
 
@@ -109,7 +108,7 @@ def _claims(services: Services, token: bytes, key: OctKey, issuer: str, audience
             iss={"essential": True, "value": issuer},
             aud={"essential": True, "value": audience},
             exp={"essential": True},
-            sub={"essential": issuer == OURS},
+            sub={"essential": issuer == ISSUER},
         ).validate(claims)
     except (JoseError, ValueError, TypeError, KeyError):
         raise RequestRefused(Refusal.INVALID_TOKEN, "the token is malformed, expired or not for this") from None

@@ -6,6 +6,7 @@ import msgspec
 
 from coliseum import db, kv
 from coliseum.accounts.foreign import Foreign
+from coliseum.accounts.identities import Identities
 from coliseum.accounts.keys import KeyRing
 from coliseum.accounts.last_used import LastUsed
 from coliseum.accounts.logins import Logins
@@ -49,4 +50,5 @@ class Services(msgspec.Struct, frozen=True):
     last_used: LastUsed
     outbound: Outbound
     foreign: Foreign
+    identities: Identities
     logins: Logins
