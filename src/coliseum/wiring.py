@@ -13,6 +13,8 @@ from typing import Any
 from litestar import Litestar
 
 from coliseum import collector, db, kv, telemetry
+from coliseum.accounts.foreign import Foreign
+from coliseum.accounts.identities import Identities
 from coliseum.accounts.keys import KeyRing
 from coliseum.accounts.last_used import LastUsed
 from coliseum.accounts.logins import Logins
@@ -28,6 +30,7 @@ from coliseum.capture.tally import Tally
 from coliseum.clock import utc_now
 from coliseum.errors import ColiseumError
 from coliseum.ids import uuid7
+from coliseum.outbound import Outbound
 from coliseum.passport.appender import Appender
 from coliseum.passport.subjects import Subjects
 from coliseum.passport.upkeep import keep_up
@@ -101,10 +104,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     store = kv.KeyValue(valkey_url(settings))
     database = await db.Database.open(database_url(settings), capture=8, app=8, accounts=4)
     waker = kv.Waker(store)
-    appender = Appender(
-        database, utc_now, queue_events_max=settings.queue_events_max,
-        append_batch_events_max=settings.append_batch_events_max, on_commit=waker.wake,
-    )  # fmt: skip
+    appender = _appender(settings, database, waker)
     tally = Tally(database, utc_now)
     reads, together = SharedReads(database, store, utc_now), Together()
     keys = KeyRing(database, utc_now)
@@ -113,6 +113,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     origins, sessions = origins_of(settings.live_origins), logins.sessions
     live = Hub(database, store, keys, reads, utc_now, origins, addresses=addresses, sessions=sessions)
     last_used = LastUsed(database, utc_now)
+    outbound = Outbound(allow_private=settings.outbound_private)
     limits = TimeLimits(timedelta(days=settings.too_old_days), timedelta(seconds=settings.future_s))
     services = Services(
         settings,
@@ -134,26 +135,40 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         live,
         addresses,
         last_used,
+        outbound,
+        Foreign(database, outbound, settings.secret_key, utc_now),
+        Identities(database, utc_now),
         logins,
     )
     try:
         yield services
     finally:
-        await _close(services)
-        await waker.close()
-        await store.close()
-        await database.close()
+        await _close(services, waker)
 
 
-async def _close(services: Services) -> None:
-    """Let everything that works beside requests come to its end; the stores are still open."""
+async def _close(services: Services, waker: kv.Waker) -> None:
+    """End what works for others first, and the stores last."""
     await services.live.close()
     await services.appender.drain()
     await services.boards.reads.drain()
     await services.together.drain()
     await services.tally.close()
     await services.last_used.close()
+    await services.outbound.close()
     services.logins.passwords.close()
+    await waker.close()
+    await services.store.close()
+    await services.database.close()
+
+
+def _appender(settings: Settings, database: db.Database, waker: kv.Waker) -> Appender:
+    return Appender(
+        database,
+        utc_now,
+        queue_events_max=settings.queue_events_max,
+        append_batch_events_max=settings.append_batch_events_max,
+        on_commit=waker.wake,
+    )
 
 
 def open_logins(settings: Settings, secret_key: str, database: db.Database, store: kv.KeyValue, trail: Trail) -> Logins:

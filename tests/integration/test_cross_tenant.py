@@ -42,12 +42,16 @@ async def plant(world: World, other: Platform, member: LogIn) -> dict[str, list[
     assert declared.status == 201
     await conducted(world, other)
     keys = (await world.http.get("/api/keys", other.server)).json["keys"]
+    issuer = {"issuer": f"https://{CANARY}.example", "audience": "x", "hs256Secret": CANARY * 3}
+    trusted = await world.http.send("PUT", "/api/issuers", json.dumps(issuer).encode(), other.server)
+    assert trusted.status == 200, trusted
     return {
         "name": ["their-board"], "slug": [other.tenant.slug], "id": ["their-artist", "their-event", "their-fan"],
         "userId": ["their-fan"], "event": ["their-event"], "around": ["their-artist"], "ids": ["their-artist"],
         "members": ["their-artist"], "board": ["their-board"], "city": ["their-city"], "genre": ["their-genre"],
         "cursor": ["AAAA"], "key_id": [str(key["id"]) for key in keys],
         "session_id": [str(member.session_id)],
+        "issuer": [f"https://{CANARY}.example"], "subject": ["their-fan"],
     }  # fmt: skip
 
 
@@ -134,4 +138,6 @@ async def test_the_sweep_would_see_what_it_looks_for(
             reply = await ask(world, question, other.server)
             seen[question.path.partition("?")[0]] += CANARY.encode() in reply.body
     shown = {path for path, times in seen.items() if times}
-    assert shown >= {"/api/boards", "/api/boards/their-board", "/api/leaderboards", "/api/warnings"}, seen
+    assert shown >= {"/api/boards", "/api/issuers", "/api/boards/their-board", "/api/leaderboards", "/api/warnings"}, (
+        seen
+    )
