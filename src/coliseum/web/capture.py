@@ -15,7 +15,7 @@ from coliseum.accounts.callers import Caller
 from coliseum.accounts.permissions import Permission
 from coliseum.capture.draft import Request, Result
 from coliseum.capture.segment import translate
-from coliseum.errors import ColiseumError, Refusal, RequestRefused, StoreUnavailable
+from coliseum.errors import ColiseumError, MethodNotAllowed, Refusal, RequestRefused, StoreUnavailable
 from coliseum.events.whole import read_batch
 from coliseum.telemetry import Log
 from coliseum.web.auth import TOKEN_TTL_MAX_S, make_user_token, user_of, webhook_tenant
@@ -139,7 +139,7 @@ async def serve(handler: Handler, services: Services, scope: Any, receive: Any, 
         return await _send(send, Answer(204, b"", PREFLIGHT))
     try:
         if scope["method"] != "POST":
-            raise RequestRefused(Refusal.METHOD_NOT_ALLOWED, "only POST is served here")
+            raise MethodNotAllowed("POST")
         headers = dict(scope["headers"])
         reply = await handler(services, scope, headers, await read_body(headers, receive))
     except ColiseumError as error:
@@ -234,7 +234,5 @@ async def _send(send: Any, reply: Answer) -> None:
     headers = [*reply.headers, (b"content-length", b"%d" % len(reply.body))]
     if reply.headers is not PREFLIGHT:
         headers.append(ANY_ORIGIN)
-    if reply.status == 405:
-        headers.append((b"allow", b"POST"))
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
     await send({"type": "http.response.body", "body": reply.body})
