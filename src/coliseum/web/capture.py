@@ -77,8 +77,7 @@ async def batch(services: Services, scope: Any, headers: Headers, body: bytes) -
 async def webhook(services: Services, scope: Any, headers: Headers, body: bytes) -> Answer:
     """``POST /api/webhooks/passport?tenant=<slug>``: one event or a batch from another platform's backend, signed."""
     address = scope["client"][0] if scope.get("client") else "unknown"
-    if not await services.webhook_limit.allows(address):
-        raise RequestRefused(Refusal.RATE_LIMITED, "this address has sent too many webhooks this minute")
+    await services.limiter.check("webhook", address, services.settings.webhook_requests_per_minute)
     slug = parse_qs(scope["query_string"].decode("latin-1")).get("tenant", [""])[0]
     tenant = await webhook_tenant(services, slug, headers, body)
     request = Request(tenant, trusted=True, strict=True, source="webhook", received_at=services.clock())
