@@ -15,6 +15,7 @@ from coliseum.queries.public import PublicPages
 from coliseum.queries.together import Together
 from coliseum.settings import Settings
 from coliseum.trail.record import Trail
+from coliseum.web.allowance import Allowance
 from coliseum.web.api.boards import Boards
 from coliseum.web.limits import Limiter
 from coliseum.web.live.hub import Hub
@@ -36,6 +37,7 @@ class Services(msgspec.Struct, frozen=True):
     boards: Boards
     together: Together
     limiter: Limiter
+    allowance: Allowance
     segment_names: Mapping[str, str]
     declarations: Declarations
     public: PublicPages
