@@ -34,6 +34,7 @@ from coliseum.projections.mediaid import MediaidProjection
 from coliseum.projections.prepared import Prepared
 from coliseum.projections.seasons import SeasonCloser
 from coliseum.projections.treasury import TreasuryProjection
+from coliseum.projections.usage import UsageProjection
 from coliseum.queries.declared import Declarations
 from coliseum.queries.public import PublicPages
 from coliseum.queries.shared import SharedReads
@@ -42,9 +43,10 @@ from coliseum.settings import Settings
 from coliseum.tasks import end
 from coliseum.trail.record import Trail
 from coliseum.upgrade import upgrade
+from coliseum.web.allowance import Allowance
 from coliseum.web.api.boards import Boards
 from coliseum.web.app import build_app
-from coliseum.web.limits import AddressLimit
+from coliseum.web.limits import Limiter
 from coliseum.web.live.admission import origins_of
 from coliseum.web.live.hub import Hub
 from coliseum.web.live.stopping import stop_held_back
@@ -54,7 +56,8 @@ from coliseum.web.ui.pages import page_router
 
 UPKEEP_EVERY_S = 3_600
 PROJECTIONS: dict[str, Projection] = {
-    projection.name: projection for projection in (ColiseumProjection(), TreasuryProjection(), MediaidProjection())
+    projection.name: projection
+    for projection in (ColiseumProjection(), TreasuryProjection(), MediaidProjection(), UsageProjection())
 }
 
 
@@ -101,7 +104,9 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     tally = Tally(database, utc_now)
     reads, together = SharedReads(database, store, utc_now), Together()
     keys = KeyRing(database, utc_now)
-    live = Hub(database, store, keys, reads, utc_now, origins_of(settings.live_origins))
+    limiter = Limiter(store, utc_now, fail="open")
+    allowance = Allowance(database, limiter, utc_now, billing=settings.stripe_secret_key is not None)
+    live = Hub(database, store, keys, reads, utc_now, origins_of(settings.live_origins), allowance=allowance)
     limits = TimeLimits(timedelta(days=settings.too_old_days), timedelta(seconds=settings.future_s))
     services = Services(
         settings,
@@ -116,7 +121,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         tally,
         Boards(reads),
         together,
-        AddressLimit(store, settings.webhook_requests_per_minute),
+        limiter,
+        allowance,
         segment_names(settings.segment_events),
         Declarations(database, utc_now),
         PublicPages(database, reads),

@@ -13,7 +13,7 @@ from coliseum.errors import ColiseumError
 from coliseum.ids import random_secret, secret_digest
 
 SQL = db.statements("coliseum.accounts")
-CONSUMERS = ("coliseum", "treasury", "mediaid")
+CONSUMERS = ("coliseum", "treasury", "mediaid", "usage")
 """The consumers of every tenant's log; each has a cursor of its own."""
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 

@@ -15,8 +15,9 @@ from coliseum.queries.public import PublicPages
 from coliseum.queries.together import Together
 from coliseum.settings import Settings
 from coliseum.trail.record import Trail
+from coliseum.web.allowance import Allowance
 from coliseum.web.api.boards import Boards
-from coliseum.web.limits import AddressLimit
+from coliseum.web.limits import Limiter
 from coliseum.web.live.hub import Hub
 
 
@@ -35,7 +36,8 @@ class Services(msgspec.Struct, frozen=True):
     tally: Tally
     boards: Boards
     together: Together
-    webhook_limit: AddressLimit
+    limiter: Limiter
+    allowance: Allowance
     segment_names: Mapping[str, str]
     declarations: Declarations
     public: PublicPages
