@@ -155,6 +155,7 @@ async def test_an_endpoint_that_is_gone_is_disabled_and_the_others_are_told(
         await sending.send()
         found = await endpoint_row(world, platform, gone)
         assert (found["disabled_reason"], found["disabled_at"]) == ("gone", sending.now)
+        await sending.send()
         [first, second] = await deliveries(world, platform)
         assert (first["state"], first["failure"], second["state"]) == ("abandoned", "gone", "delivered")
         [(topic, data)] = other.told
@@ -253,7 +254,9 @@ async def test_one_tenant_with_many_slow_endpoints_leaves_room_for_others(
     assert len(receiver.came) == TENANT_ENDPOINTS_MAX * 3
 
 
-async def test_two_workers_send_each_message_once(world: World, platform: Platform, receiver: Receiver) -> None:
+async def test_workers_beside_each_other_send_each_message_once(
+    world: World, platform: Platform, receiver: Receiver, sending: Sending
+) -> None:
     for _ in range(5):
         await endpoint(world, platform, receiver.url)
     for plan in ("pro", "basic") * 3:

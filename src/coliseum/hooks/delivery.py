@@ -112,10 +112,9 @@ class Deliverer:
     async def deliver_due(self) -> int:
         """Send all that is due now, and wait for what comes of it; how many messages that were."""
         count = 0
-        while started := await self.start_due():
+        while (started := await self.start_due()) or self._flying:
             count += started
             await asyncio.wait([*self._flying])
-            self._land()
         return count
 
     async def start_due(self) -> int:
