@@ -7,9 +7,12 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from typer.testing import CliRunner
 
 from coliseum.accounts.plans import ORDER, PLANS, Plan, lifted_by, plan_of
 from coliseum.accounts.tenants import Tenant
+from coliseum.cli import app
+from coliseum.commands.plans import NoSuchTenant, put_on_plan
 from coliseum.errors import Refusal, RequestRefused
 from support.billed import billed_world, on_plan, put_on
 from support.festival import vote
@@ -217,3 +220,22 @@ async def test_usage_tells_the_limits_of_the_tenants_own_plan(world: World, basi
     assert (told["plan"], told["limit"], told["overage"]) == ("basic", 100_000, False)
     assert (limits["seats"], limits["webhookEndpoints"], limits["live"], limits["filters"]) == (3, 1, False, ["event"])
     assert limits["windows"] == sorted(limits["windows"])
+
+
+async def test_an_operator_puts_a_tenant_on_a_plan_and_the_trail_says_so(world: World, basic: Platform) -> None:
+    assert await put_on_plan(world.settings, basic.tenant.slug, "pro") == "basic"
+    found = await world.fetch("SELECT * FROM trail_entries WHERE tenant_id = $1", basic.tenant_id)
+    assert [(row["actor"], row["action"], row["detail"]) for row in found] == [
+        ("operator", "plan.change", {"from": "basic", "to": "pro"})
+    ]
+    async with asyncio.timeout(3):
+        while (await world.http.get("/api/usage", basic.server)).json["plan"] != "pro":
+            await asyncio.sleep(0.05)
+    with pytest.raises(NoSuchTenant):
+        await put_on_plan(world.settings, "nobody-at-all", "pro")
+
+
+def test_the_command_knows_the_plans_by_name() -> None:
+    answer = CliRunner().invoke(app, ["tenant", "plan", "somebody", "gold"])
+    assert answer.exit_code == 2
+    assert "enterprise" in answer.output
