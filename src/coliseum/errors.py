@@ -109,6 +109,14 @@ class RequestRefused(EventRefused):
     """The whole request is refused, before any of its events was looked at."""
 
 
+class MethodNotAllowed(RequestRefused):
+    """This route serves another method."""
+
+    def __init__(self, allow: str) -> None:
+        super().__init__(Refusal.METHOD_NOT_ALLOWED, f"only {allow} is served here")
+        self.allow = allow
+
+
 class QueryInvalid(ColiseumError):
     """The question cannot be answered as it was asked."""
 

@@ -12,8 +12,9 @@ from typer.testing import CliRunner
 from coliseum.accounts.plans import ORDER, PLANS, Plan, lifted_by, plan_of
 from coliseum.accounts.tenants import Tenant
 from coliseum.cli import app
-from coliseum.commands.plans import NoSuchTenant, put_on_plan
+from coliseum.commands.plans import put_on_plan
 from coliseum.errors import Refusal, RequestRefused
+from coliseum.operations import NoSuchTenant
 from support.billed import billed_world, on_plan, put_on
 from support.festival import vote
 from support.services import Platform, World

@@ -7,12 +7,10 @@ from typing import Annotated
 import typer
 
 from coliseum.accounts.plans import PlanName
-from coliseum.errors import ColiseumError
+from coliseum.accounts.tenants import set_plan, tenant_by_slug
+from coliseum.clock import utc_now
 from coliseum.settings import Settings
-
-
-class NoSuchTenant(ColiseumError):
-    """There is no tenant of that slug."""
+from coliseum.trail.record import Deed, Trail
 
 
 def tenant_plan(
@@ -20,7 +18,7 @@ def tenant_plan(
     plan: Annotated[PlanName, typer.Argument(help="basic, pro or enterprise.")],
 ) -> None:
     """Put a tenant on a plan; where Stripe bills, its next word on the subscription decides again."""
-    from coliseum.local.running import connected
+    from coliseum.local.running import connected  # noqa: PLC0415 - as in cli.py
 
     settings = connected(Settings.from_env(os.environ))
     before = asyncio.run(put_on_plan(settings, slug, plan))
@@ -36,10 +34,8 @@ async def put_on_plan(settings: Settings, slug: str, plan: PlanName) -> PlanName
         NoSuchTenant: there is none of that slug.
         NotConfigured: the secret key, which vouches for the trail, is not known here.
     """
-    from coliseum.accounts.tenants import set_plan, tenant_by_slug
-    from coliseum.clock import utc_now
-    from coliseum.trail.record import Deed, Trail
-    from coliseum.wiring import NotConfigured, opened
+    from coliseum.operations import NoSuchTenant  # noqa: PLC0415 - as in cli.py
+    from coliseum.wiring import NotConfigured, opened  # noqa: PLC0415 - as in cli.py
 
     if settings.secret_key is None:
         raise NotConfigured("COLISEUM_SECRET_KEY is not set.", hint="It is the same in every process of one system.")

@@ -15,7 +15,7 @@ from coliseum.processor.leases import Leases
 from coliseum.processor.projection import Closer, Follower, Projection, Tidier, Unit
 from coliseum.processor.runner import Limits, Runner
 from coliseum.processor.tidying import Tidying
-from coliseum.tasks import end
+from coliseum.tasks import end, whole
 from coliseum.telemetry import Log
 
 
@@ -55,13 +55,16 @@ class Processor:
                 on_round()
                 await asyncio.sleep(min(1.0, self._lease_s / 3))
         finally:
-            await end(fan_out)
-            for unit in list(self._running):
-                await self._stop(unit)
-            with contextlib.suppress(Exception):
-                async with asyncio.timeout(3):
-                    await self._leases.release()
-            self._log.info("processor_stopped")
+            await whole(self._wind_up(fan_out))
+
+    async def _wind_up(self, fan_out: asyncio.Task[None]) -> None:
+        await end(fan_out)
+        for unit in list(self._running):
+            await self._stop(unit)
+        with contextlib.suppress(Exception):
+            async with asyncio.timeout(3):
+                await self._leases.release()
+        self._log.info("processor_stopped")
 
     async def _fan_out(self, woken: WakeUps) -> None:
         while True:

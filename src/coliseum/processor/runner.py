@@ -14,6 +14,7 @@ from coliseum.processor.following import Following
 from coliseum.processor.projection import POISON, Projection, Unit
 from coliseum.processor.step import ParkingFailed, park, read_cursors, step
 from coliseum.processor.tidying import Tidying
+from coliseum.tasks import whole
 from coliseum.telemetry import Log
 
 IDLE_ROUNDS_MAX = 5
@@ -69,7 +70,7 @@ class Runner:
         try:
             await self._run()
         finally:
-            await self.close()
+            await whole(self.close())
 
     async def close(self) -> None:
         """Break off whatever runs beside the rounds."""

@@ -18,10 +18,12 @@ from coliseum.errors import ColiseumError, QueryInvalid, Refusal, RequestRefused
 from coliseum.telemetry import Log
 from coliseum.web.access import admit, check_every_route
 from coliseum.web.allowance import RATE, one_too_many, rate_headers
+from coliseum.web.answers import describe_answers
 from coliseum.web.api import boards, contract, declared, exports, health, leaderboards, reads, seasons, trends, usage
 from coliseum.web.capture import ROUTES, Handler, serve
 from coliseum.web.live.routes import is_live, serve_live
 from coliseum.web.openapi import describe_capture, describe_declaring
+from coliseum.web.options import Options
 from coliseum.web.problems import problem
 from coliseum.web.services import Services
 
@@ -29,6 +31,7 @@ HANDLERS = (
     *leaderboards.HANDLERS, *reads.HANDLERS, *exports.HANDLERS, *seasons.HANDLERS, *declared.HANDLERS,
     *trends.HANDLERS, *usage.HANDLERS, health.get_health, contract.get_event_schema,
 )  # fmt: skip
+OPTIONS = Options(HANDLERS)
 CAPTURE = {path: handler for paths, handler in ROUTES for path in paths}
 
 
@@ -48,6 +51,8 @@ class App(Litestar):
                 return
             if path == boards.PATH and scope["method"] == "GET":
                 read = self.state.services.boards.asked_before(scope)
+            if scope["method"] == "OPTIONS":
+                send = OPTIONS.corrected(scope, send)
         if read is None:
             await super().__call__(scope, receive, send)
             return
@@ -86,7 +91,8 @@ def build_app(
 
     check_every_route(HANDLERS)
     app = App(
-        route_handlers=[*(_mounted(paths, handler) for paths, handler in ROUTES), *HANDLERS, *pages],
+        route_handlers=[*(_mounted(paths, handler) for paths, handler in ROUTES), *HANDLERS,
+                        *pages],
         dependencies={"services": Provide(provide_services, sync_to_thread=False)},
         lifespan=[lifespan],
         guards=[admit],
@@ -100,6 +106,7 @@ def build_app(
     )  # fmt: skip
     describe_capture(app)
     describe_declaring(app)
+    describe_answers(app)
     return app
 
 

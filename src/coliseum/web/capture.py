@@ -15,10 +15,11 @@ from coliseum.accounts.callers import Caller
 from coliseum.accounts.permissions import Permission
 from coliseum.capture.draft import Request, Result
 from coliseum.capture.segment import translate
-from coliseum.errors import ColiseumError, Refusal, RequestRefused, StoreUnavailable
+from coliseum.errors import ColiseumError, MethodNotAllowed, Refusal, RequestRefused, StoreUnavailable
 from coliseum.events.whole import read_batch
 from coliseum.telemetry import Log
 from coliseum.web.auth import TOKEN_TTL_MAX_S, make_user_token, user_of, webhook_tenant
+from coliseum.web.beacon import opened
 from coliseum.web.bodies import Disconnected, read_body
 from coliseum.web.identify import caller_for, caller_of
 from coliseum.web.problems import Answer, answer, problem
@@ -74,6 +75,14 @@ async def batch(services: Services, scope: Any, headers: Headers, body: bytes) -
     return await _many(services, body, request)
 
 
+async def beacon(services: Services, scope: Any, _headers: Headers, body: bytes) -> Answer:
+    """``POST /api/passport/beacon``: a batch from a page that is being left, with a browser key in the body."""
+    scope, batch_body = opened(scope, body)
+    if (await caller_of(services, scope)).kind != "browser":
+        raise RequestRefused(Refusal.KEY_NOT_ALLOWED, "a secret key travels in a header and never in a body")
+    return await _many(services, batch_body, await _request(services, scope, dict(scope["headers"]), "api"))
+
+
 async def webhook(services: Services, scope: Any, headers: Headers, body: bytes) -> Answer:
     """``POST /api/webhooks/passport?tenant=<slug>``: one event or a batch from another platform's backend, signed."""
     address = scope["client"][0] if scope.get("client") else "unknown"
@@ -127,6 +136,7 @@ async def tokens(services: Services, scope: Any, _headers: Headers, body: bytes)
 ROUTES: tuple[tuple[tuple[str, ...], Handler], ...] = (
     (("/api/passport/log",), log),
     (("/api/passport/batch",), batch),
+    (("/api/passport/beacon",), beacon),
     (("/api/passport/tokens",), tokens),
     (("/api/webhooks/passport",), webhook),
     (tuple(f"/v1/{call}" for call in
@@ -140,7 +150,7 @@ async def serve(handler: Handler, services: Services, scope: Any, receive: Any, 
         return await _send(send, Answer(204, b"", PREFLIGHT))
     try:
         if scope["method"] != "POST":
-            raise RequestRefused(Refusal.METHOD_NOT_ALLOWED, "only POST is served here")
+            raise MethodNotAllowed("POST")
         headers = dict(scope["headers"])
         reply = await handler(services, scope, headers, await read_body(headers, receive))
     except ColiseumError as error:
@@ -248,7 +258,5 @@ async def _send(send: Any, reply: Answer) -> None:
     headers = [*reply.headers, (b"content-length", b"%d" % len(reply.body))]
     if reply.headers is not PREFLIGHT:
         headers.append(ANY_ORIGIN)
-    if reply.status == 405:
-        headers.append((b"allow", b"POST"))
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
     await send({"type": "http.response.body", "body": reply.body})

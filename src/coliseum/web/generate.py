@@ -51,6 +51,11 @@ NOTES: Final = {
         "their order: `id`, `status` (`accepted`, `duplicate`, `refused`), `partition` and `offset`, or `code`, "
         "`message` and `field`. `sentAt` is the sender's clock; `?historical=true` as above."
     ),
+    "/api/passport/beacon": (
+        'For `navigator.sendBeacon`, which sets no headers. Body, of any content type: `{"key":"cs_browser_…",'
+        '"events":[…],"sentAt":"…","userToken":"…"}`; only a browser key is taken. Answers as a batch, though nobody '
+        "reads them: what was sent stays in the page's queue and may be sent again, since an id counts once."
+    ),
     "/api/passport/tokens": (
         'Server key only. Body: `{"userId":"u-7","ttlSeconds":3600}` (at most a day; an hour when left out). 201: '
         '`{"ok":true,"token":"…","expiresAt":"…"}`. A browser sends it as `Coliseum-User: <token>` beside its key.'

@@ -8,6 +8,7 @@ import msgspec
 from coliseum.errors import (
     ColiseumError,
     EventRefused,
+    MethodNotAllowed,
     NumberTooLarge,
     QueryInvalid,
     Refusal,
@@ -91,6 +92,9 @@ def answer(status: int, content: Any) -> Answer:
 def problem(error: ColiseumError) -> Answer:
     """The answer to an error of ours."""
     match error:
+        case MethodNotAllowed():
+            reply = _problem(STATUS[error.code], error.code, error.message)
+            return msgspec.structs.replace(reply, headers=(*reply.headers, (b"allow", error.allow.encode())))
         case RequestRefused() | EventRefused():
             return _refused(error)
         case QueryInvalid():

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from coliseum import db
-from coliseum.errors import ColiseumError, QueryInvalid, Refusal, RequestRefused, StoreUnavailable
+from coliseum.errors import ColiseumError, MethodNotAllowed, QueryInvalid, Refusal, RequestRefused, StoreUnavailable
 from coliseum.tasks import end
 from coliseum.web.identify import key_in
 from coliseum.web.live.admission import origin_allowed
@@ -69,7 +69,7 @@ async def serve_stream(hub: Hub, scope: Any, receive: Receive, send: Send) -> No
         return
     try:
         if scope["method"] != "GET":
-            raise RequestRefused(Refusal.METHOD_NOT_ALLOWED, "only GET is served here")
+            raise MethodNotAllowed("GET")
         if not allowed:
             raise RequestRefused(Refusal.KEY_NOT_ALLOWED, "pages of this origin may not watch")
         parameters = _parameters(scope["query_string"])

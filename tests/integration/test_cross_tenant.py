@@ -1,0 +1,122 @@
+"""Nobody reads or changes anything of another tenant, by any route, with any id of theirs."""
+
+import json
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from coliseum.ids import random_secret, secret_digest
+from support.asgi import Reply
+from support.festival import event, vote
+from support.live import conducted
+from support.services import Platform, World
+from support.sweeping import Question, questions
+
+CANARY = "canary-of-the-other"
+"""Stands in everything that the other tenant has, and in nothing that is asked."""
+BODIES: dict[str, Any] = {
+    "put /api/boards/{name}": {"metric": "votes", "entity": "artist", "title": "mine"},
+    "post /api/passport/log": {},
+    "post /api/passport/tokens": {"userId": "their-fan"},
+}
+ALSO_PUBLIC = ("/api/public/", "/health", "/schema")
+
+
+async def plant(world: World, other: Platform) -> dict[str, list[str]]:
+    """Give the other tenant one of everything; returns its names by the parameters that take them."""
+    sent = [
+        event("catalog.artist", artistId="their-artist", name=CANARY, city=CANARY, genres=[CANARY]),
+        event("catalog.event", eventId="their-event", name=CANARY, city=CANARY, artistIds=["their-artist"]),
+        vote(artistId="their-artist", eventId="their-event", userId="their-fan"),
+        event("treasury.money_spent", userId="their-fan", amountCents=5, currency="eur", reason="bar",
+              artistId="their-artist"),
+        {"type": CANARY},
+    ]  # fmt: skip
+    assert (await world.http.post("/api/passport/batch", sent, other.server)).status == 207
+    await world.services.tally._write()
+    board = {"metric": "votes", "entity": "artist", "title": CANARY}
+    declared = await world.http.send("PUT", "/api/boards/their-board", json.dumps(board).encode(), other.server)
+    assert declared.status == 201
+    await conducted(world, other)
+    return {
+        "name": ["their-board"], "slug": [other.tenant.slug], "id": ["their-artist", "their-event", "their-fan"],
+        "userId": ["their-fan"], "event": ["their-event"], "around": ["their-artist"], "ids": ["their-artist"],
+        "members": ["their-artist"], "board": ["their-board"], "city": ["their-city"], "genre": ["their-genre"],
+        "cursor": ["AAAA"],
+    }  # fmt: skip
+
+
+async def credentials(world: World, platform: Platform) -> dict[str, dict[str, str]]:
+    """Everything that a tenant's people and programs may show, by what it is called."""
+    shown = {"nothing": {}, "a server key": platform.server, "a browser key": platform.browser}
+    for scope in ("write", "read", "admin"):
+        key = f"cs_server_{platform.tenant.slug}_{random_secret()}"
+        await world.execute(
+            "INSERT INTO accounts_keys (tenant_id, kind, secret_digest, prefix, scopes) VALUES ($1, 'server', $2, '', $3)",
+            platform.tenant_id, secret_digest(key), [scope],
+        )  # fmt: skip
+        shown[f"a key that may {scope}"] = {"authorization": f"Bearer {key}"}
+    return shown
+
+
+async def state(world: World, platform: Platform) -> dict[str, str]:
+    """A digest of all rows of a tenant, by table."""
+    tables = await world.fetch(
+        "SELECT c.relname AS name FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id' "
+        "WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition"
+    )
+    async with world.database.connection("owner") as connection:
+        return {
+            row["name"]: str(
+                await connection.fetchval(
+                    f"SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {row['name']} t WHERE tenant_id = $1",  # noqa: S608 - names of the catalogue
+                    platform.tenant_id,
+                )
+            )
+            for row in tables
+        }
+
+
+@pytest.fixture(scope="module")
+async def pair(world: World) -> tuple[Platform, Platform, dict[str, list[str]]]:
+    mine, other = await world.platform(), await world.platform()
+    return mine, other, await plant(world, other)
+
+
+@pytest.fixture(scope="module")
+def asked(world: World, pair: tuple[Platform, Platform, dict[str, list[str]]]) -> list[Question]:
+    return questions(world.http.document(), pair[2], BODIES)
+
+
+async def ask(world: World, question: Question, headers: dict[str, str]) -> Reply:
+    return await world.http.send(question.method, question.path, question.body, {**headers, **question.headers})
+
+
+async def test_no_route_shows_or_changes_anything_of_another_tenant(
+    world: World, pair: tuple[Platform, Platform, dict[str, list[str]]], asked: list[Question]
+) -> None:
+    mine, other, _ = pair
+    before = await state(world, other)
+    for who, headers in (await credentials(world, mine)).items():
+        for question in asked:
+            reply = await ask(world, question, headers)
+            assert reply.status < 500, (who, question, reply)
+            if not question.path.startswith(ALSO_PUBLIC):
+                assert CANARY.encode() not in reply.body, (who, question, reply)
+                assert CANARY not in str(reply.headers), (who, question, reply)
+    after = await state(world, other)
+    assert {table for table, rows in after.items() if rows != before[table]} == set()
+
+
+async def test_the_sweep_would_see_what_it_looks_for(
+    world: World, pair: tuple[Platform, Platform, dict[str, list[str]]], asked: list[Question]
+) -> None:
+    _, other, _ = pair
+    seen = Counter[str]()
+    for question in asked:
+        if question.method == "GET":
+            reply = await ask(world, question, other.server)
+            seen[question.path.partition("?")[0]] += CANARY.encode() in reply.body
+    shown = {path for path, times in seen.items() if times}
+    assert shown >= {"/api/boards", "/api/boards/their-board", "/api/leaderboards", "/api/warnings"}, seen
