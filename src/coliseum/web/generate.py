@@ -46,7 +46,7 @@ NOTES: Final = {
     ),
     "/api/passport/batch": (
         'Body: `{"events":[…],"sentAt":"…"}` or a bare array. 201 when every event is accepted or a duplicate, 207 '
-        "when some are refused, 400 when all are: "
+        "when some are refused, 400 when all are (402 when that is because the month's events are used up): "
         '`{"ok":false,"accepted":1,"duplicates":0,"refused":1,"results":[…]}`. `results` has one member an event, in '
         "their order: `id`, `status` (`accepted`, `duplicate`, `refused`), `partition` and `offset`, or `code`, "
         "`message` and `field`. `sentAt` is the sender's clock; `?historical=true` as above."
