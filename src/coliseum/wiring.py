@@ -139,15 +139,20 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     try:
         yield services
     finally:
-        await live.close()
-        await outbound.close()
-        await appender.drain()
-        await reads.drain()
-        await together.drain()
-        await tally.close()
-        await waker.close()
-        await store.close()
-        await database.close()
+        await _close(services, waker)
+
+
+async def _close(services: Services, waker: kv.Waker) -> None:
+    """Store what was accepted, and let go of everything."""
+    await services.live.close()
+    await services.outbound.close()
+    await services.appender.drain()
+    await services.boards.reads.drain()
+    await services.together.drain()
+    await services.tally.close()
+    await waker.close()
+    await services.store.close()
+    await services.database.close()
 
 
 async def run_processor(settings: Settings) -> None:

@@ -108,6 +108,14 @@ async def tenant_by_slug(database: db.Database, slug: str) -> Tenant | None:
     return found[0] if found else None
 
 
+async def set_plan(connection: db.Connection, tenant: Tenant, plan: PlanName) -> None:
+    """Put a tenant on a plan, in the caller's transaction, which has the tenant set and the right ``accounts``.
+
+    It holds in every process within two seconds.
+    """
+    await connection.execute(SQL["set_plan"], tenant.tenant_id, plan)
+
+
 def _check(slug: str, time_zone: str, currency: str, partitions: int) -> None:
     if not SLUG.fullmatch(slug) or len(slug) > 40:
         raise TenantInvalid(f"{slug!r} is no slug: use up to 40 of a-z, 0-9 and single inner hyphens.")

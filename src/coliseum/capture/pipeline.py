@@ -37,7 +37,7 @@ class Pipeline:
         self._appender = appender
         self._tally = tally
         self._limits = limits
-        self._quota = Quota(database)
+        self.quota = Quota(database)
 
     async def capture(self, events: Sequence[bytes | Decoded], request: Request) -> list[Result]:
         """Store what may be stored; one result for each event, in their order. Accepted ones are durable.
@@ -66,7 +66,7 @@ class Pipeline:
 
     async def hold(self, drafts: list[Draft], request: Request) -> list[Draft]:
         """Only what the month's number of events has room for."""
-        return drafts if request.included is None else await self._quota.hold(drafts, request)
+        return drafts if request.included is None else await self.quota.hold(drafts, request)
 
     async def name_subjects(self, drafts: list[Draft], request: Request) -> list[Draft]:
         """People become numbers."""

@@ -35,7 +35,7 @@ class Quota:
 
     def __init__(self, database: db.Database) -> None:
         self._database = database
-        self._known: OrderedDict[int, _Known] = OrderedDict()
+        self.known: OrderedDict[int, _Known] = OrderedDict()
         self._reading: dict[int, asyncio.Task[Standing]] = {}
 
     async def hold(self, drafts: list[Draft], request: Request) -> list[Draft]:
@@ -55,7 +55,7 @@ class Quota:
     async def _standing(self, request: Request) -> Standing:
         """How the month stands; read anew when what is known is too old, or of another month."""
         tenant_id, month = request.tenant.tenant_id, month_of(request.received_at)
-        known = self._known.get(tenant_id)
+        known = self.known.get(tenant_id)
         if known is not None and known.standing.month == month and _now_s() - known.read_s < BELIEVED_S:
             return known.standing
         task = self._reading.get(tenant_id)
@@ -71,10 +71,10 @@ class Quota:
                 standing = Standing(month, await used_in_month(connection, tenant_id, month))
         finally:
             del self._reading[tenant_id]
-        self._known[tenant_id] = _Known(standing, _now_s())
-        self._known.move_to_end(tenant_id)
-        if len(self._known) > TENANTS_MAX:
-            self._known.popitem(last=False)
+        self.known[tenant_id] = _Known(standing, _now_s())
+        self.known.move_to_end(tenant_id)
+        if len(self.known) > TENANTS_MAX:
+            self.known.popitem(last=False)
         return standing
 
     async def _known_ids(self, tenant_id: int, drafts: Sequence[Draft]) -> frozenset[str]:

@@ -37,3 +37,7 @@ FROM units u JOIN accounts_tenants t USING (tenant_id) CROSS JOIN generate_serie
 ALTER TABLE accounts_tenants FORCE ROW LEVEL SECURITY;
 ALTER TABLE processor_units FORCE ROW LEVEL SECURITY;
 ALTER TABLE processor_cursors FORCE ROW LEVEL SECURITY;
+
+-- Seats are counted, and nothing else of members and invitations is seen for it.
+GRANT SELECT (tenant_id) ON accounts_members TO coliseum_app;
+GRANT SELECT (tenant_id, accepted_at, revoked_at, expires_at) ON accounts_invitations TO coliseum_app;

@@ -1489,6 +1489,21 @@ CREATE TABLE public.treasury_transfers (
     CONSTRAINT treasury_transfers_kind_check CHECK ((kind = ANY (ARRAY['spent'::text, 'earned'::text, 'refunded'::text])))
 );
 ALTER TABLE ONLY public.treasury_transfers FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.usage_days (
+    tenant_id integer NOT NULL,
+    generation smallint NOT NULL,
+    day date NOT NULL,
+    partition smallint NOT NULL,
+    category text NOT NULL,
+    source text NOT NULL,
+    entries bigint NOT NULL,
+    first_offset bigint NOT NULL,
+    last_offset bigint NOT NULL,
+    CONSTRAINT usage_days_check CHECK (((last_offset - first_offset) >= (entries - 1))),
+    CONSTRAINT usage_days_entries_check CHECK ((entries > 0)),
+    CONSTRAINT usage_days_first_offset_check CHECK ((first_offset >= 0))
+);
+ALTER TABLE ONLY public.usage_days FORCE ROW LEVEL SECURITY;
 ALTER TABLE ONLY public.passport_entries ATTACH PARTITION public.passport_entries_default DEFAULT;
 ALTER TABLE ONLY public.accounts_identities
     ADD CONSTRAINT accounts_identities_pkey PRIMARY KEY (issuer, foreign_subject);
@@ -1588,6 +1603,8 @@ ALTER TABLE ONLY public.treasury_balances
     ADD CONSTRAINT treasury_balances_pkey PRIMARY KEY (tenant_id, generation, subject_id, currency);
 ALTER TABLE ONLY public.treasury_transfers
     ADD CONSTRAINT treasury_transfers_pkey PRIMARY KEY (tenant_id, generation, partition, "offset");
+ALTER TABLE ONLY public.usage_days
+    ADD CONSTRAINT usage_days_pkey PRIMARY KEY (tenant_id, generation, day, partition, category, source);
 CREATE INDEX accounts_identities_person ON public.accounts_identities USING btree (person_id);
 CREATE INDEX accounts_links_person ON public.accounts_links USING btree (person_id);
 CREATE INDEX accounts_members_person ON public.accounts_members USING btree (person_id);
@@ -1657,6 +1674,8 @@ ALTER TABLE ONLY public.processor_dead_letters
     ADD CONSTRAINT processor_dead_letters_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
 ALTER TABLE ONLY public.processor_units
     ADD CONSTRAINT processor_units_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
+ALTER TABLE ONLY public.usage_days
+    ADD CONSTRAINT usage_days_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
 ALTER TABLE public.accounts_identities ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.accounts_invitations ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.accounts_issuers ENABLE ROW LEVEL SECURITY;
@@ -1736,10 +1755,12 @@ CREATE POLICY tenant_only ON public.trail_entries USING ((tenant_id = public.col
 CREATE POLICY tenant_only ON public.trail_heads USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.treasury_balances USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.treasury_transfers USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.usage_days USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 ALTER TABLE public.trail_entries ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.trail_heads ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.treasury_balances ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.treasury_transfers ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.usage_days ENABLE ROW LEVEL SECURITY;
 GRANT USAGE ON SCHEMA public TO coliseum_capture;
 GRANT USAGE ON SCHEMA public TO coliseum_processor;
 GRANT USAGE ON SCHEMA public TO coliseum_app;
@@ -1767,6 +1788,7 @@ GRANT SELECT ON TABLE public.processor_dead_letters TO coliseum_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.processor_units TO coliseum_processor;
 GRANT SELECT ON TABLE public.processor_units TO coliseum_app;
 GRANT SELECT,INSERT ON TABLE public.processor_units TO coliseum_accounts;
+GRANT SELECT ON TABLE public.processor_units TO coliseum_capture;
 GRANT SELECT ON TABLE public.coliseum_artist_places TO coliseum_app;
 GRANT SELECT ON TABLE public.coliseum_artist_places TO coliseum_processor;
 GRANT SELECT ON TABLE public.coliseum_bills TO coliseum_app;
@@ -1788,6 +1810,7 @@ REVOKE ALL ON FUNCTION public.coliseum_protect_people(target regclass) FROM PUBL
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.processor_cursors TO coliseum_processor;
 GRANT SELECT ON TABLE public.processor_cursors TO coliseum_app;
 GRANT SELECT,INSERT ON TABLE public.processor_cursors TO coliseum_accounts;
+GRANT SELECT ON TABLE public.processor_cursors TO coliseum_capture;
 REVOKE ALL ON FUNCTION public.passport_append(tenant integer, part smallint, received_at timestamp with time zone, people public.passport_new_person[], entries public.passport_new_entry[], personal public.passport_new_personal[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.passport_append(tenant integer, part smallint, received_at timestamp with time zone, people public.passport_new_person[], entries public.passport_new_entry[], personal public.passport_new_personal[]) TO coliseum_capture;
 REVOKE ALL ON FUNCTION public.passport_make_partitions(since timestamp with time zone, ahead integer) FROM PUBLIC;
@@ -1796,6 +1819,10 @@ GRANT SELECT,INSERT,DELETE ON TABLE public.accounts_identities TO coliseum_accou
 GRANT SELECT ON TABLE public.accounts_identities TO coliseum_capture;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts_invitations TO coliseum_accounts;
 GRANT SELECT ON TABLE public.accounts_invitations TO coliseum_capture;
+GRANT SELECT(tenant_id) ON TABLE public.accounts_invitations TO coliseum_app;
+GRANT SELECT(expires_at) ON TABLE public.accounts_invitations TO coliseum_app;
+GRANT SELECT(accepted_at) ON TABLE public.accounts_invitations TO coliseum_app;
+GRANT SELECT(revoked_at) ON TABLE public.accounts_invitations TO coliseum_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts_issuers TO coliseum_accounts;
 GRANT SELECT ON TABLE public.accounts_issuers TO coliseum_capture;
 GRANT SELECT ON TABLE public.accounts_keys TO coliseum_capture;
@@ -1812,6 +1839,7 @@ GRANT UPDATE(last_used_at) ON TABLE public.accounts_keys TO coliseum_capture;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts_links TO coliseum_accounts;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts_members TO coliseum_accounts;
 GRANT SELECT ON TABLE public.accounts_members TO coliseum_capture;
+GRANT SELECT(tenant_id) ON TABLE public.accounts_members TO coliseum_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts_outbox TO coliseum_accounts;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts_people TO coliseum_accounts;
 GRANT SELECT(person_id) ON TABLE public.accounts_people TO coliseum_capture;
@@ -1886,3 +1914,6 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.treasury_balances TO coliseum_
 GRANT SELECT ON TABLE public.treasury_balances TO coliseum_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.treasury_transfers TO coliseum_processor;
 GRANT SELECT ON TABLE public.treasury_transfers TO coliseum_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.usage_days TO coliseum_processor;
+GRANT SELECT ON TABLE public.usage_days TO coliseum_app;
+GRANT SELECT ON TABLE public.usage_days TO coliseum_capture;

@@ -14,6 +14,7 @@ from litestar.openapi.spec import (
     Schema,
     SecurityScheme,
 )
+from litestar.openapi.spec.enums import OpenAPIFormat
 
 from coliseum.web.problems import STATUS
 
@@ -29,6 +30,9 @@ PROBLEM = Schema(
         "title": Schema(type=OpenAPIType.STRING),
         "detail": Schema(type=OpenAPIType.STRING),
         "field": Schema(type=OpenAPIType.STRING),
+        "limit": Schema(type=OpenAPIType.STRING),
+        "plan": Schema(type=OpenAPIType.STRING),
+        "resetAt": Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.DATE_TIME),
     },
     required=["ok", "status", "code", "title", "detail"],
 )
@@ -48,8 +52,8 @@ SAYS = {
     501: "the operator has not set this up",
     503: "a store is away, or there is too much to do; Retry-After says when to come back",
 }
-SIGNED_ROUTES = ("/api/webhooks/passport", "/api/webhooks/stripe")
-"""Called by other services, which sign what they send and bear no key."""
+WITHOUT_KEY = ("/api/webhooks/passport", "/api/webhooks/stripe", "/api/passport/beacon")
+"""What is sent there is signed, or has its key in its body."""
 METHODS = ("get", "put", "post", "delete", "patch")
 
 
@@ -70,7 +74,7 @@ def describe_answers(app: Litestar) -> None:
         if "207" in answers:  # a batch of which all events are refused has a result for each, too
             answers["400"] = _problem(SAYS[400], batch=True)
         operation.responses = answers
-        if (method, path) not in public and not (method == "post" and path in SIGNED_ROUTES):
+        if (method, path) not in public and not (method == "post" and path in WITHOUT_KEY):
             operation.security = [{KEY: []}]
 
 

@@ -30,6 +30,7 @@ from coliseum.web.api import (
     reads,
     seasons,
     trends,
+    usage,
     webhooks,
 )
 from coliseum.web.capture import ROUTES, Handler, serve
@@ -41,7 +42,8 @@ from coliseum.web.services import Services
 
 HANDLERS = (
     *leaderboards.HANDLERS, *reads.HANDLERS, *exports.HANDLERS, *seasons.HANDLERS, *declared.HANDLERS,
-    *trends.HANDLERS, *webhooks.HANDLERS, *deliveries.HANDLERS, health.get_health, contract.get_event_schema,
+    *trends.HANDLERS, *usage.HANDLERS, *webhooks.HANDLERS, *deliveries.HANDLERS,
+    health.get_health, contract.get_event_schema,
 )  # fmt: skip
 OPTIONS = Options(HANDLERS)
 CAPTURE = {path: handler for paths, handler in ROUTES for path in paths}

@@ -19,6 +19,7 @@ from coliseum.errors import ColiseumError, MethodNotAllowed, Refusal, RequestRef
 from coliseum.events.whole import read_batch
 from coliseum.telemetry import Log
 from coliseum.web.auth import TOKEN_TTL_MAX_S, make_user_token, user_of, webhook_tenant
+from coliseum.web.beacon import opened
 from coliseum.web.bodies import Disconnected, read_body
 from coliseum.web.identify import caller_for, caller_of
 from coliseum.web.problems import Answer, answer, problem
@@ -74,6 +75,14 @@ async def batch(services: Services, scope: Any, headers: Headers, body: bytes) -
     return await _many(services, body, request)
 
 
+async def beacon(services: Services, scope: Any, _headers: Headers, body: bytes) -> Answer:
+    """``POST /api/passport/beacon``: a batch from a page that is being left, with a browser key in the body."""
+    scope, batch_body = opened(scope, body)
+    if (await caller_of(services, scope)).kind != "browser":
+        raise RequestRefused(Refusal.KEY_NOT_ALLOWED, "a secret key travels in a header and never in a body")
+    return await _many(services, batch_body, await _request(services, scope, dict(scope["headers"]), "api"))
+
+
 async def webhook(services: Services, scope: Any, headers: Headers, body: bytes) -> Answer:
     """``POST /api/webhooks/passport?tenant=<slug>``: one event or a batch from another platform's backend, signed."""
     address = scope["client"][0] if scope.get("client") else "unknown"
@@ -127,6 +136,7 @@ async def tokens(services: Services, scope: Any, _headers: Headers, body: bytes)
 ROUTES: tuple[tuple[tuple[str, ...], Handler], ...] = (
     (("/api/passport/log",), log),
     (("/api/passport/batch",), batch),
+    (("/api/passport/beacon",), beacon),
     (("/api/passport/tokens",), tokens),
     (("/api/webhooks/passport",), webhook),
     (tuple(f"/v1/{call}" for call in

@@ -46,10 +46,15 @@ NOTES: Final = {
     ),
     "/api/passport/batch": (
         'Body: `{"events":[…],"sentAt":"…"}` or a bare array. 201 when every event is accepted or a duplicate, 207 '
-        "when some are refused, 400 when all are: "
+        "when some are refused, 400 when all are (402 when that is because the month's events are used up): "
         '`{"ok":false,"accepted":1,"duplicates":0,"refused":1,"results":[…]}`. `results` has one member an event, in '
         "their order: `id`, `status` (`accepted`, `duplicate`, `refused`), `partition` and `offset`, or `code`, "
         "`message` and `field`. `sentAt` is the sender's clock; `?historical=true` as above."
+    ),
+    "/api/passport/beacon": (
+        'For `navigator.sendBeacon`, which sets no headers. Body, of any content type: `{"key":"cs_browser_…",'
+        '"events":[…],"sentAt":"…","userToken":"…"}`; only a browser key is taken. Answers as a batch, though nobody '
+        "reads them: what was sent stays in the page's queue and may be sent again, since an id counts once."
     ),
     "/api/passport/tokens": (
         'Server key only. Body: `{"userId":"u-7","ttlSeconds":3600}` (at most a day; an hour when left out). 201: '

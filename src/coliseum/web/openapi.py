@@ -37,6 +37,13 @@ CAPTURE_ROUTES: tuple[CaptureRoute, ...] = (
         (("historical", "true: lift the age limit (server keys only)"),),
     ),
     CaptureRoute(
+        "/api/passport/beacon",
+        "Send a batch from a page that is being left",
+        '{"key": a browser key, "events": [...], "userToken"?, "sentAt"?}, of any content type. '
+        "A beacon has no headers; otherwise as a batch.",
+        ("201", "207"),
+    ),
+    CaptureRoute(
         "/api/passport/tokens",
         "Make a token by which a browser writes as one user",
         '{"userId": ..., "ttlSeconds"?: 1 to 86400}; needs a server key. Send the token as Coliseum-User.',

@@ -1,5 +1,5 @@
 -- $1 tenant, $2 and $3 where the UTC month begins and ends. What is behind the cursors is counted by days. Of what was
--- appended since, offsets say how much it is; only when it begins in a month before, entries are counted one by one.
+-- appended since, offsets say how much it is; only where it crosses the month's edges, entries are counted one by one.
 WITH unit AS (
     SELECT u.generation FROM processor_units u WHERE u.tenant_id = $1 AND u.consumer = 'usage'
 ), waiting AS (
@@ -18,10 +18,12 @@ SELECT coalesce((
            SELECT sum(CASE
                WHEN (SELECT e.created_at FROM passport_entries e
                      WHERE e.tenant_id = $1 AND e.partition = w.partition AND e."offset" = w."offset") >= $2
+                AND (SELECT e.created_at FROM passport_entries e
+                     WHERE e.tenant_id = $1 AND e.partition = w.partition AND e."offset" = w.head - 1) < $3
                THEN w.head - w."offset"
                ELSE (SELECT count(*) FROM passport_entries e
                      WHERE e.tenant_id = $1 AND e.partition = w.partition AND e."offset" >= w."offset"
-                       AND e.created_at >= $2)
+                       AND e.created_at >= $2 AND e.created_at < $3)
            END)
            FROM waiting w
        ), 0)
