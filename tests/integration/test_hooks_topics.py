@@ -111,7 +111,7 @@ async def test_a_threshold_counts_what_comes_within_ten_minutes_of_the_end(world
     await watched.look()
     assert len(await watched.told()) == 1
     open_since = "SELECT open_since FROM hooks_thresholds WHERE tenant_id = $1"
-    assert await world.value(open_since, one.tenant.tenant_id) == NOON + timedelta(hours=6)
+    assert await world.value(open_since, one.tenant.tenant_id) == NOON + timedelta(hours=5)
 
 
 async def test_thresholds_of_money_of_fans_counted_and_of_the_whole_tenant(world: World, era: Open) -> None:
