@@ -82,7 +82,7 @@ async def test_a_threshold_arrives_within_seconds_of_its_event(system: System) -
         await asyncio.to_thread(post, tenant, "/api/passport/log?historical=true", vote)
         await receiver.wait_for(1, 30)
         [message] = receiver.verified(made["secret"])
-        assert (message["data"]["rule"], message["data"]["value"]) == ("nova", 5)
+        assert (message["data"]["name"], message["data"]["value"]) == ("nova", 5)
 
 
 def test_the_command_line_lists_endpoints_and_sends_again(system: System) -> None:
@@ -90,7 +90,7 @@ def test_the_command_line_lists_endpoints_and_sends_again(system: System) -> Non
     made = post(tenant, "/api/webhooks/endpoints", {"url": "http://127.0.0.1:9/x?secret=1", "topics": ["key.revoked"]})
     post(tenant, f"/api/webhooks/endpoints/{made['endpoint']['id']}/test")
     listed = system.cli("webhook", "list", "--tenant", "listed")
-    assert "127.0.0.1:9" in listed
+    assert "127.0.0.1" in listed
     assert "secret=1" not in listed
     page = tenant.get("/api/webhooks/deliveries")
     output = system.cli("webhook", "redeliver", "listed", str(page["deliveries"][0]["id"]))

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook
 
-from coliseum.hooks.delivery import ENDPOINT_AT_ONCE_MAX, TENANT_ENDPOINTS_MAX
 from coliseum.hooks.schedule import ATTEMPTS_MAX, SCHEDULE_S
 from support.receiving import Receiver, Sending, change_plan, endpoint, receiving
 from support.services import Platform, World, opened_world
@@ -210,64 +209,6 @@ async def test_what_was_sent_and_not_noted_is_sent_again_under_the_same_id(
     assert await sending.send() == 0  # it is still held for who had it
     assert await sending.send(timedelta(seconds=20)) == 1
     assert receiver.ids == [receiver.ids[0]] * 2
-
-
-async def test_one_slow_endpoint_holds_up_no_other(
-    world: World, platform: Platform, receiver: Receiver, sending: Sending
-) -> None:
-    async with receiving() as quick:
-        await endpoint(world, platform, receiver.url)
-        await endpoint(world, platform, quick.url)
-        receiver.held.clear()
-        for plan in ("pro", "basic") * 5:
-            await change_plan(world, platform, plan)
-        sending.now += timedelta(seconds=1)
-        task = asyncio.create_task(sending.deliverer.run())
-        await quick.wait_for(10)
-        assert len(receiver.came) == ENDPOINT_AT_ONCE_MAX
-        receiver.held.set()
-        await receiver.wait_for(10)
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-    assert quick.ids == sorted(quick.ids)
-
-
-async def test_one_tenant_with_many_slow_endpoints_leaves_room_for_others(
-    world: World, receiver: Receiver, sending: Sending
-) -> None:
-    greedy, modest = await world.platform(), await world.platform()
-    for _ in range(TENANT_ENDPOINTS_MAX * 3):
-        await endpoint(world, greedy, receiver.url)
-    async with receiving() as quick:
-        await endpoint(world, modest, quick.url)
-        receiver.held.clear()
-        await change_plan(world, greedy, "pro")
-        await change_plan(world, modest, "pro")
-        sending.now += timedelta(seconds=1)
-        await sending.deliverer.start_due()
-        await quick.wait_for(1)
-        for _ in range(5):
-            await sending.deliverer.start_due()
-        assert len(sending.deliverer._flying) <= TENANT_ENDPOINTS_MAX + 1
-        receiver.held.set()
-        await sending.send()
-    assert len(receiver.came) == TENANT_ENDPOINTS_MAX * 3
-
-
-async def test_workers_beside_each_other_send_each_message_once(
-    world: World, platform: Platform, receiver: Receiver, sending: Sending
-) -> None:
-    for _ in range(5):
-        await endpoint(world, platform, receiver.url)
-    for plan in ("pro", "basic") * 3:
-        await change_plan(world, platform, plan)
-    workers = [Sending(world) for _ in range(3)]
-    sent = sum(await asyncio.gather(*(worker.send(timedelta(seconds=1)) for worker in workers)))
-    for worker in workers:
-        await worker.close()
-    assert sent == len(receiver.came) == 30
-    found = await deliveries(world, platform)
-    assert {(row["state"], row["attempt"]) for row in found} == {("delivered", 1)}
 
 
 async def test_a_rotated_secret_and_the_old_one_both_verify_until_the_overlap_ends(

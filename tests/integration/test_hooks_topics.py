@@ -84,7 +84,7 @@ async def test_a_threshold_is_told_once_a_window(world: World, era: Open) -> Non
     assert await watched.told() == []
     await watched.votes(nova=1)
     [first] = await watched.told()
-    assert (first["rule"], first["value"], first["threshold"], first["id"]) == ("nova", 100, 100, "nova")
+    assert (first["name"], first["value"], first["threshold"], first["id"]) == ("nova", 100, 100, "nova")
     assert (first["windowStart"], first["windowEnd"]) == ("2026-03-10T00:00:00Z", "2026-03-11T00:00:00Z")
     await watched.votes(nova=50)
     await watched.look()
@@ -129,7 +129,7 @@ async def test_thresholds_of_money_of_fans_counted_and_of_the_whole_tenant(world
         vote(artistId="nova", userId="b", at=one.now.isoformat()), paid,
     )  # fmt: skip
     await watched.look()
-    found = {data["rule"]: data for data in await watched.told()}
+    found = {data["name"]: data for data in await watched.told()}
     assert {name: data["value"] for name, data in found.items()} == {"all": 4, "voters": 2, "money": 900}
     assert (found["money"]["currency"], found["all"]["windowStart"], found["all"]["id"]) == ("eur", None, None)
 

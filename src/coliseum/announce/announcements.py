@@ -8,7 +8,7 @@ import msgspec
 from coliseum import db
 from coliseum.accounts.tenants import Tenant
 from coliseum.announce.leaders import Watching, tell_leaders
-from coliseum.announce.thresholds import SQL, Rule, read_rules, tell_reached
+from coliseum.announce.thresholds import SQL, Crossable, read_thresholds, tell_reached
 from coliseum.clock import Clock
 
 TURN: Final = timedelta(minutes=15)
@@ -26,7 +26,7 @@ class _Seen(msgspec.Struct, frozen=True):
     until: _ReadUntil
     turn: int
     endpoints: list[Watching]
-    rules: list[Rule]
+    thresholds: list[Crossable]
 
 
 class Announcements:
@@ -58,13 +58,13 @@ class Announcements:
         if not read:
             return None
         now: datetime = self._clock()
-        wants_rules = any(endpoint.rules for endpoint in endpoints)
-        rules = await read_rules(connection, tenant.tenant_id) if wants_rules else []
-        seen = _Seen(read[0], int(now.timestamp() // TURN.total_seconds()), endpoints, rules)
+        wanted = any(endpoint.thresholds for endpoint in endpoints)
+        thresholds = await read_thresholds(connection, tenant.tenant_id) if wanted else []
+        seen = _Seen(read[0], int(now.timestamp() // TURN.total_seconds()), endpoints, thresholds)
         if self._seen.get(tenant.tenant_id) == seen:
             return seen
-        for rule in rules:
-            await tell_reached(connection, tenant, rule, now, read[0].position)
+        for threshold in thresholds:
+            await tell_reached(connection, tenant, threshold, now, read[0].position)
         leading = [endpoint for endpoint in endpoints if endpoint.leaders]
         if leading:
             await tell_leaders(connection, tenant, leading, now, read[0].position)

@@ -45,7 +45,7 @@ class Watching(msgspec.Struct, frozen=True):
     """An endpoint that wants to be told of numbers."""
 
     endpoint_id: int
-    rules: bool
+    thresholds: bool
     leaders: bool
     boards: list[dict[str, object]]
 

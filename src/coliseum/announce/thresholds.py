@@ -1,4 +1,4 @@
-"""Rules: told once a window that a number has come to a value."""
+"""Thresholds: told once a window that a number has come to a value."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -18,13 +18,13 @@ from coliseum.queries.names import number_of
 
 SQL = db.statements("coliseum.announce")
 WINDOWS_MAX: Final = 50
-"""Windows of a rule that are looked at in one go, the oldest first, after a time in which nobody looked."""
+"""Windows of a threshold that are looked at in one go, the oldest first, after a time in which nobody looked."""
 EVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 """What stands for the beginning of all time."""
 
 
-class Rule(msgspec.Struct, frozen=True):
-    """A rule as it is stored, and the windows from ``open_since`` on in which its value was come to."""
+class Crossable(msgspec.Struct, frozen=True):
+    """A threshold as it is stored, and the windows from ``open_since`` on in which its value was come to."""
 
     name: str
     metric: str
@@ -42,27 +42,27 @@ class Rule(msgspec.Struct, frozen=True):
         return BY_NAME[self.metric]
 
 
-async def read_rules(connection: db.Connection, tenant_id: int) -> list[Rule]:
-    """A tenant's rules, by name."""
-    rules = await db.rows(connection, Rule, SQL["rules"], tenant_id)
-    return [rule for rule in rules if rule.metric in BY_NAME]
+async def read_thresholds(connection: db.Connection, tenant_id: int) -> list[Crossable]:
+    """A tenant's thresholds, by name."""
+    found = await db.rows(connection, Crossable, SQL["thresholds"], tenant_id)
+    return [threshold for threshold in found if threshold.metric in BY_NAME]
 
 
 async def tell_reached(
-    connection: db.Connection, tenant: Tenant, rule: Rule, now: datetime, position: list[int]
+    connection: db.Connection, tenant: Tenant, threshold: Crossable, now: datetime, position: list[int]
 ) -> None:
-    """Tell of each open window in which the rule's value was come to, and close those that are over."""
-    number = await number_of(connection, tenant.tenant_id, KINDS[rule.entity], rule.entity_id)
+    """Tell of each open window in which the threshold's value was come to, and close those that are over."""
+    number = await number_of(connection, tenant.tenant_id, KINDS[threshold.entity], threshold.entity_id)
     closed_until, closing = None, True
-    for window in _open_windows(rule, tenant, now):
-        if (window.start or EVER) not in rule.crossed:
-            value = 0 if number is None else await _value(connection, tenant, rule, number, window)
-            if value >= rule.value:
-                await _tell(connection, tenant, rule, window, value, position, now)
+    for window in _open_windows(threshold, tenant, now):
+        if (window.start or EVER) not in threshold.crossed:
+            value = 0 if number is None else await _value(connection, tenant, threshold, number, window)
+            if value >= threshold.value:
+                await _tell(connection, tenant, threshold, window, value, position, now)
         closing = closing and await _is_over(connection, tenant, window, now)
         closed_until = window.end if closing else closed_until
     if closed_until is not None:
-        await connection.execute(SQL["close_windows"], tenant.tenant_id, rule.name, closed_until)
+        await connection.execute(SQL["close_windows"], tenant.tenant_id, threshold.name, closed_until)
 
 
 async def _is_over(connection: db.Connection, tenant: Tenant, window: Window, now: datetime) -> bool:
@@ -72,23 +72,23 @@ async def _is_over(connection: db.Connection, tenant: Tenant, window: Window, no
     return not await has_unread(connection, tenant.tenant_id, window.end + GRACE)
 
 
-def _open_windows(rule: Rule, tenant: Tenant, now: datetime) -> Iterator[Window]:
-    begins = rule.open_since
+def _open_windows(threshold: Crossable, tenant: Tenant, now: datetime) -> Iterator[Window]:
+    begins = threshold.open_since
     if begins is None:
         yield Window("all", None, None)
         return
     for _ in range(WINDOWS_MAX):
-        window = window_at(rule.window, begins, tenant.zone)
+        window = window_at(threshold.window, begins, tenant.zone)
         if window.end is None or begins > now:
             return
         yield window
         begins = window.end
 
 
-async def _value(connection: db.Connection, tenant: Tenant, rule: Rule, number: int, window: Window) -> int:
+async def _value(connection: db.Connection, tenant: Tenant, threshold: Crossable, number: int, window: Window) -> int:
     """What the rollups say of one entity in one window."""
-    metric, kind = rule.counted, KINDS[rule.entity]
-    where = tenant.tenant_id, stored_name(metric, rule.currency or None), int(kind), number
+    metric, kind = threshold.counted, KINDS[threshold.entity]
+    where = tenant.tenant_id, stored_name(metric, threshold.currency or None), int(kind), number
     if isinstance(metric, Unique):
         return int(await connection.fetchval(SQL["value_uniques"], *where, window.start, window.end))
     parts = spans(window, tenant.zone)
@@ -103,17 +103,17 @@ async def _value(connection: db.Connection, tenant: Tenant, rule: Rule, number: 
 async def _tell(
     connection: db.Connection,
     tenant: Tenant,
-    rule: Rule,
+    threshold: Crossable,
     window: Window,
     value: int,
     position: list[int],
     now: datetime,
 ) -> None:
-    first = await connection.fetchval(SQL["cross"], tenant.tenant_id, rule.name, window.start or EVER, now)
+    first = await connection.fetchval(SQL["cross"], tenant.tenant_id, threshold.name, window.start or EVER, now)
     if first is None:
         return
     await put(connection, tenant.tenant_id, ThresholdReached(
-        rule=rule.name, metric=rule.metric, unit=rule.counted.unit, currency=rule.currency or None, entity=rule.entity,
-        id=rule.entity_id or None, window=rule.window, window_start=window.start, window_end=window.end,
-        threshold=rule.value, value=value, position=position,
+        name=threshold.name, metric=threshold.metric, unit=threshold.counted.unit, currency=threshold.currency or None, entity=threshold.entity,
+        id=threshold.entity_id or None, window=threshold.window, window_start=window.start, window_end=window.end,
+        threshold=threshold.value, value=value, position=position,
     ))  # fmt: skip

@@ -1,4 +1,4 @@
-"""A tenant's rules: of which number it is told when it comes to a value."""
+"""A tenant's thresholds: of which number it is told when it comes to which value."""
 
 import re
 from datetime import datetime
@@ -21,7 +21,7 @@ ENTITY_ID_MAX: Final = 256
 
 
 class Threshold(Strict, frozen=True, kw_only=True):
-    """A rule. Without ``entity``, of the tenant as a whole; money is in the tenant's currency when it says nothing."""
+    """A threshold. Without ``entity``, of the tenant as a whole; money is in the tenant's currency when it says nothing."""
 
     metric: Annotated[str, Meta(max_length=64)]
     window: Annotated[str, Meta(max_length=16)]
@@ -32,7 +32,7 @@ class Threshold(Strict, frozen=True, kw_only=True):
 
 
 class StoredThreshold(msgspec.Struct, frozen=True, rename="camel"):
-    """A rule as it is kept."""
+    """A threshold as it is kept."""
 
     name: str
     metric: str
@@ -52,17 +52,17 @@ class StoredThreshold(msgspec.Struct, frozen=True, rename="camel"):
 
 
 def check(threshold: Threshold, name: str, tenant: Tenant) -> Threshold:
-    """The rule with everything in it that may be left out.
+    """The threshold with everything in it that may be left out.
 
     Raises:
         QueryInvalid: something in it is not possible.
     """
     if not NAME.fullmatch(name):
-        raise QueryInvalid("A rule's name has 1 to 64 of a-z, 0-9 and hyphens.", "name")
+        raise QueryInvalid("A threshold's name has 1 to 64 of a-z, 0-9 and hyphens.", "name")
     metric = metric_named(threshold.metric)
     kind = Kind.TENANT if threshold.entity == "tenant" else kind_of(metric, threshold.entity)
     if kind is Kind.FAN:
-        raise QueryInvalid("Messages are kept and name no single person: fans have no rules.", "entity")
+        raise QueryInvalid("Messages are kept and name no single person: fans have no thresholds.", "entity")
     if (kind is Kind.TENANT) is not (threshold.id is None) or threshold.id == "" or "\x00" in (threshold.id or ""):
         raise QueryInvalid("id says of which entity; the tenant as a whole has none.", "id")
     if threshold.window not in WINDOWS or threshold.window in ROLLING_HOURS:
@@ -79,28 +79,28 @@ def check(threshold: Threshold, name: str, tenant: Tenant) -> Threshold:
 
 
 async def list_thresholds(connection: db.Connection, tenant_id: int) -> list[StoredThreshold]:
-    """A tenant's rules, by name."""
+    """A tenant's thresholds, by name."""
     return await db.rows(connection, StoredThreshold, SQL["list_thresholds"], tenant_id)
 
 
 async def threshold_of(connection: db.Connection, tenant_id: int, name: str) -> StoredThreshold:
-    """The rule of that name.
+    """The threshold of that name.
 
     Raises:
         RequestRefused: ``not_found``.
     """
     found = [each for each in await list_thresholds(connection, tenant_id) if each.name == name]
     if not found:
-        raise RequestRefused(Refusal.NOT_FOUND, "there is no such rule of yours")
+        raise RequestRefused(Refusal.NOT_FOUND, "there is no such threshold of yours")
     return found[0]
 
 
 async def put_threshold(
     connection: db.Connection, tenant: Tenant, name: str, threshold: Threshold, actor: str, now: datetime
 ) -> tuple[StoredThreshold, bool]:
-    """Make a rule, or put this in the place of the one of its name; and whether anything changed.
+    """Make a threshold, or put this in the place of the one of its name; and whether anything changed.
 
-    A rule that is put looks at the window that holds ``now`` and those that follow; the same again changes nothing.
+    A threshold that is put looks at the window that holds ``now`` and those that follow; the same again changes nothing.
 
     Raises:
         QueryInvalid: as ``check``.
@@ -112,7 +112,7 @@ async def put_threshold(
     if name in present and present[name].rule == rule:
         return present[name], False
     if name not in present and len(present) >= THRESHOLDS_MAX:
-        raise RequestRefused(Refusal.TOO_MANY, f"a tenant has at most {THRESHOLDS_MAX} rules")
+        raise RequestRefused(Refusal.TOO_MANY, f"a tenant has at most {THRESHOLDS_MAX} thresholds")
     await connection.execute(SQL["delete_threshold"], tenant.tenant_id, name)
     await connection.execute(
         SQL["insert_threshold"], tenant.tenant_id, name, rule.metric, rule.currency or "", rule.entity, rule.id or "",
@@ -122,7 +122,7 @@ async def put_threshold(
 
 
 async def delete_threshold(connection: db.Connection, tenant_id: int, name: str) -> None:
-    """Remove a rule.
+    """Remove a threshold.
 
     Raises:
         RequestRefused: ``not_found``.

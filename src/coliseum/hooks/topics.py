@@ -75,9 +75,9 @@ class SeasonEnded(Told, frozen=True):
 
 
 class ThresholdReached(Told, frozen=True, kw_only=True):
-    """A number has come to the value of a rule, for the first time in this window."""
+    """A number has come to the value of a threshold, for the first time in this window."""
 
-    rule: str
+    name: str
     metric: str
     unit: str
     currency: str | None

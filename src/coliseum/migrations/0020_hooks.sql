@@ -63,7 +63,7 @@ CREATE TABLE hooks_deliveries (
 CREATE INDEX hooks_deliveries_due ON hooks_deliveries (next_attempt_at, delivery_id) WHERE state = 'pending';
 CREATE INDEX hooks_deliveries_endpoint ON hooks_deliveries (tenant_id, endpoint_id, delivery_id);
 
--- A tenant's rules: it is told once a window that a number has come to a value. entity_id is empty for the tenant.
+-- A tenant's thresholds: it is told once a window that a number has come to a value. entity_id is empty for the tenant.
 -- open_since: where the first window begins that is still looked at; null for all time.
 CREATE TABLE hooks_thresholds (
     tenant_id int NOT NULL REFERENCES accounts_tenants,
@@ -80,7 +80,7 @@ CREATE TABLE hooks_thresholds (
     PRIMARY KEY (tenant_id, name)
 );
 
--- The windows in which a rule's value was come to; starts_at is 1970 for all time.
+-- The windows in which a threshold's value was come to; starts_at is 1970 for all time.
 CREATE TABLE hooks_crossings (
     tenant_id int NOT NULL,
     name text NOT NULL,

@@ -1,4 +1,4 @@
-"""The routes of what was sent to webhook endpoints, and of the rules by which tenants are told of their numbers."""
+"""The routes of what was sent to webhook endpoints, and of the thresholds of which tenants are told."""
 
 from typing import Annotated, Any
 
@@ -24,11 +24,11 @@ from coliseum.web.api.webhooks import BODY_BYTES_MAX, record
 from coliseum.web.services import Services
 
 DeliveryId = Annotated[int, PathParameter(description="The delivery's number.")]
-RuleName = Annotated[str, PathParameter(description="The rule's name: 1 to 64 of a-z, 0-9 and hyphens.")]
+ThresholdName = Annotated[str, PathParameter(description="The threshold's name: 1 to 64 of a-z, 0-9 and hyphens.")]
 
 
 class ThresholdList(msgspec.Struct, frozen=True):
-    """A tenant's rules, by name."""
+    """A tenant's thresholds, by name."""
 
     thresholds: list[StoredThreshold]
 
@@ -70,7 +70,7 @@ async def post_redelivery(
     return found
 
 
-@get("/api/webhooks/thresholds", opt=needs(Permission.WEBHOOKS_MANAGE), summary="All rules of numbers to be told of")
+@get("/api/webhooks/thresholds", opt=needs(Permission.WEBHOOKS_MANAGE), summary="All thresholds")
 async def get_thresholds(request: Request[Any, Any, Any], services: NamedDependency[Services]) -> ThresholdList:
     """By name."""
     tenant = asking_tenant(request)
@@ -78,51 +78,51 @@ async def get_thresholds(request: Request[Any, Any, Any], services: NamedDepende
         return ThresholdList(await list_thresholds(connection, tenant.tenant_id))
 
 
-@get("/api/webhooks/thresholds/{rule:str}", opt=needs(Permission.WEBHOOKS_MANAGE), summary="A rule")
+@get("/api/webhooks/thresholds/{name:str}", opt=needs(Permission.WEBHOOKS_MANAGE), summary="A threshold")
 async def get_threshold(
-    request: Request[Any, Any, Any], services: NamedDependency[Services], rule: RuleName
+    request: Request[Any, Any, Any], services: NamedDependency[Services], name: ThresholdName
 ) -> StoredThreshold:
     """As in the list."""
     tenant = asking_tenant(request)
     async with services.database.tenant(tenant.tenant_id, "accounts") as connection:
-        return await threshold_of(connection, tenant.tenant_id, rule)
+        return await threshold_of(connection, tenant.tenant_id, name)
 
 
 @put(
-    "/api/webhooks/thresholds/{rule:str}",
+    "/api/webhooks/thresholds/{name:str}",
     opt=needs(Permission.WEBHOOKS_MANAGE),
-    summary="Make a rule, or replace it",
+    summary="Set a threshold, or replace it",
     status_code=200,
     request_max_body_size=BODY_BYTES_MAX,
 )
-async def put_rule(
-    request: Request[Any, Any, Any], services: NamedDependency[Services], rule: RuleName, data: JSONBody[Threshold]
+async def put_threshold_of(
+    request: Request[Any, Any, Any], services: NamedDependency[Services], name: ThresholdName, data: JSONBody[Threshold]
 ) -> StoredThreshold:
     """`threshold.reached` is told once a window in which the number comes to `value`, from the present window on.
 
-    The same again changes nothing; another rule under the same name begins anew.
+    The same again changes nothing; another under the same name begins anew.
     """
     tenant = asking_tenant(request)
     async with services.database.tenant(tenant.tenant_id, "accounts") as connection:
         actor = caller_in(request.scope).actor
-        stored, changed = await put_threshold(connection, tenant, rule, data, actor, services.clock())
+        stored, changed = await put_threshold(connection, tenant, name, data, actor, services.clock())
         if changed:
             detail = {"metric": stored.metric, "window": stored.window, "value": stored.value}
-            await record(services, request, connection, "threshold.put", f"threshold:{rule}", detail)
+            await record(services, request, connection, "threshold.put", f"threshold:{name}", detail)
     return stored
 
 
-@delete("/api/webhooks/thresholds/{rule:str}", opt=needs(Permission.WEBHOOKS_MANAGE), summary="Remove a rule")
+@delete("/api/webhooks/thresholds/{name:str}", opt=needs(Permission.WEBHOOKS_MANAGE), summary="Remove a threshold")
 async def remove_threshold(
-    request: Request[Any, Any, Any], services: NamedDependency[Services], rule: RuleName
+    request: Request[Any, Any, Any], services: NamedDependency[Services], name: ThresholdName
 ) -> None:
     """204 when it is removed, 404 when there is none."""
     tenant = asking_tenant(request)
     async with services.database.tenant(tenant.tenant_id, "accounts") as connection:
-        await delete_threshold(connection, tenant.tenant_id, rule)
-        await record(services, request, connection, "threshold.remove", f"threshold:{rule}")
+        await delete_threshold(connection, tenant.tenant_id, name)
+        await record(services, request, connection, "threshold.remove", f"threshold:{name}")
 
 
 HANDLERS = (
-    get_deliveries, post_redelivery, get_thresholds, get_threshold, put_rule, remove_threshold,
+    get_deliveries, post_redelivery, get_thresholds, get_threshold, put_threshold_of, remove_threshold,
 )  # fmt: skip
