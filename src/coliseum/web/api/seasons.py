@@ -60,6 +60,8 @@ async def get_season_board(
     tenant = asking_tenant(request)
     chart = chart_of(tenant, metric, entity, window)
     moment = None if at is None else instant(at, "at")
+    if moment is not None:
+        services.allowance.check_moment(tenant, moment, "at")
     return await season_board(services.database, chart, moment, limit=limit, cursor=cursor)
 
 
