@@ -43,9 +43,9 @@ table, `plan` the smallest plan that lifts it, and `detail` says both in words. 
 smaller: boards that were declared stay, and are not read as long as the plan lacks what they ask for.
 
 *History* is how far back the begin of a window, `from`, `to`, `at` and `as_of` may lie. The window of all time may be
-asked for as it is now. A series that does not say where it begins begins no earlier than the history does; the total of
-the period before it, and the lists of seasons, are not cut. The page of `COLISEUM_PUBLIC_TENANT` is the operator's own,
-and no plan limits it.
+asked for as it is now. A series that does not say where it begins begins no earlier than the history does, and lists of
+seasons end there; the total of the period before a series, and the peak of a run, are of all there is. The page of
+`COLISEUM_PUBLIC_TENANT` is the operator's own, and no plan limits it.
 
 A change of the plan holds within two seconds in every process. Connections to `/api/live` end within two seconds when
 the plan does not include them any more.
