@@ -26,11 +26,12 @@ def test_the_lock_names_no_host() -> None:
 
 
 def test_what_is_built_is_what_the_source_makes() -> None:
-    if shutil.which("npm") is None:
+    npm = shutil.which("npm")
+    if npm is None:
         pytest.skip("no npm on this machine")
     if not (SDK / "node_modules" / ".bin" / "esbuild").exists():
         pytest.skip("the packages of sdk/js are not installed: npm ci")
     done = subprocess.run(
-        ["npm", "run", "--silent", "check"], cwd=SDK, capture_output=True, text=True, timeout=100, check=False
+        [npm, "run", "--silent", "check"], cwd=SDK, capture_output=True, text=True, timeout=100, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
