@@ -3,6 +3,7 @@
 import asyncio
 import os
 import platform
+import random
 import signal
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
@@ -14,13 +15,17 @@ from litestar import Litestar
 
 from coliseum import collector, db, kv, telemetry
 from coliseum.accounts.keys import KeyRing
+from coliseum.announce.announcements import Announcements
 from coliseum.capture.gates import TimeLimits
 from coliseum.capture.pipeline import Pipeline
 from coliseum.capture.segment import segment_names
 from coliseum.capture.tally import Tally
 from coliseum.clock import utc_now
 from coliseum.errors import ColiseumError
+from coliseum.hooks.delivery import Deliverer
+from coliseum.hooks.signing import Secrets
 from coliseum.ids import uuid7
+from coliseum.outbound import Outbound
 from coliseum.passport.appender import Appender
 from coliseum.passport.subjects import Subjects
 from coliseum.passport.upkeep import keep_up
@@ -107,6 +112,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     limiter = Limiter(store, utc_now, fail="open")
     allowance = Allowance(database, limiter, utc_now, billing=settings.stripe_secret_key is not None)
     live = Hub(database, store, keys, reads, utc_now, origins_of(settings.live_origins), allowance=allowance)
+    outbound = Outbound(allow_private=settings.outbound_private)
     limits = TimeLimits(timedelta(days=settings.too_old_days), timedelta(seconds=settings.future_s))
     services = Services(
         settings,
@@ -127,6 +133,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         Declarations(database, utc_now),
         PublicPages(database, reads),
         live,
+        outbound,
+        Secrets(settings.secret_key),
     )
     try:
         yield services
@@ -137,6 +145,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
 async def _close(services: Services, waker: kv.Waker) -> None:
     """Store what was accepted, and let go of everything."""
     await services.live.close()
+    await services.outbound.close()
     await services.appender.drain()
     await services.boards.reads.drain()
     await services.together.drain()
@@ -164,12 +173,17 @@ async def run_processor(settings: Settings) -> None:
         Limits(settings.step_entries_max, settings.dead_letter_attempts_max, settings.poll_interval_s),
         settings.lease_s,
         {coliseum.name: SeasonCloser(utc_now)},
+        {coliseum.name: Announcements(utc_now)},
     )
+    outbound = Outbound(allow_private=settings.outbound_private)
     try:
         async with store.wake_ups() as woken:
             collector.settle()
-            await _until_signal(processor.run(woken), _keep_up_regularly(database, settings))
+            await _until_signal(
+                processor.run(woken), _keep_up_regularly(database, settings), _deliver(database, outbound, settings)
+            )
     finally:
+        await outbound.close()
         await teller.close()
         await store.close()
         await database.close()
@@ -216,6 +230,17 @@ async def _keep_up_regularly(database: db.Database, settings: Settings) -> None:
             await asyncio.sleep(60)
             continue
         await asyncio.sleep(UPKEEP_EVERY_S)
+
+
+async def _deliver(database: db.Database, outbound: Outbound, settings: Settings) -> None:
+    """Send the tenants' webhooks; without the root secret their secrets cannot be read, and nothing is sent."""
+    if settings.secret_key is None:
+        telemetry.Log().warning("webhooks_off")
+        await asyncio.Event().wait()
+        return
+    trail, rng = Trail(settings.secret_key, utc_now), random.SystemRandom()
+    secrets = Secrets(settings.secret_key)
+    await Deliverer(database, outbound, secrets, trail, utc_now, rng, settings.webhook_timeout_s).run()
 
 
 async def _until_signal(*work: Coroutine[Any, Any, None]) -> None:

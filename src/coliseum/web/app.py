@@ -19,7 +19,20 @@ from coliseum.telemetry import Log
 from coliseum.web.access import admit, check_every_route
 from coliseum.web.allowance import RATE, one_too_many, rate_headers
 from coliseum.web.answers import describe_answers
-from coliseum.web.api import boards, contract, declared, exports, health, leaderboards, reads, seasons, trends, usage
+from coliseum.web.api import (
+    boards,
+    contract,
+    declared,
+    deliveries,
+    exports,
+    health,
+    leaderboards,
+    reads,
+    seasons,
+    trends,
+    usage,
+    webhooks,
+)
 from coliseum.web.capture import ROUTES, Handler, serve
 from coliseum.web.live.routes import is_live, serve_live
 from coliseum.web.openapi import describe_capture, describe_declaring
@@ -29,7 +42,8 @@ from coliseum.web.services import Services
 
 HANDLERS = (
     *leaderboards.HANDLERS, *reads.HANDLERS, *exports.HANDLERS, *seasons.HANDLERS, *declared.HANDLERS,
-    *trends.HANDLERS, *usage.HANDLERS, health.get_health, contract.get_event_schema,
+    *trends.HANDLERS, *usage.HANDLERS, *webhooks.HANDLERS, *deliveries.HANDLERS,
+    health.get_health, contract.get_event_schema,
 )  # fmt: skip
 OPTIONS = Options(HANDLERS)
 CAPTURE = {path: handler for paths, handler in ROUTES for path in paths}

@@ -9,6 +9,8 @@ from coliseum.accounts.keys import KeyRing
 from coliseum.capture.pipeline import Pipeline
 from coliseum.capture.tally import Tally
 from coliseum.clock import Clock
+from coliseum.hooks.signing import Secrets
+from coliseum.outbound import Outbound
 from coliseum.passport.appender import Appender
 from coliseum.queries.declared import Declarations
 from coliseum.queries.public import PublicPages
@@ -42,3 +44,5 @@ class Services(msgspec.Struct, frozen=True):
     declarations: Declarations
     public: PublicPages
     live: Hub
+    outbound: Outbound
+    hook_secrets: Secrets
