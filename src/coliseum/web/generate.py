@@ -58,7 +58,8 @@ NOTES: Final = {
     ),
     "/api/passport/tokens": (
         'Server key only. Body: `{"userId":"u-7","ttlSeconds":3600}` (at most a day; an hour when left out). 201: '
-        '`{"ok":true,"token":"…","expiresAt":"…"}`. A browser sends it as `Coliseum-User: <token>` beside its key.'
+        '`{"ok":true,"token":"…","expiresAt":"…"}`. A browser sends it as `Coliseum-User: <token>` beside its key; '
+        "so it does with a token of an issuer that the tenant trusts ([IDENTITY.md](IDENTITY.md))."
     ),
     "/api/webhooks/passport": (
         "Body: one event or a batch; answers as above. Signed with the tenant's webhook secret, either by the headers "
