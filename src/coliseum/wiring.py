@@ -14,6 +14,7 @@ from litestar import Litestar
 
 from coliseum import collector, db, kv, telemetry
 from coliseum.accounts.keys import KeyRing
+from coliseum.billing.service import Billing
 from coliseum.capture.gates import TimeLimits
 from coliseum.capture.pipeline import Pipeline
 from coliseum.capture.segment import segment_names
@@ -49,6 +50,7 @@ from coliseum.web.live.admission import origins_of
 from coliseum.web.live.hub import Hub
 from coliseum.web.live.stopping import stop_held_back
 from coliseum.web.services import Services
+from coliseum.web.stripe import into_log
 from coliseum.web.ui.live import Live
 from coliseum.web.ui.pages import page_router
 
@@ -103,6 +105,9 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     keys = KeyRing(database, utc_now)
     live = Hub(database, store, keys, reads, utc_now, origins_of(settings.live_origins))
     limits = TimeLimits(timedelta(days=settings.too_old_days), timedelta(seconds=settings.future_s))
+    pipeline = Pipeline(database, Subjects(database), appender, tally, limits)
+    trail = Trail(settings.secret_key, utc_now)
+    billing = Billing(database, settings, settings.secret_key, trail, utc_now, into_log(pipeline, utc_now))
     services = Services(
         settings,
         settings.secret_key,
@@ -110,9 +115,9 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         database,
         store,
         keys,
-        Trail(settings.secret_key, utc_now),
+        trail,
         appender,
-        Pipeline(database, Subjects(database), appender, tally, limits),
+        pipeline,
         tally,
         Boards(reads),
         together,
@@ -121,10 +126,13 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         Declarations(database, utc_now),
         PublicPages(database, reads),
         live,
+        billing,
     )
+    billing.start()
     try:
         yield services
     finally:
+        await billing.close()
         await live.close()
         await appender.drain()
         await reads.drain()

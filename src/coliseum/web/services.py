@@ -6,6 +6,7 @@ import msgspec
 
 from coliseum import db, kv
 from coliseum.accounts.keys import KeyRing
+from coliseum.billing.service import Billing
 from coliseum.capture.pipeline import Pipeline
 from coliseum.capture.tally import Tally
 from coliseum.clock import Clock
@@ -40,3 +41,4 @@ class Services(msgspec.Struct, frozen=True):
     declarations: Declarations
     public: PublicPages
     live: Hub
+    billing: Billing
