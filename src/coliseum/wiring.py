@@ -132,15 +132,20 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     try:
         yield services
     finally:
-        await billing.close()
-        await live.close()
-        await appender.drain()
-        await reads.drain()
-        await together.drain()
-        await tally.close()
-        await waker.close()
-        await store.close()
-        await database.close()
+        await _close(services, reads, waker)
+
+
+async def _close(services: Services, reads: SharedReads, waker: kv.Waker) -> None:
+    """What makes events first, then what stores them, then the stores."""
+    await services.billing.close()
+    await services.live.close()
+    await services.appender.drain()
+    await reads.drain()
+    await services.together.drain()
+    await services.tally.close()
+    await waker.close()
+    await services.store.close()
+    await services.database.close()
 
 
 async def run_processor(settings: Settings) -> None:

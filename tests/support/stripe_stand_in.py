@@ -1,8 +1,12 @@
 """Localstripe, with what it lacks: run as a program, it listens on the port that is its argument.
 
 What localstripe 1.15 does not have, and is answered here: Checkout sessions, sessions of the billing portal, meter
-events, idempotency keys, and metadata with prices instead of plans. It writes its store to a fixed file, which is
-switched off, so that several can run. It delivers webhooks after a second, signed, and once only.
+events, and idempotency keys. It writes its store to a fixed file, which is switched off, so that several can run.
+
+What it has otherwise than Stripe: plans in place of prices; the period's end at the subscription, as in the API before
+2025-03; no ``amount_received``; no connected accounts and transfers; no failing payment of a later period. It sends
+webhooks after a second, signed, and once only: of customers, invoices and subscriptions that are made or deleted, and
+none of subscriptions that change, of payments or of refunds.
 
 ``GET /_config/seen`` shows what was asked for beside localstripe's own objects; ``POST /_config/next`` says how the next calls fail.
 """
@@ -11,7 +15,7 @@ import sys
 from typing import Any
 
 from aiohttp import web
-from localstripe import resources, server
+from localstripe import resources, server  # type: ignore[import-untyped]
 
 SEEN: list[dict[str, Any]] = []
 FAILING: list[dict[str, Any]] = []
@@ -41,7 +45,7 @@ async def seen(_request: web.Request) -> web.Response:
 
 
 async def fail_next(request: web.Request) -> web.Response:
-    """``{"path": ..., "after": bool}``: the next call of a path fails, after it was done or before."""
+    """``{"path", "holding", "after"}``: the next call of a path with this in its body fails, before it is done or after."""
     FAILING.append(await request.json())
     return web.json_response({})
 
@@ -53,10 +57,11 @@ async def idempotent(request: web.Request, handler: Any) -> web.StreamResponse:
     if key[1] and key in ANSWERS:
         status, body = ANSWERS[key]
         return web.Response(status=status, body=body, content_type="application/json")
-    failing = next((each for each in FAILING if each["path"] == request.path), None)
+    text = await request.text()
+    failing = next((each for each in FAILING if each["path"] == request.path and each["holding"] in text), None)
     if failing is not None:
         FAILING.remove(failing)
-        if not failing.get("after"):
+        if not failing["after"]:
             return web.json_response({"error": {"message": "no"}}, status=500, headers={"stripe-should-retry": "false"})
     response: web.Response = await handler(request)
     if key[1] and request.method == "POST" and response.status < 500:

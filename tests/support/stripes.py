@@ -53,9 +53,9 @@ class StandIn:
         found = await self.call("GET", "/_config/seen")
         return [each for each in found if each["path"] == path]
 
-    async def fail_next(self, path: str, *, after: bool = False) -> None:
-        """Let the next call of a path fail, before it is done or after."""
-        await self.call("POST", "/_config/next", {"path": path, "after": after})
+    async def fail_next(self, path: str, holding: str = "", *, after: bool = False) -> None:
+        """Let the next call of a path, with this in its body, fail: before it is done or after."""
+        await self.call("POST", "/_config/next", {"path": path, "holding": holding, "after": after})
 
     async def make_plans(self) -> None:
         """Plans, which localstripe has in place of prices."""

@@ -6,6 +6,7 @@ that is no ASCII raise errors of Python. Its aiohttp client follows redirects, a
 is raised as aiohttp's own error.
 """
 
+import logging
 import re
 import time
 from collections.abc import Awaitable, Mapping, Sequence
@@ -29,6 +30,7 @@ LIVE: Final = re.compile(r"(sk|rk)_live_")
 STAMP: Final = re.compile(r"[0-9]{1,12}")
 HEX: Final = re.compile(r"[0-9a-f]{64}")
 T = TypeVar("T")
+logging.getLogger("stripe").setLevel(logging.CRITICAL)  # whoever asks says what went wrong, as a line of JSON
 
 
 class StripeUnavailable(ColiseumError):

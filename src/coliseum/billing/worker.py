@@ -74,10 +74,14 @@ class Worker:
         return tried
 
     async def _one(self) -> bool:
-        books = self.books
-        claimed = await inbox.claim(books.database, books.clock())
+        claimed = await inbox.claim(self.books.database, self.books.clock())
         if claimed is None:
             return False
+        await self._apply(claimed)
+        return True
+
+    async def _apply(self, claimed: inbox.Claimed) -> None:
+        books = self.books
         event = inbox.read_event(claimed.body)
         try:
             async with asyncio.timeout(APPLY_S):
@@ -91,7 +95,6 @@ class Worker:
             raise
         except Exception as error:  # noqa: BLE001 - one event must not keep the others from being applied
             await self._put_off(claimed, error)
-        return True
 
     async def _put_off(self, claimed: inbox.Claimed, error: Exception) -> None:
         now = self.books.clock()
