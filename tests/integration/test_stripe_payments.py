@@ -213,6 +213,33 @@ async def test_what_lacks_its_user_is_on_the_tenants_list_until_it_is_mended(wor
     assert await log(world, platform) == [("treasury.money_spent", 2_500, "eur")]
 
 
+async def test_metadata_mended_in_stripe_count_at_the_next_try(
+    world: World, platform: Platform, stripe: StandIn
+) -> None:
+    made = await stripe.call("POST", "/v1/payment_intents", {"amount": 500, "currency": "eur"})
+    sent = paid({**intent({}), "id": made["id"]})
+    await applied(world, sent)
+    assert (await state_of(world, sent["id"]))[0] == "unmatched"
+    await stripe.call("POST", f"/v1/payment_intents/{made['id']}", {"metadata": fan(platform)})
+    assert sent["id"] in await inbox.retry(world.database, None, utc_now())
+    await drained(world)
+    assert await log(world, platform) == [("treasury.money_spent", 2_500, "eur")]
+    assert await state_of(world, sent["id"]) == ("applied", "")
+
+
+async def test_what_a_tenant_pays_for_its_plan_is_no_event_of_its_log(world: World, platform: Platform) -> None:
+    customer = f"cus_of_{platform.tenant_id}"
+    await world.execute("INSERT INTO billing_customers (tenant_id, customer_id) VALUES ($1, $2)",
+                        platform.tenant_id, customer)  # fmt: skip
+    payment = intent({}, customer=customer)
+    sent = paid(payment)
+    back = event("charge.refunded", {**charge(payment, refund(payment, 5)), "customer": customer})
+    await applied(world, sent, back)
+    assert {(await state_of(world, each["id"]))[0] for each in (sent, back)} == {"ignored"}
+    assert await log(world, platform) == []
+    assert await unmatched(world, platform) == []
+
+
 @pytest.mark.parametrize("written", [{"coliseum_artist": "a" * 129}, {"coliseum_user": "u" * 500}])
 async def test_what_the_log_refuses_is_on_the_list(world: World, platform: Platform, written: dict[str, str]) -> None:
     await applied(world, paid(intent({**fan(platform), **written})))

@@ -287,3 +287,25 @@ async def test_an_object_that_cannot_be_read_is_tried_again_and_blocks_nobody(wo
     state, reason = await state_of(world, poison["id"])
     assert state == "failed"
     assert "ValidationError" in reason
+
+
+async def test_with_a_live_key_events_of_test_mode_change_nothing(world: World, platform: Platform) -> None:
+    stores = str(world.settings.database_url), str(world.settings.valkey_url)
+    async with opened_world(*stores, **settings("http://127.0.0.1:9", stripe_secret_key="rk_live_x")) as live:
+        tested = change("created", subscription(platform, price="price_enterprise"))
+        real = {**change("created", subscription(platform)), "livemode": True}
+        await applied(live, tested, real)
+        assert [(await state_of(live, each["id"]))[0] for each in (tested, real)] == ["ignored", "applied"]
+    assert await plan_of(world, platform) == "pro"
+
+
+async def test_a_subscription_sold_in_the_dashboard_makes_its_customer_the_tenants(
+    world: World, platform: Platform
+) -> None:
+    await applied(world, change("created", subscription(platform, customer=f"cus_sold_{platform.tenant_id}")))
+    found = await rows(world, "SELECT customer_id FROM billing_customers WHERE tenant_id = $1", platform.tenant_id)
+    assert found == [{"customer_id": f"cus_sold_{platform.tenant_id}"}]
+    # From now on it is known by its customer alone.
+    later = subscription(platform, customer=f"cus_sold_{platform.tenant_id}", metadata={}, price="price_enterprise")
+    await applied(world, change("created", later))
+    assert await plan_of(world, platform) == "enterprise"

@@ -108,6 +108,7 @@ class Intent(msgspec.Struct, frozen=True):
     amount: int
     currency: str
     amount_received: int | None = None
+    customer: Word | None = None
     metadata: Metadata = {}
     on_behalf_of: Word | None = None
     transfer_data: Destination | None = None
@@ -143,6 +144,7 @@ class Charge(msgspec.Struct, frozen=True):
     """A charge, with its refunds in API versions before 2022-11."""
 
     id: Word
+    customer: Word | None = None
     metadata: Metadata = {}
     refunds: Refunds | None = None
 

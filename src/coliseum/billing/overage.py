@@ -76,7 +76,10 @@ async def report(books: Books, usage: UsageSource, now: datetime) -> None:
     for each in metered:
         for month in _months(now):
             await _intend(books, usage, each, month, now)
-        await send(books, each.tenant_id, now)
+    async with books.database.connection("capture") as connection:
+        waiting = [int(row["tenant_id"]) for row in await connection.fetch(SQL["tenants_with_reports"])]
+    for tenant_id in waiting:
+        await send(books, tenant_id, now)
 
 
 async def send(books: Books, tenant_id: int, now: datetime) -> None:

@@ -7,24 +7,28 @@ what was earned to their bank, and is not counted again.
 
 For whom: ``coliseum_tenant`` and ``coliseum_user`` in the metadata of the object, or of the payment that a refund is
 of; or the tenant to whom the connected account belongs. On a connected account's own objects only that mapping counts,
-because whoever owns the account writes their metadata.
+because whoever owns the account writes their metadata. What lacks something is asked of Stripe once more, so that what
+was mended there counts at the next try.
+
+What a tenant pays for its own plan is no event of its log.
 """
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from datetime import datetime
-from typing import Any, Final, get_args
+from typing import Any, Final, TypeVar, get_args
 
 import msgspec
 
 from coliseum.accounts.tenants import Tenant
 from coliseum.billing.books import Books, Unmatched
-from coliseum.billing.inbox import SQL, settle
+from coliseum.billing.inbox import SQL, State, settle
 from coliseum.billing.objects import Charge, Intent, Metadata, Refund, StripeEvent, Transfer, at, minor_units
 from coliseum.billing.stripe_client import StripeRefused
 from coliseum.events.fields import Reason
 from coliseum.ids import derived_key
 
+T = TypeVar("T")
 REASONS: Final = frozenset(get_args(Reason))
 ALREADY_THERE: Final = frozenset({"id_reused"})
 """The log has it under its id; the metadata were changed since."""
@@ -43,6 +47,14 @@ class Movement(msgspec.Struct, frozen=True):
     """The connected account whose object it is."""
     beneficiary: str | None = None
     """The connected account to which the platform's money goes."""
+    customer: str | None = None
+    """Who pays; a customer that is a tenant pays for its plan."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether it says whose it is, as far as that can be seen from itself."""
+        placed = self.metadata.get("coliseum_tenant") or self.account or self.beneficiary
+        return bool(placed and self.metadata.get("coliseum_user"))
 
 
 async def apply_payment(books: Books, event: StripeEvent) -> None:
@@ -51,8 +63,11 @@ async def apply_payment(books: Books, event: StripeEvent) -> None:
     Raises:
         Unmatched: what is missing is noted, for the tenant as far as it is known.
     """
-    intent = msgspec.json.decode(event.data.object, type=Intent)
-    await _record(books, event, [_payment(event, intent)])
+    movement = _payment(event, msgspec.json.decode(event.data.object, type=Intent))
+    if not movement.complete:
+        now = await _seen(books.stripe.intent(movement.object_id, event.account))
+        movement = movement if now is None else msgspec.structs.replace(movement, metadata=now.metadata or {})
+    await _record(books, event, [movement])
 
 
 async def apply_refunds(books: Books, event: StripeEvent) -> None:
@@ -66,15 +81,15 @@ async def apply_refunds(books: Books, event: StripeEvent) -> None:
         if refund.status == "failed":
             await _failed(books, event, refund)
             return
-        refunds, of_charge = [refund], {}
+        refunds, charge = [refund], None
     else:
         charge = msgspec.json.decode(event.data.object, type=Charge)
-        page, of_charge = charge.refunds, dict(charge.metadata or {})
+        page = charge.refunds
         whole = page is not None and page.data and not page.has_more
         refunds = page.data if whole and page else await books.stripe.refunds(charge.id, event.account)
     # What is pending comes again when it has succeeded.
     succeeded = [refund for refund in refunds if refund.status == "succeeded"]
-    await _record(books, event, [await _refund(books, event, refund, of_charge) for refund in succeeded])
+    await _record(books, event, [await _refund(books, event, refund, charge) for refund in succeeded])
 
 
 async def apply_transfer(books: Books, event: StripeEvent) -> None:
@@ -95,6 +110,9 @@ async def apply_transfer(books: Books, event: StripeEvent) -> None:
         transfer.id, metadata, transfer.amount, transfer.currency, at(transfer.created), fields, event.account,
         transfer.destination,
     )  # fmt: skip
+    if not movement.complete:
+        now = await _seen(books.stripe.transfer(transfer.id, event.account))
+        movement = movement if now is None else msgspec.structs.replace(movement, metadata=now.metadata or {})
     if event.type == "transfer.reversed":
         tenant = await _tenant_of(books, movement)
         raise await _noted(books, event, movement, tenant, "transfer_reversed: what was earned is not taken back")
@@ -107,35 +125,42 @@ def _payment(event: StripeEvent, intent: Intent) -> Movement:
     onward = intent.transfer_data.destination if intent.transfer_data else None
     return Movement(
         intent.id, metadata, intent.paid, intent.currency, event.created_at, fields, event.account,
-        intent.on_behalf_of or onward,
+        intent.on_behalf_of or onward, intent.customer,
     )  # fmt: skip
 
 
-async def _refund(books: Books, event: StripeEvent, refund: Refund, of_charge: Mapping[str, str]) -> Movement:
-    metadata, beneficiary = {**of_charge, **(refund.metadata or {})}, None
+async def _refund(books: Books, event: StripeEvent, refund: Refund, charge: Charge | None) -> Movement:
+    of_charge = charge or Charge(refund.id)
+    metadata, customer, beneficiary = (
+        {**(of_charge.metadata or {}), **(refund.metadata or {})},
+        of_charge.customer,
+        None,
+    )
     if refund.payment_intent and not {"coliseum_tenant", "coliseum_user"} <= metadata.keys():
-        try:
-            intent = await books.stripe.intent(refund.payment_intent, event.account)
-        except StripeRefused as refused:
-            if not refused.missing:
-                raise
-        else:
+        intent = await _seen(books.stripe.intent(refund.payment_intent, event.account))
+        if intent is not None:
             metadata = {**(intent.metadata or {}), **metadata}
-            beneficiary = _payment(event, intent).beneficiary
+            beneficiary, customer = _payment(event, intent).beneficiary, intent.customer
     fields = {
         "type": "treasury.money_refunded",
         "reason": refund.reason or "refund",
         "refundOf": refund.payment_intent or refund.charge or refund.id,
     }
     return Movement(
-        refund.id, metadata, refund.amount, refund.currency, at(refund.created), fields, event.account, beneficiary
-    )
+        refund.id, metadata, refund.amount, refund.currency, at(refund.created), fields, event.account, beneficiary,
+        customer,
+    )  # fmt: skip
 
 
 async def _record(books: Books, event: StripeEvent, movements: list[Movement]) -> None:
     """Put each into the log, then say that the event is applied; a crash in between repeats what changes nothing."""
     unmatched: Unmatched | None = None
+    state: State = "applied"
+    reason = ""
     for movement in movements:
+        if await _is_plans(books, movement):
+            state, reason = "ignored", "plan: what a tenant pays for its own plan"
+            continue
         try:
             await _record_one(books, event, movement)
         except Unmatched as found:
@@ -143,7 +168,22 @@ async def _record(books: Books, event: StripeEvent, movements: list[Movement]) -
     if unmatched is not None:
         raise unmatched
     async with books.database.transaction("accounts") as connection:
-        await settle(connection, event.id, "applied", "", books.clock())
+        await settle(connection, event.id, state, reason, books.clock())
+
+
+async def _is_plans(books: Books, movement: Movement) -> bool:
+    """Whether it is a payment to us, and not one of a platform's."""
+    if movement.account is not None or movement.customer is None or "coliseum_user" in movement.metadata:
+        return False
+    return await books.tenant_of_customer(movement.customer) is not None
+
+
+async def _seen(call: Awaitable[T]) -> T | None:
+    """An object as Stripe has it now; None when the key may not read it, or it is gone."""
+    try:
+        return await call
+    except StripeRefused:
+        return None
 
 
 async def _record_one(books: Books, event: StripeEvent, movement: Movement) -> None:
@@ -204,7 +244,7 @@ async def _tenant_of(books: Books, movement: Movement) -> Tenant:
 
 async def _failed(books: Books, event: StripeEvent, refund: Refund) -> None:
     """A refund that did not come through: nothing, unless it was counted before."""
-    movement = await _refund(books, event, refund, {})
+    movement = await _refund(books, event, refund, None)
     tenant = await _tenant_of(books, movement)
     async with books.database.tenant(tenant.tenant_id, "accounts") as connection:
         counted = await connection.fetchval(SQL["log_id_of"], tenant.tenant_id, refund.id)

@@ -17,7 +17,7 @@ import aiohttp
 import msgspec
 import stripe
 
-from coliseum.billing.objects import Intent, Refund, Refunds, Subscription
+from coliseum.billing.objects import Intent, Refund, Refunds, Subscription, Transfer
 from coliseum.errors import ColiseumError, Refusal, RequestRefused
 from coliseum.telemetry import Log
 
@@ -160,6 +160,11 @@ class Stripe:
         """The payment intent as it is now."""
         found = await _asked(self._client.v1.payment_intents.retrieve_async(intent_id, None, _for(account)))
         return msgspec.convert(_plain(found), Intent)
+
+    async def transfer(self, transfer_id: str, account: str | None) -> Transfer:
+        """The transfer as it is now."""
+        found = await _asked(self._client.v1.transfers.retrieve_async(transfer_id, None, _for(account)))
+        return msgspec.convert(_plain(found), Transfer)
 
     async def meter(self, name: str, customer: str, amount: int, identifier: str, at: datetime) -> None:
         """Tell a meter of usage. Stripe counts an identifier once, for at least 24 hours."""

@@ -114,6 +114,8 @@ async def _take(
             held.current_period_end, held.cancel_at_period_end, held.grace_until, held.object_created,
             held.newest_created, held.newest_event, now,
         )  # fmt: skip
+        # Somebody sold it in Stripe's dashboard: from now on this customer is the tenant.
+        await connection.execute(SQL["adopt_customer"], tenant_id, told.customer)
         await settle(connection, event.id, "applied", "newer is known" if taken is False else "", now)
         await _settle_plan(books, connection, tenant_id, plan, held.subscription_id, now)
 

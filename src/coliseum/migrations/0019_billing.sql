@@ -99,4 +99,4 @@ FROM unnest(ARRAY['billing_customers', 'billing_accounts', 'billing_subscription
 GRANT SELECT, INSERT, UPDATE ON billing_stripe_events, billing_customers, billing_accounts, billing_subscriptions,
     billing_objects, billing_unmatched, billing_usage_reports TO coliseum_accounts;
 -- For whom an event is, is found out by the role that bypasses policies: no tenant is known yet.
-GRANT SELECT ON billing_customers, billing_accounts, billing_subscriptions TO coliseum_capture;
+GRANT SELECT ON billing_customers, billing_accounts, billing_subscriptions, billing_usage_reports TO coliseum_capture;

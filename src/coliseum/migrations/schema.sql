@@ -1992,6 +1992,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.billing_subscriptions TO coliseum_acc
 GRANT SELECT ON TABLE public.billing_subscriptions TO coliseum_capture;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.billing_unmatched TO coliseum_accounts;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.billing_usage_reports TO coliseum_accounts;
+GRANT SELECT ON TABLE public.billing_usage_reports TO coliseum_capture;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.capture_warnings TO coliseum_capture;
 GRANT SELECT ON TABLE public.capture_warnings TO coliseum_app;
 GRANT SELECT ON TABLE public.capture_warnings TO coliseum_processor;
