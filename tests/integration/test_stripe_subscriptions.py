@@ -1,7 +1,6 @@
 """Subscriptions of Stripe become plans: whatever the order, however often, and also when only the clock moves."""
 
 import asyncio
-import itertools
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -18,7 +17,6 @@ from support.stripes import (
     days_ago,
     drained,
     event,
-    owned,
     plan_of,
     rows,
     settings,
@@ -163,92 +161,6 @@ async def test_the_largest_plan_of_several_subscriptions_counts(world: World, pl
                                                                "current_period_end": days_ago(0)}]}}  # fmt: skip
     await applied(world, change("deleted", gone))
     assert await plan_of(world, platform) == "pro"
-
-
-STEPS = ("created", "paid", "larger", "late", "deleted")
-
-
-@pytest.mark.parametrize("order", list(itertools.permutations(range(4))))
-async def test_whatever_the_order_the_end_is_the_same(world: World, order: tuple[int, ...]) -> None:
-    states = []
-    for chosen in (tuple(range(4)), order):
-        platform = await world.platform()
-        bought = subscription(platform, id=f"sub_order_{platform.tenant_id}", created=days_ago(20),
-                              period_end=days_ago(-1))  # fmt: skip
-        larger = {**bought, "items": subscription(platform, price="price_enterprise", period_end=days_ago(-9))["items"]}
-        changes = [
-            change("created", {**bought, "status": "incomplete"}, days_ago(10)),
-            change("updated", bought, days_ago(9)),
-            change("updated", {**larger, "status": "past_due"}, days_ago(2)),
-            change("updated", larger, days_ago(1)),
-        ]
-        await applied(world, *[changes[index] for index in chosen], changes[chosen[0]])
-        row = (await held(world, platform))[0]
-        states.append((await plan_of(world, platform), row["status"], row["plan"], row["price_id"], row["grace_until"]))
-    assert states[0] == states[1]
-    assert states[0][:2] == ("enterprise", "active")
-
-
-@pytest.mark.parametrize("order", list(itertools.permutations(range(4))))
-async def test_what_is_deleted_stays_so_in_whatever_order_and_within_one_second(
-    world: World, order: tuple[int, ...]
-) -> None:
-    platform = await world.platform()
-    at = days_ago(3)
-    bought = subscription(platform, period_end=days_ago(2))
-    changes = [
-        change("created", {**bought, "status": "incomplete"}, at), change("updated", bought, at),
-        change("deleted", {**bought, "status": "canceled"}, at),
-        change("updated", {**bought, "status": "past_due"}, days_ago(9)),
-    ]  # fmt: skip
-    await applied(world, *[changes[index] for index in order])
-    assert [row["status"] for row in await held(world, platform)] == ["canceled"]
-    assert await plan_of(world, platform) == "basic"
-
-
-@pytest.mark.parametrize("first", [0, 1])
-async def test_two_events_of_one_second_are_settled_by_asking_stripe(world: World, stripe: StandIn, first: int) -> None:
-    platform = await world.platform()
-    customer = await stripe.call("POST", "/v1/customers", {"description": "x"})
-    made = await stripe.call("POST", "/v1/subscriptions", {
-        "customer": customer["id"], "items": [{"plan": "price_enterprise"}], "trial_period_days": 9,
-        "metadata": {"coliseum_tenant": str(platform.tenant_id)},
-    })  # fmt: skip
-    at = days_ago(1)
-    shown = {**made, "items": {"data": [{"price": {"id": "price_pro"}}]}}
-    changes = [
-        change("updated", {**shown, "status": "past_due"}, at),
-        change("updated", {**shown, "status": "unpaid"}, at),
-    ]
-    await applied(world, changes[first], changes[1 - first])
-    row = (await held(world, platform))[0]
-    assert (row["status"], row["plan"]) == (made["status"], "enterprise")  # neither event said so
-
-
-async def test_in_doubt_and_without_stripe_an_event_waits(world: World, stripe: StandIn) -> None:
-    platform = await world.platform()
-    bought = subscription(platform)
-    at = days_ago(1)
-    await applied(world, change("created", bought, at))
-    await stripe.fail_next(f"/v1/subscriptions/{bought['id']}")
-    doubtful = change("updated", {**bought, "status": "past_due"}, at)
-    await applied(world, doubtful)
-    assert (await state_of(world, doubtful["id"]))[0] == "stored"
-    due = await owned(world, "SELECT next_attempt_at FROM billing_stripe_events WHERE event_id = $1", doubtful["id"])
-    assert due > utc_now() - timedelta(seconds=1)
-    await world.execute("UPDATE billing_stripe_events SET next_attempt_at = now() WHERE event_id = $1", doubtful["id"])
-    await drained(world)
-    assert (await state_of(world, doubtful["id"]))[0] == "applied"
-
-
-async def test_fifty_at_once_are_applied_once(world: World, platform: Platform) -> None:
-    sent = change("created", subscription(platform))
-    replies = await asyncio.gather(*[told(world, sent) for _ in range(50)])
-    assert sum(reply.json["status"] == "stored" for reply in replies) == 1
-    await drained(world)
-    count = "SELECT count(*) FROM trail_entries WHERE tenant_id = $1"
-    assert await owned(world, count, platform.tenant_id) == 1
-    assert await owned(world, "SELECT attempts FROM billing_stripe_events WHERE event_id = $1", sent["id"]) == 1
 
 
 async def test_an_event_of_the_other_mode_is_kept_and_changes_nothing(world: World, platform: Platform) -> None:
