@@ -3,6 +3,7 @@
 import asyncio
 import os
 import platform
+import random
 import signal
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
@@ -14,6 +15,7 @@ from litestar import Litestar
 
 from coliseum import collector, db, kv, telemetry
 from coliseum.accounts.keys import KeyRing
+from coliseum.announce.announcements import Announcements
 from coliseum.billing.service import Billing
 from coliseum.capture.gates import TimeLimits
 from coliseum.capture.pipeline import Pipeline
@@ -21,7 +23,10 @@ from coliseum.capture.segment import segment_names
 from coliseum.capture.tally import Tally
 from coliseum.clock import utc_now
 from coliseum.errors import ColiseumError
+from coliseum.hooks.delivery import Deliverer
+from coliseum.hooks.signing import Secrets
 from coliseum.ids import uuid7
+from coliseum.outbound import Outbound
 from coliseum.passport.appender import Appender
 from coliseum.passport.subjects import Subjects
 from coliseum.passport.upkeep import keep_up
@@ -35,6 +40,7 @@ from coliseum.projections.mediaid import MediaidProjection
 from coliseum.projections.prepared import Prepared
 from coliseum.projections.seasons import SeasonCloser
 from coliseum.projections.treasury import TreasuryProjection
+from coliseum.projections.usage import UsageProjection
 from coliseum.queries.declared import Declarations
 from coliseum.queries.public import PublicPages
 from coliseum.queries.shared import SharedReads
@@ -43,9 +49,10 @@ from coliseum.settings import Settings
 from coliseum.tasks import end
 from coliseum.trail.record import Trail
 from coliseum.upgrade import upgrade
+from coliseum.web.allowance import Allowance
 from coliseum.web.api.boards import Boards
 from coliseum.web.app import build_app
-from coliseum.web.limits import AddressLimit
+from coliseum.web.limits import Limiter
 from coliseum.web.live.admission import origins_of
 from coliseum.web.live.hub import Hub
 from coliseum.web.live.stopping import stop_held_back
@@ -56,7 +63,8 @@ from coliseum.web.ui.pages import page_router
 
 UPKEEP_EVERY_S = 3_600
 PROJECTIONS: dict[str, Projection] = {
-    projection.name: projection for projection in (ColiseumProjection(), TreasuryProjection(), MediaidProjection())
+    projection.name: projection
+    for projection in (ColiseumProjection(), TreasuryProjection(), MediaidProjection(), UsageProjection())
 }
 
 
@@ -93,17 +101,14 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     store = kv.KeyValue(valkey_url(settings))
     database = await db.Database.open(database_url(settings), capture=8, app=8, accounts=4)
     waker = kv.Waker(store)
-    appender = Appender(
-        database,
-        utc_now,
-        queue_events_max=settings.queue_events_max,
-        append_batch_events_max=settings.append_batch_events_max,
-        on_commit=waker.wake,
-    )
+    appender = _appender(settings, database, waker)
     tally = Tally(database, utc_now)
     reads, together = SharedReads(database, store, utc_now), Together()
     keys = KeyRing(database, utc_now)
-    live = Hub(database, store, keys, reads, utc_now, origins_of(settings.live_origins))
+    limiter = Limiter(store, utc_now, fail="open")
+    allowance = Allowance(database, limiter, utc_now, billing=settings.stripe_secret_key is not None)
+    live = Hub(database, store, keys, reads, utc_now, origins_of(settings.live_origins), allowance=allowance)
+    outbound = Outbound(allow_private=settings.outbound_private)
     limits = TimeLimits(timedelta(days=settings.too_old_days), timedelta(seconds=settings.future_s))
     pipeline = Pipeline(database, Subjects(database), appender, tally, limits)
     trail = Trail(settings.secret_key, utc_now)
@@ -121,26 +126,40 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         tally,
         Boards(reads),
         together,
-        AddressLimit(store, settings.webhook_requests_per_minute),
+        limiter,
+        allowance,
         segment_names(settings.segment_events),
         Declarations(database, utc_now),
         PublicPages(database, reads),
         live,
+        outbound,
+        Secrets(settings.secret_key),
         billing,
     )
     billing.start()
     try:
         yield services
     finally:
-        await _close(services, reads, waker)
+        await _close(services, waker)
 
 
-async def _close(services: Services, reads: SharedReads, waker: kv.Waker) -> None:
-    """What makes events first, then what stores them, then the stores."""
+def _appender(settings: Settings, database: db.Database, waker: kv.Waker) -> Appender:
+    return Appender(
+        database,
+        utc_now,
+        queue_events_max=settings.queue_events_max,
+        append_batch_events_max=settings.append_batch_events_max,
+        on_commit=waker.wake,
+    )
+
+
+async def _close(services: Services, waker: kv.Waker) -> None:
+    """Store what was accepted, and let go of everything."""
     await services.billing.close()
     await services.live.close()
+    await services.outbound.close()
     await services.appender.drain()
-    await reads.drain()
+    await services.boards.reads.drain()
     await services.together.drain()
     await services.tally.close()
     await waker.close()
@@ -166,12 +185,17 @@ async def run_processor(settings: Settings) -> None:
         Limits(settings.step_entries_max, settings.dead_letter_attempts_max, settings.poll_interval_s),
         settings.lease_s,
         {coliseum.name: SeasonCloser(utc_now)},
+        {coliseum.name: Announcements(utc_now)},
     )
+    outbound = Outbound(allow_private=settings.outbound_private)
     try:
         async with store.wake_ups() as woken:
             collector.settle()
-            await _until_signal(processor.run(woken), _keep_up_regularly(database, settings))
+            await _until_signal(
+                processor.run(woken), _keep_up_regularly(database, settings), _deliver(database, outbound, settings)
+            )
     finally:
+        await outbound.close()
         await teller.close()
         await store.close()
         await database.close()
@@ -218,6 +242,17 @@ async def _keep_up_regularly(database: db.Database, settings: Settings) -> None:
             await asyncio.sleep(60)
             continue
         await asyncio.sleep(UPKEEP_EVERY_S)
+
+
+async def _deliver(database: db.Database, outbound: Outbound, settings: Settings) -> None:
+    """Send the tenants' webhooks; without the root secret their secrets cannot be read, and nothing is sent."""
+    if settings.secret_key is None:
+        telemetry.Log().warning("webhooks_off")
+        await asyncio.Event().wait()
+        return
+    trail, rng = Trail(settings.secret_key, utc_now), random.SystemRandom()
+    secrets = Secrets(settings.secret_key)
+    await Deliverer(database, outbound, secrets, trail, utc_now, rng, settings.webhook_timeout_s).run()
 
 
 async def _until_signal(*work: Coroutine[Any, Any, None]) -> None:

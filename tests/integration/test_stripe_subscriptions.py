@@ -84,6 +84,17 @@ async def test_callers_see_a_new_plan_within_two_seconds_of_being_told(world: Wo
     assert utc_now() - began < timedelta(seconds=3)  # two, and what storing and applying takes
 
 
+async def test_a_new_plan_is_told_to_the_tenants_endpoints(world: World, platform: Platform) -> None:
+    await world.execute(
+        "INSERT INTO hooks_endpoints (tenant_id, endpoint_id, url, topics, description, boards, created_by, created_at, "
+        "secret) VALUES ($1, 1, 'https://example.org/', '{plan.changed}', '', '[]', 'person:1', now(), '\\x00')",
+        platform.tenant_id,
+    )
+    await applied(world, change("created", subscription(platform)))
+    messages = await rows(world, "SELECT topic, payload FROM hooks_messages WHERE tenant_id = $1", platform.tenant_id)
+    assert messages == [{"topic": "plan.changed", "payload": {"from": "basic", "to": "pro"}}]
+
+
 @pytest.mark.parametrize("status", ["incomplete", "incomplete_expired", "paused", "something_new"])
 async def test_what_is_not_paid_for_gives_nothing(world: World, platform: Platform, status: str) -> None:
     await applied(world, change("created", subscription(platform, status=status)))

@@ -12,6 +12,7 @@ import msgspec
 
 from coliseum import db
 from coliseum.accounts.plans import PLANS, PlanName
+from coliseum.accounts.usage import month_after, used_in_month
 from coliseum.billing.books import Books
 from coliseum.billing.inbox import SQL
 from coliseum.billing.stripe_client import StripeRefused, StripeUnavailable
@@ -31,7 +32,7 @@ class UsageSource(Protocol):
 
 
 class LogUsage:
-    """Counts the log, which is only ever added to."""
+    """What the projection has counted of the log, and what was appended since."""
 
     def __init__(self, database: db.Database) -> None:
         self._database = database
@@ -40,7 +41,7 @@ class LogUsage:
         """How many entries were received in a month."""
         first = datetime(month.year, month.month, 1, tzinfo=UTC)
         async with self._database.connection("capture") as connection:
-            return int(await connection.fetchval(SQL["used_in_month"], tenant_id, first, month_after(first)))
+            return await used_in_month(connection, tenant_id, first)
 
 
 class Metered(msgspec.Struct, frozen=True):
@@ -108,11 +109,6 @@ def identifier(secret_key: str, tenant_id: int, report_: Report) -> str:
     """What Stripe knows a report by: tenant, month and number, and a mark of this installation."""
     mark = derived_key(secret_key, "stripe-meter", str(tenant_id)).hex()[:12]
     return f"coliseum-{mark}-{tenant_id}-{report_.month:%Y-%m}-{report_.sequence}"
-
-
-def month_after(month: datetime) -> datetime:
-    """The first instant of the month after."""
-    return month.replace(year=month.year + month.month // 12, month=month.month % 12 + 1)
 
 
 async def _intend(books: Books, usage: UsageSource, metered: Metered, month: date, now: datetime) -> None:

@@ -151,7 +151,10 @@ async def _with_grace(books: Books, connection: db.Connection, held: Held) -> He
 async def _settle_plan(
     books: Books, connection: db.Connection, tenant_id: int, plan: PlanName, target: str, now: datetime
 ) -> None:
-    """Give the locked tenant the plan of its subscriptions, and say so in the trail when that is another one."""
+    """Give the locked tenant the plan of its subscriptions, and say so in the trail when that is another one.
+
+    The database tells the tenant's webhook endpoints.
+    """
     all_held = await db.rows(connection, Held, SQL["subscriptions"], tenant_id)
     given = {held.subscription_id: plan_now(held, now) for held in all_held}
     await connection.execute(

@@ -32,13 +32,14 @@ async def admit(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
     """The guard of every route: finds out who is calling, and leaves it in the request's state.
 
     Raises:
-        RequestRefused: nobody known is calling, or they may not do this.
+        RequestRefused: nobody known is calling, or they may not do this, or their plan has no request left for them.
     """
     access: Access = handler.opt.get("access", "public")
     services: Services = connection.app.state.services
     scope: Any = connection.scope
     if access != "public":
-        scope["state"][CALLER] = await caller_for(services, scope, Permission(access))
+        caller = scope["state"][CALLER] = await caller_for(services, scope, Permission(access))
+        await services.allowance.admit(scope, caller.tenant)
 
 
 def caller_in(scope: Any) -> Caller:

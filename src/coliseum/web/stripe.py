@@ -46,7 +46,7 @@ def into_log(pipeline: Pipeline, clock: Clock) -> Capture:
     async def capture(tenant: Tenant, raw: bytes) -> Taken:
         request = Request(
             tenant, trusted=True, strict=True, source="stripe", received_at=clock(), historical=True
-        )  # what was paid is in the log, however late it is told
+        )  # what was paid is in the log, however late it is told, and whatever the tenant's plan includes
         result = (await pipeline.capture([raw], request))[0]
         return Taken(result.status, result.code or "", result.message or "")
 
