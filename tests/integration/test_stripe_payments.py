@@ -220,10 +220,15 @@ async def test_metadata_mended_in_stripe_count_at_the_next_try(
     sent = paid({**intent({}), "id": made["id"]})
     await applied(world, sent)
     assert (await state_of(world, sent["id"]))[0] == "unmatched"
-    await stripe.call("POST", f"/v1/payment_intents/{made['id']}", {"metadata": fan(platform)})
+    await stripe.call(
+        "POST",
+        f"/v1/payment_intents/{made['id']}",
+        {"metadata": fan(platform, coliseum_reason="tip", coliseum_artist="a-7")},
+    )
     assert sent["id"] in await inbox.retry(world.database, None, utc_now())
     await drained(world)
-    assert await log(world, platform) == [("treasury.money_spent", 2_500, "eur")]
+    entry = (await world.entries(platform))[0]
+    assert (entry["value"], entry["artist_id"], entry["metadata"]["reason"]) == (2_500, "a-7", "tip")
     assert await state_of(world, sent["id"]) == ("applied", "")
 
 

@@ -63,10 +63,12 @@ async def apply_payment(books: Books, event: StripeEvent) -> None:
     Raises:
         Unmatched: what is missing is noted, for the tenant as far as it is known.
     """
-    movement = _payment(event, msgspec.json.decode(event.data.object, type=Intent))
+    intent = msgspec.json.decode(event.data.object, type=Intent)
+    movement = _payment(event, intent)
     if not movement.complete:
-        now = await _seen(books.stripe.intent(movement.object_id, event.account))
-        movement = movement if now is None else msgspec.structs.replace(movement, metadata=now.metadata or {})
+        now = await _seen(books.stripe.intent(intent.id, event.account))
+        if now is not None:
+            movement = _payment(event, msgspec.structs.replace(intent, metadata=now.metadata))
     await _record(books, event, [movement])
 
 
@@ -99,20 +101,11 @@ async def apply_transfer(books: Books, event: StripeEvent) -> None:
         Unmatched: as above.
     """
     transfer = msgspec.json.decode(event.data.object, type=Transfer)
-    metadata = transfer.metadata or {}
-    fields = {
-        "type": "treasury.money_earned",
-        "role": metadata.get("coliseum_role", "artist"),
-        "source": _reason(metadata),
-        "stripeTransferId": transfer.id,
-    }
-    movement = Movement(
-        transfer.id, metadata, transfer.amount, transfer.currency, at(transfer.created), fields, event.account,
-        transfer.destination,
-    )  # fmt: skip
+    movement = _transfer(event, transfer)
     if not movement.complete:
         now = await _seen(books.stripe.transfer(transfer.id, event.account))
-        movement = movement if now is None else msgspec.structs.replace(movement, metadata=now.metadata or {})
+        if now is not None:
+            movement = _transfer(event, msgspec.structs.replace(transfer, metadata=now.metadata))
     if event.type == "transfer.reversed":
         tenant = await _tenant_of(books, movement)
         raise await _noted(books, event, movement, tenant, "transfer_reversed: what was earned is not taken back")
@@ -129,13 +122,24 @@ def _payment(event: StripeEvent, intent: Intent) -> Movement:
     )  # fmt: skip
 
 
+def _transfer(event: StripeEvent, transfer: Transfer) -> Movement:
+    metadata = transfer.metadata or {}
+    fields = {
+        "type": "treasury.money_earned",
+        "role": metadata.get("coliseum_role", "artist"),
+        "source": _reason(metadata),
+        "stripeTransferId": transfer.id,
+    }
+    return Movement(
+        transfer.id, metadata, transfer.amount, transfer.currency, at(transfer.created), fields, event.account,
+        transfer.destination,
+    )  # fmt: skip
+
+
 async def _refund(books: Books, event: StripeEvent, refund: Refund, charge: Charge | None) -> Movement:
     of_charge = charge or Charge(refund.id)
-    metadata, customer, beneficiary = (
-        {**(of_charge.metadata or {}), **(refund.metadata or {})},
-        of_charge.customer,
-        None,
-    )
+    metadata = {**(of_charge.metadata or {}), **(refund.metadata or {})}
+    customer, beneficiary = of_charge.customer, None
     if refund.payment_intent and not {"coliseum_tenant", "coliseum_user"} <= metadata.keys():
         intent = await _seen(books.stripe.intent(refund.payment_intent, event.account))
         if intent is not None:
