@@ -20,6 +20,7 @@ from coliseum.accounts.keys import KeyRing
 from coliseum.accounts.last_used import LastUsed
 from coliseum.accounts.opening import open_logins
 from coliseum.announce.announcements import Announcements
+from coliseum.billing.service import Billing
 from coliseum.capture.gates import TimeLimits
 from coliseum.capture.pipeline import Pipeline
 from coliseum.capture.segment import segment_names
@@ -61,6 +62,7 @@ from coliseum.web.live.admission import origins_of
 from coliseum.web.live.hub import Hub
 from coliseum.web.live.stopping import stop_held_back
 from coliseum.web.services import Services
+from coliseum.web.stripe import into_log
 from coliseum.web.ui.live import Live
 from coliseum.web.ui.pages import page_router
 
@@ -106,6 +108,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     database = await db.Database.open(database_url(settings), capture=8, app=8, accounts=4)
     waker = kv.Waker(store)
     appender, tally = _appender(settings, database, waker), Tally(database, utc_now)
+    pipeline = Pipeline(database, Subjects(database), appender, tally, _time_limits(settings))
     reads, together = SharedReads(database, store, utc_now), Together()
     keys = KeyRing(database, utc_now)
     trail = Trail(settings.secret_key, utc_now)
@@ -115,6 +118,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     origins, own = origins_of(settings.live_origins), logins.sessions
     live = Hub(database, store, keys, reads, utc_now, origins, addresses=addresses, sessions=own, allowance=allowance)
     outbound = Outbound(allow_private=settings.outbound_private)
+    billing = Billing(database, settings, settings.secret_key, trail, utc_now, into_log(pipeline, utc_now))
     services = Services(
         settings,
         settings.secret_key,
@@ -124,7 +128,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         keys,
         trail,
         appender,
-        Pipeline(database, Subjects(database), appender, tally, _time_limits(settings)),
+        pipeline,
         tally,
         Boards(reads),
         together,
@@ -141,15 +145,28 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         Identities(database, utc_now),
         logins,
         Secrets(settings.secret_key),
+        billing,
     )
+    billing.start()
     try:
         yield services
     finally:
         await _close(services, waker)
 
 
+def _appender(settings: Settings, database: db.Database, waker: kv.Waker) -> Appender:
+    return Appender(
+        database,
+        utc_now,
+        queue_events_max=settings.queue_events_max,
+        append_batch_events_max=settings.append_batch_events_max,
+        on_commit=waker.wake,
+    )
+
+
 async def _close(services: Services, waker: kv.Waker) -> None:
     """End what works for others first, and the stores last."""
+    await services.billing.close()
     await services.live.close()
     await services.appender.drain()
     await services.boards.reads.drain()
@@ -165,16 +182,6 @@ async def _close(services: Services, waker: kv.Waker) -> None:
 
 def _time_limits(settings: Settings) -> TimeLimits:
     return TimeLimits(timedelta(days=settings.too_old_days), timedelta(seconds=settings.future_s))
-
-
-def _appender(settings: Settings, database: db.Database, waker: kv.Waker) -> Appender:
-    return Appender(
-        database,
-        utc_now,
-        queue_events_max=settings.queue_events_max,
-        append_batch_events_max=settings.append_batch_events_max,
-        on_commit=waker.wake,
-    )
 
 
 async def run_processor(settings: Settings) -> None:
