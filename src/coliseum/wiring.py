@@ -103,21 +103,18 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     """Everything that a web process works with; at the end all accepted events are stored first."""
     if settings.secret_key is None:
         raise NotConfigured("COLISEUM_SECRET_KEY is not set.", hint="It is the same in every process of one system.")
-    addresses = trusted_proxies(settings.trusted_proxies)
-    store = kv.KeyValue(valkey_url(settings))
+    addresses, outbound = trusted_proxies(settings.trusted_proxies), Outbound(allow_private=settings.outbound_private)
     database = await db.Database.open(database_url(settings), capture=8, app=8, accounts=4)
-    waker = kv.Waker(store)
-    appender, tally = _appender(settings, database, waker), Tally(database, utc_now)
+    store = kv.KeyValue(valkey_url(settings))
+    waker, tally, reads = kv.Waker(store), Tally(database, utc_now), SharedReads(database, store, utc_now)
+    appender = _appender(settings, database, waker)
     pipeline = Pipeline(database, Subjects(database), appender, tally, _time_limits(settings))
-    reads, together = SharedReads(database, store, utc_now), Together()
-    keys = KeyRing(database, utc_now)
-    trail = Trail(settings.secret_key, utc_now)
+    keys, trail = KeyRing(database, utc_now), Trail(settings.secret_key, utc_now)
     logins = open_logins(settings, settings.secret_key, database, store, trail, utc_now)
     limiter = Limiter(store, utc_now, fail="open")
     allowance = Allowance(database, limiter, utc_now, billing=settings.stripe_secret_key is not None)
     origins, own = origins_of(settings.live_origins), logins.sessions
     live = Hub(database, store, keys, reads, utc_now, origins, addresses=addresses, sessions=own, allowance=allowance)
-    outbound = Outbound(allow_private=settings.outbound_private)
     billing = Billing(database, settings, settings.secret_key, trail, utc_now, into_log(pipeline, utc_now))
     services = Services(
         settings,
@@ -131,7 +128,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         pipeline,
         tally,
         Boards(reads),
-        together,
+        Together(),
         limiter,
         allowance,
         segment_names(settings.segment_events),
