@@ -26,6 +26,17 @@ OLDER = (datetime.now(UTC) - timedelta(days=800)).date().isoformat()
 RECENT = (datetime.now(UTC) - timedelta(days=40)).date().isoformat()
 TODAY = datetime.now(UTC).date().isoformat()
 
+CLOSING = """
+    INSERT INTO coliseum_closings (tenant_id, grain, starts_at, ends_at, closed_at, position, parked_partitions,
+                                   parked_offsets, boards)
+    SELECT $1, 1, day, day + interval '1 day', day + interval '2 days', '{0}', '{}', '{}', '{votes:artist}'
+    FROM date_trunc('day', now() - make_interval(days => $2), 'UTC') AS day
+"""
+SEASON = """
+    INSERT INTO coliseum_seasons (tenant_id, metric, kind, grain, starts_at, members, kept)
+    SELECT $1, 'votes', 1, 1, date_trunc('day', now() - make_interval(days => $2), 'UTC'), 1, 1
+"""
+
 
 @pytest.fixture(scope="module")
 async def world(migrated_database: str, valkey_url: str) -> AsyncIterator[World]:
@@ -77,7 +88,6 @@ REFUSED = [
     ("explain?metric=votes&entity=artist&id=a&city=Wien", "filters", "pro", "city"),
     ("trending?metric=votes&genre=pop", "filters", "pro", "genre"),
     (f"breaking?metric=votes&at={OLD}", "historyDays", "pro", "at"),
-    (f"seasons/board?metric=votes&at={OLD}", "historyDays", "pro", "at"),
     ("leaderboards/export?metric=votes", "exports", "pro", None),
 ]
 GRANTED = [
@@ -119,6 +129,26 @@ async def test_a_series_without_a_beginning_begins_no_earlier_than_the_plans_his
     better = await on_plan(world, "pro")
     reply = await world.http.get("/api/metrics?metric=votes&grain=month", better.server)
     assert len(reply.json["points"]) == 12
+
+
+async def test_seasons_that_began_before_the_plans_history_are_neither_listed_nor_shown(world: World) -> None:
+    platform = await on_plan(world, "basic")
+    for days in (150, 100, 30):
+        for statement in (CLOSING, SEASON):
+            await world.execute(statement, platform.tenant_id, days)
+    listed = await world.http.get("/api/seasons?metric=votes&window=day&limit=2", platform.server)
+    assert len(listed.json["seasons"]) == 1
+    assert listed.json["nextCursor"] is None
+    shown = await world.http.get("/api/seasons/board?metric=votes&window=day", platform.server)
+    assert shown.status == 200
+    reply = await world.http.get(f"/api/seasons/board?metric=votes&window=day&at={OLD}", platform.server)
+    assert (reply.status, reply.code, reply.json["limit"]) == (402, "plan_limit", "historyDays")
+    await put_on(world, platform, "pro")
+    async with asyncio.timeout(3):
+        while len(listed.json["seasons"]) < 2:
+            listed = await world.http.get("/api/seasons?metric=votes&window=day&limit=2", platform.server)
+            await asyncio.sleep(0.05)
+    assert listed.json["nextCursor"] is not None
 
 
 async def test_a_position_of_the_log_reaches_back_no_further_than_the_plans_history(world: World) -> None:

@@ -10,7 +10,7 @@ class UsageProjection:
     """Counts a batch in one statement; its rows are few, so that a step costs what reading the entries costs."""
 
     name = "usage"
-    pace_s = 1.0
+    pace_s = 0.5
 
     async def forget(self, connection: db.Connection, tenant_id: int, generation: int) -> None:
         """See ``Projection.forget``."""

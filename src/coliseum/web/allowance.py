@@ -148,6 +148,11 @@ class Allowance:
             lambda plan: _reaches(plan, moment, now), field,
         )  # fmt: skip
 
+    def history_begins(self, tenant: Tenant) -> datetime | None:
+        """From when on the plan's history reaches; None when it reaches back to the first entry."""
+        days = self.plan_of(tenant).history_days
+        return None if days is None else self._clock() - timedelta(days=days)
+
     def check_declaration(self, tenant: Tenant, declaration: Declaration) -> None:
         """Whether the plan has what a declared board asks for.
 
@@ -168,23 +173,21 @@ class Allowance:
         Raises:
             RequestRefused: ``plan_limit``.
         """
-        days = self.plan_of(tenant).history_days
-        if days is None:
+        begins = self.history_begins(tenant)
+        if begins is None:
             return since
         if until is not None:
             self.check_moment(tenant, until, "to")
         if since is not None:
             self.check_moment(tenant, since, "from")
             return since
-        now = self._clock()
-        return max(default_start(tenant, grain, until, now), now - timedelta(days=days))
+        return max(default_start(tenant, grain, until, self._clock()), begins)
 
     async def _check_position(self, tenant: Tenant, position: tuple[int, ...]) -> None:
         """Whether the plan's history reaches back to where the log was at this position."""
-        days = self.plan_of(tenant).history_days
-        if days is None:
+        edge = self.history_begins(tenant)
+        if edge is None:
             return
-        edge = self._clock() - timedelta(days=days)
         async with self._database.tenant(tenant.tenant_id, snapshot=True) as connection:
             then = await position_of(connection, tenant.tenant_id, edge)
         if any(given < reached for given, (_, reached) in zip(position, sorted(then.items()), strict=False)):

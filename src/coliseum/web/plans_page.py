@@ -43,9 +43,9 @@ table, `plan` the smallest plan that lifts it, and `detail` says both in words. 
 smaller: boards that were declared stay, and are not read as long as the plan lacks what they ask for.
 
 *History* is how far back the begin of a window, `from`, `to`, `at` and `as_of` may lie. The window of all time may be
-asked for as it is now. A series that does not say where it begins begins no earlier than the history does; the total of
-the period before it, and the lists of seasons, are not cut. The page of `COLISEUM_PUBLIC_TENANT` is the operator's own,
-and no plan limits it.
+asked for as it is now. A series that does not say where it begins begins no earlier than the history does, and lists of
+seasons end there; the total of the period before a series, and the peak of a run, are of all there is. The page of
+`COLISEUM_PUBLIC_TENANT` is the operator's own, and no plan limits it.
 
 A change of the plan holds within two seconds in every process. Connections to `/api/live` end within two seconds when
 the plan does not include them any more.
@@ -67,10 +67,10 @@ therefore pass the number together, by at most what they accept within that time
 
 ## Requests a minute
 
-Counted are all requests of a tenant that need a permission, whether they succeed or not; events that come in are not
-among them. One request too many is answered with 429 `rate_limited` and `Retry-After`. Windows are the minutes of the
-clock, so that up to twice the number may come around the turn of one. Every answer that was counted says how the limit
-stands, in the fields of [draft-ietf-httpapi-ratelimit-headers-10][draft]:
+Counted are a tenant's requests by callers who may do what a route asks for, whether they succeed or not; requests that
+send events are not among them. One request too many is answered with 429 `rate_limited` and `Retry-After`. Windows are the
+minutes of the clock, so that up to twice the number may come around the turn of one. Every answer that was counted says
+how the limit stands, in the fields of [draft-ietf-httpapi-ratelimit-headers-10][draft]:
 
 ```text
 RateLimit-Policy: "plan";q=60;w=60
