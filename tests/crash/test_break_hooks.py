@@ -2,15 +2,21 @@
 
 import random
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from coliseum import db
+from coliseum.accounts.tenants import Tenant
+from coliseum.announce import leaders, thresholds
 from coliseum.announce.announcements import Announcements
-from coliseum.clock import utc_now
+from coliseum.clock import Clock, utc_now
 from coliseum.hooks.delivery import Deliverer
+from coliseum.hooks.messages import put
 from coliseum.hooks.signing import Secrets
 from coliseum.hooks.thresholds import Threshold, put_threshold
+from coliseum.hooks.topics import Told
 from coliseum.outbound import Outbound
 from coliseum.trail.record import Trail
 from support.breaking import Way
@@ -20,6 +26,7 @@ from support.services import SECRET_KEY, Platform, World
 from support.trial import Points, Trial, break_everywhere, maker
 
 NOON = datetime(2026, 5, 31, 12, tzinfo=UTC)
+Put = tuple[int, Told, Sequence[int] | None]
 PUBLIC = "https://1.1.1.1/hook"
 MESSAGES = "SELECT topic FROM hooks_messages WHERE tenant_id = $1"
 STATES = """
@@ -119,3 +126,39 @@ async def test_a_message_arrives_and_an_endpoint_is_disabled_once_wherever_it_br
     async with receiving() as gone, receiving() as other:
         kind = type("Delivering", (Delivering,), {"gone": gone, "other": other})
         assert await break_everywhere(maker(kind, world, partitions=1), way, Points.ONCE, at_once=1) > 15
+
+
+class TellingLate(Announcements):
+    """A wrong variant: what was told is remembered in one transaction, and the message is put in another."""
+
+    def __init__(self, clock: Clock, waiting: list[Put]) -> None:
+        super().__init__(clock)
+        self._waiting = waiting
+
+    async def announce(self, database: db.Database, tenant: Tenant) -> None:
+        await super().announce(database, tenant)
+        while self._waiting:
+            async with database.transaction("processor") as connection:
+                await put(connection, *self._waiting.pop(0))
+
+
+async def test_a_message_that_does_not_commit_with_what_was_told_is_seen(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting: list[Put] = []
+
+    async def later(_: db.Connection, tenant_id: int, data: Told, only: Sequence[int] | None = None) -> str:
+        waiting.append((tenant_id, data, only))
+        return "msg_later"
+
+    class Late(Telling):
+        async def prepare(self) -> None:
+            waiting.clear()
+            await super().prepare()
+            self.announcements = TellingLate(self.era.clock, waiting)
+
+    for module in (leaders, thresholds):
+        monkeypatch.setattr(module, "put", later)
+    with pytest.raises(ExceptionGroup) as seen:
+        await break_everywhere(maker(Late, world, partitions=1), Way.FAILED, Points.ONCE, at_once=1)
+    assert seen.group_contains(AssertionError, match="threshold.reached")
