@@ -15,6 +15,7 @@ import msgspec
 import typer
 
 from coliseum.commands import hooks
+from coliseum.commands.billing import app as billing
 from coliseum.commands.plans import tenant_plan
 from coliseum.errors import ColiseumError
 from coliseum.importer.command import import_command
@@ -30,6 +31,7 @@ dead_letters = typer.Typer(help="Entries that a projection could not digest.", n
 app.add_typer(tenant, name="tenant")
 app.add_typer(dead_letters, name="dead-letters")
 app.add_typer(hooks.app, name="webhook")
+app.add_typer(billing, name="billing")
 app.command("import")(import_command)
 tenant.command("plan")(tenant_plan)
 

@@ -20,6 +20,7 @@ from coliseum.web.access import admit, check_every_route
 from coliseum.web.allowance import RATE, one_too_many, rate_headers
 from coliseum.web.answers import describe_answers
 from coliseum.web.api import (
+    billing,
     boards,
     contract,
     declared,
@@ -42,7 +43,7 @@ from coliseum.web.services import Services
 
 HANDLERS = (
     *leaderboards.HANDLERS, *reads.HANDLERS, *exports.HANDLERS, *seasons.HANDLERS, *declared.HANDLERS,
-    *trends.HANDLERS, *usage.HANDLERS, *webhooks.HANDLERS, *deliveries.HANDLERS,
+    *trends.HANDLERS, *usage.HANDLERS, *billing.HANDLERS, *webhooks.HANDLERS, *deliveries.HANDLERS,
     health.get_health, contract.get_event_schema,
 )  # fmt: skip
 OPTIONS = Options(HANDLERS)
