@@ -16,6 +16,7 @@ import typer
 
 from coliseum.commands import hooks
 from coliseum.commands.billing import app as billing
+from coliseum.commands.keys import key
 from coliseum.commands.plans import tenant_plan
 from coliseum.errors import ColiseumError
 from coliseum.importer.command import import_command
@@ -30,6 +31,7 @@ tenant = typer.Typer(help="Make and list tenants.", no_args_is_help=True)
 dead_letters = typer.Typer(help="Entries that a projection could not digest.", no_args_is_help=True)
 app.add_typer(tenant, name="tenant")
 app.add_typer(dead_letters, name="dead-letters")
+app.add_typer(key, name="key")
 app.add_typer(hooks.app, name="webhook")
 app.add_typer(billing, name="billing")
 app.command("import")(import_command)

@@ -28,6 +28,8 @@ LogEvent = Literal[
     "telling_retried",  # thresholds and leaders could not be looked at; it is tried again; `error`
     "capture_failed",  # a request failed for a reason of ours; `error`
     "warnings_lost",  # refusal counts could not be written; they are kept and tried again
+    "last_used_lost",  # when keys were used last could not be written; it is kept and tried again; `error`
+    "key_set_failed",  # an issuer's keys could not be fetched; those that are known are used; `url`, `error`
     "stripe_refused",  # Stripe refuses what it was asked: the settings or the account do not fit; `code`, `request`
     "billing_retried",  # an event of Stripe, or what the clock brings, failed and is tried again; `error`
     "billing_unmatched",  # an event of Stripe says too little to be counted: it waits to be mended; `reason`

@@ -14,7 +14,11 @@ from typing import Any
 from litestar import Litestar
 
 from coliseum import collector, db, kv, telemetry
+from coliseum.accounts.foreign import Foreign
+from coliseum.accounts.identities import Identities
 from coliseum.accounts.keys import KeyRing
+from coliseum.accounts.last_used import LastUsed
+from coliseum.accounts.opening import open_logins
 from coliseum.announce.announcements import Announcements
 from coliseum.billing.service import Billing
 from coliseum.capture.gates import TimeLimits
@@ -49,6 +53,7 @@ from coliseum.settings import Settings
 from coliseum.tasks import end
 from coliseum.trail.record import Trail
 from coliseum.upgrade import upgrade
+from coliseum.web.address import trusted_proxies
 from coliseum.web.allowance import Allowance
 from coliseum.web.api.boards import Boards
 from coliseum.web.app import build_app
@@ -98,20 +103,18 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     """Everything that a web process works with; at the end all accepted events are stored first."""
     if settings.secret_key is None:
         raise NotConfigured("COLISEUM_SECRET_KEY is not set.", hint="It is the same in every process of one system.")
-    store = kv.KeyValue(valkey_url(settings))
+    addresses, outbound = trusted_proxies(settings.trusted_proxies), Outbound(allow_private=settings.outbound_private)
     database = await db.Database.open(database_url(settings), capture=8, app=8, accounts=4)
-    waker = kv.Waker(store)
+    store = kv.KeyValue(valkey_url(settings))
+    waker, tally, reads = kv.Waker(store), Tally(database, utc_now), SharedReads(database, store, utc_now)
     appender = _appender(settings, database, waker)
-    tally = Tally(database, utc_now)
-    reads, together = SharedReads(database, store, utc_now), Together()
-    keys = KeyRing(database, utc_now)
+    pipeline = Pipeline(database, Subjects(database), appender, tally, _time_limits(settings))
+    keys, trail = KeyRing(database, utc_now), Trail(settings.secret_key, utc_now)
+    logins = open_logins(settings, settings.secret_key, database, store, trail, utc_now)
     limiter = Limiter(store, utc_now, fail="open")
     allowance = Allowance(database, limiter, utc_now, billing=settings.stripe_secret_key is not None)
-    live = Hub(database, store, keys, reads, utc_now, origins_of(settings.live_origins), allowance=allowance)
-    outbound = Outbound(allow_private=settings.outbound_private)
-    limits = TimeLimits(timedelta(days=settings.too_old_days), timedelta(seconds=settings.future_s))
-    pipeline = Pipeline(database, Subjects(database), appender, tally, limits)
-    trail = Trail(settings.secret_key, utc_now)
+    origins, own = origins_of(settings.live_origins), logins.sessions
+    live = Hub(database, store, keys, reads, utc_now, origins, addresses=addresses, sessions=own, allowance=allowance)
     billing = Billing(database, settings, settings.secret_key, trail, utc_now, into_log(pipeline, utc_now))
     services = Services(
         settings,
@@ -125,14 +128,19 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         pipeline,
         tally,
         Boards(reads),
-        together,
+        Together(),
         limiter,
         allowance,
         segment_names(settings.segment_events),
         Declarations(database, utc_now),
         PublicPages(database, reads),
         live,
+        addresses,
+        LastUsed(database, utc_now),
         outbound,
+        Foreign(database, outbound, settings.secret_key, utc_now),
+        Identities(database, utc_now),
+        logins,
         Secrets(settings.secret_key),
         billing,
     )
@@ -154,17 +162,23 @@ def _appender(settings: Settings, database: db.Database, waker: kv.Waker) -> App
 
 
 async def _close(services: Services, waker: kv.Waker) -> None:
-    """Store what was accepted, and let go of everything."""
+    """End what works for others first, and the stores last."""
     await services.billing.close()
     await services.live.close()
-    await services.outbound.close()
     await services.appender.drain()
     await services.boards.reads.drain()
     await services.together.drain()
     await services.tally.close()
+    await services.last_used.close()
+    await services.outbound.close()
+    services.logins.passwords.close()
     await waker.close()
     await services.store.close()
     await services.database.close()
+
+
+def _time_limits(settings: Settings) -> TimeLimits:
+    return TimeLimits(timedelta(days=settings.too_old_days), timedelta(seconds=settings.future_s))
 
 
 async def run_processor(settings: Settings) -> None:

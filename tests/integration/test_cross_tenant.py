@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
+from coliseum.accounts.permissions import ROLES
 from coliseum.ids import random_secret, secret_digest
 from support.asgi import Reply
 from support.festival import event, vote
 from support.live import conducted
+from support.people import LogIn, new_person
 from support.services import Platform, World
 from support.sweeping import Question, questions
 
@@ -26,7 +28,7 @@ BODIES: dict[str, Any] = {
 ALSO_PUBLIC = ("/api/public/", "/health", "/schema")
 
 
-async def plant(world: World, other: Platform) -> dict[str, list[str]]:
+async def plant(world: World, other: Platform, member: LogIn) -> dict[str, list[str]]:
     """Give the other tenant one of everything; returns its names by the parameters that take them."""
     sent = [
         event("catalog.artist", artistId="their-artist", name=CANARY, city=CANARY, genres=[CANARY]),
@@ -42,13 +44,19 @@ async def plant(world: World, other: Platform) -> dict[str, list[str]]:
     declared = await world.http.send("PUT", "/api/boards/their-board", json.dumps(board).encode(), other.server)
     assert declared.status == 201
     await conducted(world, other)
+    keys = (await world.http.get("/api/keys", other.server)).json["keys"]
+    issuer = {"issuer": f"https://{CANARY}.example", "audience": "x", "hs256Secret": CANARY * 3}
+    trusted = await world.http.send("PUT", "/api/issuers", json.dumps(issuer).encode(), other.server)
+    assert trusted.status == 200, trusted
     hooks = await webhooks(world, other)
     return {
         **hooks,
         "name": ["their-board"], "slug": [other.tenant.slug], "id": ["their-artist", "their-event", "their-fan"],
         "userId": ["their-fan"], "event": ["their-event"], "around": ["their-artist"], "ids": ["their-artist"],
         "members": ["their-artist"], "board": ["their-board"], "city": ["their-city"], "genre": ["their-genre"],
-        "cursor": ["AAAA"],
+        "cursor": ["AAAA"], "key_id": [str(key["id"]) for key in keys],
+        "session_id": [str(member.session_id)],
+        "issuer": [f"https://{CANARY}.example"], "subject": ["their-fan"],
     }  # fmt: skip
 
 
@@ -75,6 +83,8 @@ async def credentials(world: World, platform: Platform) -> dict[str, dict[str, s
             platform.tenant_id, secret_digest(key), [scope],
         )  # fmt: skip
         shown[f"a key that may {scope}"] = {"authorization": f"Bearer {key}"}
+    for role in ROLES:
+        shown[f"a member, {role}"] = (await (await new_person(world, (platform, role))).log_in("token")).headers
     return shown
 
 
@@ -97,9 +107,15 @@ async def state(world: World, platform: Platform) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-async def pair(world: World) -> tuple[Platform, Platform, dict[str, list[str]]]:
+async def member(world: World) -> LogIn:
+    """Somebody of a third tenant, whose e-mail is what is looked for."""
+    return await (await new_person(world, (await world.platform(), "owner"), email=f"{CANARY}@example.org")).log_in()
+
+
+@pytest.fixture(scope="module")
+async def pair(world: World, member: LogIn) -> tuple[Platform, Platform, dict[str, list[str]]]:
     mine, other = await world.platform(), await world.platform()
-    return mine, other, await plant(world, other)
+    return mine, other, await plant(world, other, member)
 
 
 @pytest.fixture(scope="module")
@@ -112,12 +128,14 @@ async def ask(world: World, question: Question, headers: dict[str, str]) -> Repl
 
 
 async def test_no_route_shows_or_changes_anything_of_another_tenant(
-    world: World, pair: tuple[Platform, Platform, dict[str, list[str]]], asked: list[Question]
+    world: World, pair: tuple[Platform, Platform, dict[str, list[str]]], asked: list[Question], member: LogIn
 ) -> None:
     mine, other, _ = pair
     before = await state(world, other)
     for who, headers in (await credentials(world, mine)).items():
         for question in asked:
+            if who.startswith("a member") and question.path == "/api/auth/logout":
+                continue  # there would be nobody to ask any more
             reply = await ask(world, question, headers)
             assert reply.status < 500 or reply.code == "not_configured", (who, question, reply)
             if not question.path.startswith(ALSO_PUBLIC):
@@ -125,6 +143,7 @@ async def test_no_route_shows_or_changes_anything_of_another_tenant(
                 assert CANARY not in str(reply.headers), (who, question, reply)
     after = await state(world, other)
     assert {table for table, rows in after.items() if rows != before[table]} == set()
+    assert await member.is_open()
 
 
 async def test_the_sweep_would_see_what_it_looks_for(
@@ -141,6 +160,7 @@ async def test_the_sweep_would_see_what_it_looks_for(
         "/api/webhooks/endpoints",
         "/api/webhooks/thresholds",
         "/api/boards",
+        "/api/issuers",
         "/api/boards/their-board",
         "/api/leaderboards",
         "/api/warnings",

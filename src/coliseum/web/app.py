@@ -8,7 +8,7 @@ from litestar import Litestar, Request, asgi
 from litestar import Response as LitestarResponse
 from litestar.datastructures import State
 from litestar.di import Provide
-from litestar.exceptions import HTTPException, NotFoundException, ValidationException
+from litestar.exceptions import HTTPException, NotFoundException, SerializationException, ValidationException
 from litestar.handlers import ASGIRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
@@ -20,6 +20,8 @@ from coliseum.web.access import admit, check_every_route
 from coliseum.web.allowance import RATE, one_too_many, rate_headers
 from coliseum.web.answers import describe_answers
 from coliseum.web.api import (
+    auth,
+    auth_factors,
     billing,
     boards,
     contract,
@@ -27,6 +29,9 @@ from coliseum.web.api import (
     deliveries,
     exports,
     health,
+    identities,
+    issuers,
+    keys,
     leaderboards,
     reads,
     seasons,
@@ -43,7 +48,8 @@ from coliseum.web.services import Services
 
 HANDLERS = (
     *leaderboards.HANDLERS, *reads.HANDLERS, *exports.HANDLERS, *seasons.HANDLERS, *declared.HANDLERS,
-    *trends.HANDLERS, *usage.HANDLERS, *billing.HANDLERS, *webhooks.HANDLERS, *deliveries.HANDLERS,
+    *trends.HANDLERS, *keys.HANDLERS, *issuers.HANDLERS, *auth.HANDLERS, *auth_factors.HANDLERS, *identities.HANDLERS,
+    *usage.HANDLERS, *billing.HANDLERS, *webhooks.HANDLERS, *deliveries.HANDLERS,
     health.get_health, contract.get_event_schema,
 )  # fmt: skip
 OPTIONS = Options(HANDLERS)
@@ -152,6 +158,7 @@ def _on_error(request: Request[Any, Any, Any], error: Exception) -> LitestarResp
 
 
 def _our_error(error: Exception, path: str) -> ColiseumError:
+    error = _of_the_body(error)
     match error:
         case ColiseumError():
             return error
@@ -164,9 +171,23 @@ def _our_error(error: Exception, path: str) -> ColiseumError:
             return RequestRefused(Refusal.NOT_FOUND, f"nothing is served at {path}")
         case HTTPException() if error.status_code == 405:
             return RequestRefused(Refusal.METHOD_NOT_ALLOWED, "this method is not served here")
+        case HTTPException() if error.status_code == 413:
+            return RequestRefused(Refusal.BODY_TOO_LARGE, "the body is larger than this takes")
         case HTTPException() if error.status_code < 500:
             return QueryInvalid(error.detail)
     if isinstance(error, db.UNREACHABLE):
         return StoreUnavailable(f"PostgreSQL did not answer: {error}")
     Log().error("capture_failed", error=repr(error), path=path)
     return ColiseumError("Something failed here.")
+
+
+def _of_the_body(error: Exception) -> Exception:
+    """What is wrong with a body, when that is what is wrong."""
+    match error:
+        case RecursionError():
+            return RequestRefused(Refusal.INVALID_JSON, "the body is nested too deeply")
+        case HTTPException() if isinstance(error.__cause__, SerializationException):
+            return RequestRefused(Refusal.INVALID_JSON, f"the body is no JSON: {error.detail}")
+        case ValidationException(extra=[{"source": "body", "key": str(field), "message": what}, *_]):
+            return RequestRefused(Refusal.INVALID_PAYLOAD, f"{field}: {what}", field)
+    return error

@@ -21,7 +21,7 @@ from coliseum.telemetry import Log
 from coliseum.web.auth import TOKEN_TTL_MAX_S, make_user_token, user_of, webhook_tenant
 from coliseum.web.beacon import opened
 from coliseum.web.bodies import BODY_BYTES_MAX, Disconnected, read_body
-from coliseum.web.identify import caller_for, caller_of
+from coliseum.web.identify import SHARED_WITH, caller_for, caller_of
 from coliseum.web.problems import Answer, answer, problem
 from coliseum.web.services import Services
 from coliseum.web.stripe import BODY_BYTES_MAX as STRIPE_BYTES_MAX
@@ -29,13 +29,14 @@ from coliseum.web.stripe import stripe
 
 Headers = Mapping[bytes, bytes]
 Handler = Callable[[Services, Any, Headers, bytes], Awaitable[Answer]]
-ANY_ORIGIN = (b"access-control-allow-origin", b"*")
+ANY_ORIGIN = ((b"access-control-allow-origin", b"*"),)
 PREFLIGHT = (
-    ANY_ORIGIN,
+    *ANY_ORIGIN,
     (b"access-control-allow-methods", b"POST"),
     (b"access-control-allow-headers", b"authorization, content-type, content-encoding, coliseum-user"),
     (b"access-control-max-age", b"86400"),
 )
+"""The same for every page: a preflight bears no key, so that it is not known whether the key is bound to origins."""
 
 
 class LogAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -79,15 +80,19 @@ async def batch(services: Services, scope: Any, headers: Headers, body: bytes) -
 
 async def beacon(services: Services, scope: Any, _headers: Headers, body: bytes) -> Answer:
     """``POST /api/passport/beacon``: a batch from a page that is being left, with a browser key in the body."""
-    scope, batch_body = opened(scope, body)
-    if (await caller_of(services, scope)).kind != "browser":
-        raise RequestRefused(Refusal.KEY_NOT_ALLOWED, "a secret key travels in a header and never in a body")
-    return await _many(services, batch_body, await _request(services, scope, dict(scope["headers"]), "api"))
+    inner, batch_body = opened(scope, body)
+    try:
+        if (await caller_of(services, inner)).kind != "browser":
+            raise RequestRefused(Refusal.KEY_NOT_ALLOWED, "a secret key travels in a header and never in a body")
+        return await _many(services, batch_body, await _request(services, inner, dict(inner["headers"]), "api"))
+    finally:
+        if SHARED_WITH in inner:
+            scope[SHARED_WITH] = inner[SHARED_WITH]
 
 
 async def webhook(services: Services, scope: Any, headers: Headers, body: bytes) -> Answer:
     """``POST /api/webhooks/passport?tenant=<slug>``: one event or a batch from another platform's backend, signed."""
-    address = scope["client"][0] if scope.get("client") else "unknown"
+    address = services.addresses.of(scope)
     await services.limiter.check("webhook", address, services.settings.webhook_requests_per_minute)
     slug = parse_qs(scope["query_string"].decode("latin-1")).get("tenant", [""])[0]
     tenant = await webhook_tenant(services, slug, headers, body)
@@ -105,7 +110,7 @@ async def segment(services: Services, scope: Any, headers: Headers, body: bytes)
     caller = await _sending(services, scope)
     call = scope["path"].rpartition("/")[2].replace("import", "batch")
     calls = translate(call, body, services.segment_names)
-    request = _request_of(services, caller, None, headers, source="segment", strict=False)
+    request = await _request_of(services, caller, None, headers, source="segment", strict=False)
     results = iter(await services.pipeline.capture([each.raw for each in calls if each.raw is not None], request))
     told = []
     for each in calls:
@@ -152,7 +157,7 @@ BYTES_MAX: Mapping[Handler, int] = {stripe: STRIPE_BYTES_MAX}
 async def serve(handler: Handler, services: Services, scope: Any, receive: Any, send: Any) -> None:
     """Run a handler and send its answer: every error of ours has one, and anything else is a 500 that is logged."""
     if scope["method"] == "OPTIONS":
-        return await _send(send, Answer(204, b"", PREFLIGHT))
+        return await _send(send, Answer(204, b"", PREFLIGHT), ())
     try:
         if scope["method"] != "POST":
             raise MethodNotAllowed("POST")
@@ -170,7 +175,7 @@ async def serve(handler: Handler, services: Services, scope: Any, receive: Any, 
     except Exception as error:  # noqa: BLE001 - the last place where it can be said
         Log().error("capture_failed", error=repr(error), path=scope["path"])
         reply = problem(ColiseumError("Something failed here; nothing of this request may have been stored."))
-    return await _send(send, reply)
+    return await _send(send, reply, scope.get(SHARED_WITH, ANY_ORIGIN))
 
 
 class _Peek(msgspec.Struct):
@@ -224,13 +229,13 @@ async def _request(services: Services, scope: Any, headers: Headers, source: str
     caller = await _sending(services, scope)
     query = parse_qs(scope["query_string"].decode("latin-1")) if scope["query_string"] else {}
     historical = query.get("historical", [""])[0] == "true"
-    if historical and caller.kind != "server":
-        raise RequestRefused(Refusal.KEY_NOT_ALLOWED, "only a server key may send history")
-    return _request_of(services, caller, historical, headers, source=source, strict=caller.kind == "server")
+    if historical and caller.kind == "browser":
+        raise RequestRefused(Refusal.KEY_NOT_ALLOWED, "only a server key or a member may send history")
+    return await _request_of(services, caller, historical, headers, source=source, strict=caller.kind != "browser")
 
 
 async def _sending(services: Services, scope: Any) -> Caller:
-    """The caller of a request that sends events: a browser key sends what is harmless, a server key needs its scope."""
+    """The caller of a request that sends events: a browser key sends what is harmless, anybody else needs to be let."""
     caller = await caller_of(services, scope)
     if caller.kind != "browser":
         caller.check(Permission.EVENTS_WRITE)
@@ -239,7 +244,7 @@ async def _sending(services: Services, scope: Any) -> Caller:
     return caller
 
 
-def _request_of(
+async def _request_of(
     services: Services,
     caller: Caller,
     historical: bool | None,
@@ -248,22 +253,21 @@ def _request_of(
     source: str,
     strict: bool,
 ) -> Request:
-    trusted = caller.kind == "server"
+    trusted = caller.kind != "browser"
     return Request(
         caller.tenant,
         trusted=trusted,
         strict=strict,
         source=source,
         received_at=services.clock(),
-        user_id=None if trusted else user_of(services, caller.tenant, headers),
+        user_id=None if trusted else await user_of(services, caller.tenant, headers),
         historical=bool(historical),
         included=services.allowance.included(caller.tenant),
     )
 
 
-async def _send(send: Any, reply: Answer) -> None:
-    headers = [*reply.headers, (b"content-length", b"%d" % len(reply.body))]
-    if reply.headers is not PREFLIGHT:
-        headers.append(ANY_ORIGIN)
+async def _send(send: Any, reply: Answer, shared: tuple[tuple[bytes, bytes], ...]) -> None:
+    """``shared``: the headers by which a page may read the answer."""
+    headers = [*reply.headers, (b"content-length", b"%d" % len(reply.body)), *shared]
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
     await send({"type": "http.response.body", "body": reply.body})

@@ -42,7 +42,7 @@ NOTES: Final = {
     "/api/passport/log": (
         'Body: one event. 201: `{"ok":true,"id":"…","status":"accepted","partition":0,"offset":41}`; `status` is '
         "`duplicate` when the same event was stored before, with the place where it stands.\n\n"
-        "`?historical=true` (server key only) lets `at` reach back to the year 1900, for imports."
+        "`?historical=true` (no browser key) lets `at` reach back to the year 1900, for imports."
     ),
     "/api/passport/batch": (
         'Body: `{"events":[…],"sentAt":"…"}` or a bare array. 201 when every event is accepted or a duplicate, 207 '
@@ -58,7 +58,8 @@ NOTES: Final = {
     ),
     "/api/passport/tokens": (
         'Server key only. Body: `{"userId":"u-7","ttlSeconds":3600}` (at most a day; an hour when left out). 201: '
-        '`{"ok":true,"token":"…","expiresAt":"…"}`. A browser sends it as `Coliseum-User: <token>` beside its key.'
+        '`{"ok":true,"token":"…","expiresAt":"…"}`. A browser sends it as `Coliseum-User: <token>` beside its key; '
+        "so it does with a token of an issuer that the tenant trusts ([IDENTITY.md](IDENTITY.md))."
     ),
     "/api/webhooks/passport": (
         "Body: one event or a batch; answers as above. Signed with the tenant's webhook secret, either by the headers "
@@ -82,16 +83,18 @@ METHODS: Final = ("get", "post", "put", "patch", "delete")
 SUCCESS: Final = ("200", "201", "202")
 READING: Final = """## Reading
 
-All of `/api/` but `/api/public/` need a server key and answer for its tenant alone; a parameter that a route does not
-know is refused. The others need no key. The page at `/`, with `/explain`, `/live` (server-sent events) and `/static/`,
-is for people: it shows the tenant of `COLISEUM_PUBLIC_TENANT` to anybody, and no number of a single fan.
+All of `/api/` but `/api/public/` and `/api/auth/` need a server key, or a member who has logged in
+([ACCOUNTS.md](ACCOUNTS.md)), and answer for one tenant alone; a parameter that a route does not know is refused. The
+others need no key. The page at `/`, with `/explain`, `/live` (server-sent events) and `/static/`, is for people: it
+shows the tenant of `COLISEUM_PUBLIC_TENANT` to anybody, and no number of a single fan.
 
 """
 
 LIVE: Final = """
 ## Watching
 
-How these are used, and what they send, stands in [LIVE.md](LIVE.md). They need a server key, or a ticket.
+How these are used, and what they send, stands in [LIVE.md](LIVE.md). They need a server key, a member who has
+logged in, or a ticket.
 
 ### `GET /api/live`
 
@@ -104,8 +107,8 @@ One board, or one metric, as server-sent events. The query has the parameters of
 
 ### `POST /api/live/tickets`
 
-A ticket that opens one connection within 30 seconds, for a browser that must not know a key. Server key only; no body.
-201: `{"ok":true,"ticket":"ct_…","expiresInSeconds":30}`.
+A ticket that opens one connection within 30 seconds, for a browser that must not know a key. By a server key or a
+member; no body. 201: `{"ok":true,"ticket":"ct_…","expiresInSeconds":30}`.
 """
 
 
@@ -202,7 +205,9 @@ def _struct(lead: str, schema: dict[str, Any], schemas: dict[str, Any], told: se
 
 def _name(schema: dict[str, Any]) -> str:
     """The struct that a schema refers to, also as a list's items; empty when it refers to none."""
-    return str(schema.get("$ref") or schema.get("items", {}).get("$ref", "")).rpartition("/")[2]
+    found = schema.get("$ref") or schema.get("items", {}).get("$ref", "")
+    optional = [_name(each) for each in schema.get("oneOf", ())]
+    return str(found).rpartition("/")[2] or next(filter(None, optional), "")
 
 
 def _kind(schema: dict[str, Any]) -> str:

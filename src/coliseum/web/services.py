@@ -5,7 +5,11 @@ from collections.abc import Mapping
 import msgspec
 
 from coliseum import db, kv
+from coliseum.accounts.foreign import Foreign
+from coliseum.accounts.identities import Identities
 from coliseum.accounts.keys import KeyRing
+from coliseum.accounts.last_used import LastUsed
+from coliseum.accounts.logins import Logins
 from coliseum.billing.service import Billing
 from coliseum.capture.pipeline import Pipeline
 from coliseum.capture.tally import Tally
@@ -18,6 +22,7 @@ from coliseum.queries.public import PublicPages
 from coliseum.queries.together import Together
 from coliseum.settings import Settings
 from coliseum.trail.record import Trail
+from coliseum.web.address import Addresses
 from coliseum.web.allowance import Allowance
 from coliseum.web.api.boards import Boards
 from coliseum.web.limits import Limiter
@@ -45,6 +50,11 @@ class Services(msgspec.Struct, frozen=True):
     declarations: Declarations
     public: PublicPages
     live: Hub
+    addresses: Addresses
+    last_used: LastUsed
     outbound: Outbound
+    foreign: Foreign
+    identities: Identities
+    logins: Logins
     hook_secrets: Secrets
     billing: Billing

@@ -103,7 +103,8 @@ async def board_reply(
         meant_until = min(meant_until, question.window.end)
     if declaration is not None:
         meant_until = min(meant_until, now + DECLARATIONS_FOR)
-    services.boards.remember(request.scope, Asked(read, now, meant_until))
+    if not caller_in(request.scope).addresses:  # past the router nobody asks for the address
+        services.boards.remember(request.scope, Asked(read, now, meant_until))
     return _response(reply_of(answer, request.scope))
 
 

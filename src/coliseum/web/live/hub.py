@@ -9,18 +9,22 @@ from typing import Any, Literal
 import msgspec
 
 from coliseum import db, kv
+from coliseum.accounts.bounds import check_bounds
 from coliseum.accounts.callers import Caller
-from coliseum.accounts.keys import REFRESH_AFTER, KeyRing
+from coliseum.accounts.keys import KeyRing
 from coliseum.accounts.permissions import Permission
-from coliseum.errors import ColiseumError, Refusal, RequestRefused, StoreUnavailable
+from coliseum.accounts.sessions import Sessions
+from coliseum.errors import Refusal, RequestRefused, StoreUnavailable
 from coliseum.ids import secret_digest
 from coliseum.metrics.registry import Kind
 from coliseum.queries.shared import SharedReads
 from coliseum.tasks import end
 from coliseum.telemetry import Log
+from coliseum.web.address import UNKNOWN, Addresses
 from coliseum.web.allowance import Allowance
 from coliseum.web.live.admission import check_may_watch
 from coliseum.web.live.channel import LINGER_S, VERSIONS_BYTES_MAX, Channel
+from coliseum.web.live.credentials import Credentials, of_key, of_member, still_may
 from coliseum.web.live.messages import Close
 from coliseum.web.live.tickets import Tickets
 from coliseum.web.live.viewer import Send, Viewer
@@ -69,10 +73,16 @@ class Hub:
         origins: frozenset[str] = frozenset(),
         limits: Limits | None = None,
         *,
+        addresses: Addresses | None = None,
+        sessions: Sessions | None = None,
         allowance: Allowance | None = None,
     ) -> None:
-        """``origins``: those besides the server's own whose pages may watch; ``allowance``: whose plans may."""
+        """``origins``: those besides the server's own whose pages may watch. ``addresses``: finds a client's.
+
+        ``sessions``: of members; without them only keys watch. ``allowance``: whose plans may.
+        """
         self.origins = origins
+        self.addresses = addresses or Addresses()
         self.limits = limits or Limits()
         self.viewers: set[Viewer] = set()
         self.channels: dict[Wish, Channel] = {}
@@ -82,7 +92,7 @@ class Hub:
         """Called when somebody begins to watch."""
         self._database = database
         self._store = store
-        self._keys = keys
+        self._credentials = Credentials(keys, sessions)
         self._reads = reads
         self._clock = clock
         self._allowance = allowance
@@ -142,26 +152,39 @@ class Hub:
         if not self.viewers:
             self._empty.set()
 
-    async def introduce(self, viewer: Viewer, *, key: str | None, ticket: str | None) -> None:
-        """Find out who a viewer is.
+    async def introduce(self, viewer: Viewer, *, key: str | None, ticket: str | None, address: str = UNKNOWN) -> None:
+        """Find out who a viewer is. Of a key that is bound to addresses, the tickets are not: they are for browsers.
 
         Raises:
-            RequestRefused: the key or ticket is wrong, or may not watch.
+            RequestRefused: the key or ticket is wrong, or may not watch, or not from this address.
             StoreUnavailable: that cannot be found out now.
         """
         if (key is None) == (ticket is None):
             raise RequestRefused(Refusal.MISSING_KEY, "send a key or a ticket")
         if ticket is not None:
-            digest = await self.tickets.redeem(ticket)
+            credential = await self.tickets.redeem(ticket)
             refusal = RequestRefused(Refusal.INVALID_TOKEN, "this ticket does not exist, was used, or is too old")
         else:
-            digest = secret_digest(key or "") if len(key or "") <= KEY_MAX else None
+            credential = of_key(secret_digest(key or "")) if len(key or "") <= KEY_MAX else None
             refusal = RequestRefused(Refusal.UNKNOWN_KEY, "this key does not exist or was revoked")
-        caller = await self._keys.caller_by_digest(digest) if digest is not None else None
-        if caller is None or digest is None:
+        caller = await self._credentials.caller(credential) if credential is not None else None
+        if caller is None or credential is None:
             raise refusal
         check_may_watch(caller, self._allowance)
-        viewer.caller, viewer.credential = caller, digest
+        if ticket is None:
+            check_bounds(caller, address, None)
+            viewer.address = address
+        viewer.caller, viewer.credential = caller, credential
+        self._strangers.discard(viewer)
+
+    def introduce_member(self, viewer: Viewer, caller: Caller) -> None:
+        """A viewer is this member, which was found out already.
+
+        Raises:
+            RequestRefused: they may not watch.
+        """
+        check_may_watch(caller, self._allowance)
+        viewer.caller, viewer.credential = caller, of_member(caller)
         self._strangers.discard(viewer)
 
     def watch(
@@ -246,7 +269,7 @@ class Hub:
                 viewer.tick(now_s, limits.heartbeat_s, limits.send_s_max)
 
     async def _reauthorise(self) -> None:
-        """Close the connections whose key was revoked, or which may not watch any more.
+        """Close the connections whose key was revoked or whose session ended, or which may not watch any more.
 
         A store that is away tells nothing: what was believed is believed on.
         """
@@ -257,23 +280,14 @@ class Hub:
                 viewers.setdefault(viewer.credential, []).append(viewer)
             viewers.pop(b"", None)
             # At once, so that none waits for the look-ups of all others.
-            await asyncio.gather(*[self._check_again(digest, some) for digest, some in viewers.items()])
+            await asyncio.gather(*[self._check_again(credential, some) for credential, some in viewers.items()])
 
-    async def _check_again(self, digest: bytes, viewers: Sequence[Viewer]) -> None:
+    async def _check_again(self, credential: bytes, viewers: Sequence[Viewer]) -> None:
         with suppress(*db.UNREACHABLE, db.PostgresError, StoreUnavailable):
-            caller = await self._keys.caller_by_digest(digest, older_max=REFRESH_AFTER)
+            caller = await self._credentials.caller(credential)
             for viewer in viewers:
-                if not self._still_may(viewer, caller):
+                if not still_may(viewer, caller, self._allowance):
                     viewer.close(Close.NOT_AUTHORISED)
-
-    def _still_may(self, viewer: Viewer, caller: Caller | None) -> bool:
-        if caller is None or (viewer.sees_fans and not caller.may(Permission.FANS_READ)):
-            return False
-        try:
-            check_may_watch(caller, self._allowance)
-        except ColiseumError:
-            return False
-        return True
 
     def _share_memory(self) -> None:
         share = min(VERSIONS_BYTES_MAX, VERSIONS_BYTES_TOTAL_MAX // max(1, len(self.channels)))
