@@ -132,3 +132,17 @@ class MigrationFailed(ColiseumError):
 
 class NumberTooLarge(ColiseumError):
     """A total would pass 2^53, the largest integer that every consumer of it can hold."""
+
+
+class TargetNotAllowed(ColiseumError):
+    """This address may not be called: it is not one of the public internet."""
+
+    field = "url"
+
+
+class OutboundFailed(ColiseumError):
+    """An address that was called did not answer. ``reason`` is dns, connect, tls, timeout or protocol."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason

@@ -24,6 +24,8 @@ LogEvent = Literal[
     "live_failed",  # what is watched could not be read; it is tried again; `error`
     "capture_failed",  # a request failed for a reason of ours; `error`
     "warnings_lost",  # refusal counts could not be written; they are kept and tried again
+    "last_used_lost",  # when keys were used last could not be written; it is kept and tried again; `error`
+    "key_set_failed",  # an issuer's keys could not be fetched; those that are known are used; `url`, `error`
     "web_started",  # the web process answers requests
     "web_stopped",  # it has answered its last one
 ]

@@ -14,6 +14,7 @@ from litestar import Litestar
 
 from coliseum import collector, db, kv, telemetry
 from coliseum.accounts.keys import KeyRing
+from coliseum.accounts.last_used import LastUsed
 from coliseum.capture.gates import TimeLimits
 from coliseum.capture.pipeline import Pipeline
 from coliseum.capture.segment import segment_names
@@ -42,6 +43,7 @@ from coliseum.settings import Settings
 from coliseum.tasks import end
 from coliseum.trail.record import Trail
 from coliseum.upgrade import upgrade
+from coliseum.web.address import trusted_proxies
 from coliseum.web.api.boards import Boards
 from coliseum.web.app import build_app
 from coliseum.web.limits import AddressLimit
@@ -88,6 +90,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     """Everything that a web process works with; at the end all accepted events are stored first."""
     if settings.secret_key is None:
         raise NotConfigured("COLISEUM_SECRET_KEY is not set.", hint="It is the same in every process of one system.")
+    addresses = trusted_proxies(settings.trusted_proxies)
     store = kv.KeyValue(valkey_url(settings))
     database = await db.Database.open(database_url(settings), capture=8, app=8, accounts=4)
     waker = kv.Waker(store)
@@ -101,7 +104,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     tally = Tally(database, utc_now)
     reads, together = SharedReads(database, store, utc_now), Together()
     keys = KeyRing(database, utc_now)
-    live = Hub(database, store, keys, reads, utc_now, origins_of(settings.live_origins))
+    live = Hub(database, store, keys, reads, utc_now, origins_of(settings.live_origins), addresses=addresses)
+    last_used = LastUsed(database, utc_now)
     limits = TimeLimits(timedelta(days=settings.too_old_days), timedelta(seconds=settings.future_s))
     services = Services(
         settings,
@@ -121,6 +125,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         Declarations(database, utc_now),
         PublicPages(database, reads),
         live,
+        addresses,
+        last_used,
     )
     try:
         yield services
@@ -130,6 +136,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         await reads.drain()
         await together.drain()
         await tally.close()
+        await last_used.close()
         await waker.close()
         await store.close()
         await database.close()

@@ -39,11 +39,12 @@ async def plant(world: World, other: Platform) -> dict[str, list[str]]:
     declared = await world.http.send("PUT", "/api/boards/their-board", json.dumps(board).encode(), other.server)
     assert declared.status == 201
     await conducted(world, other)
+    keys = (await world.http.get("/api/keys", other.server)).json["keys"]
     return {
         "name": ["their-board"], "slug": [other.tenant.slug], "id": ["their-artist", "their-event", "their-fan"],
         "userId": ["their-fan"], "event": ["their-event"], "around": ["their-artist"], "ids": ["their-artist"],
         "members": ["their-artist"], "board": ["their-board"], "city": ["their-city"], "genre": ["their-genre"],
-        "cursor": ["AAAA"],
+        "cursor": ["AAAA"], "key_id": [str(key["id"]) for key in keys],
     }  # fmt: skip
 
 

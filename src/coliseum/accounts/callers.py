@@ -1,5 +1,6 @@
 """Who is calling, once that is known: a key or a person, for one tenant."""
 
+from datetime import datetime
 from typing import Literal
 
 import msgspec
@@ -25,6 +26,8 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     """Where a browser key's pages may be; anywhere when there are none."""
     addresses: tuple[str, ...] = ()
     """Networks that a server key may be used from; any when there are none."""
+    expires_at: datetime | None = None
+    """When the key ends by itself."""
     person_id: int | None = None
     role: Role | None = None
     session_id: int | None = None

@@ -37,6 +37,7 @@ class CallerRow(msgspec.Struct, frozen=True):
     scopes: list[str]
     origins: list[str]
     addresses: list[str]
+    expires_at: datetime | None
 
 
 class KeyRing:
@@ -110,4 +111,5 @@ def _caller(row: CallerRow) -> Caller:
         key_id=row.key_id,
         origins=tuple(row.origins),
         addresses=tuple(row.addresses),
+        expires_at=row.expires_at,
     )

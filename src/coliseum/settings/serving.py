@@ -88,6 +88,16 @@ class ServingSettings(Struct, frozen=True, kw_only=True):
             pattern=r"^(https?://[^,/\s]+(,https?://[^,/\s]+)*)?$",
         ),
     ] = ""
+    trusted_proxies: Annotated[
+        str,
+        meta(
+            "COLISEUM_TRUSTED_PROXIES",
+            "be networks such as `10.0.0.0/8`, with commas between them",
+            "Networks of the reverse proxies in front of the web server: only what they write into `X-Forwarded-For` "
+            "is believed. Without it the address of whoever connects is the client's.",
+            pattern=r"^([0-9a-fA-F.:]+(/[0-9]{1,3})?(,[0-9a-fA-F.:]+(/[0-9]{1,3})?)*)?$",
+        ),
+    ] = ""
     web_workers: Annotated[int, whole("COLISEUM_WEB_WORKERS", "Web server processes.", ge=1, le=256)] = 1
     dedupe_days: Annotated[
         int,

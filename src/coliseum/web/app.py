@@ -8,7 +8,7 @@ from litestar import Litestar, Request, asgi
 from litestar import Response as LitestarResponse
 from litestar.datastructures import State
 from litestar.di import Provide
-from litestar.exceptions import HTTPException, NotFoundException, ValidationException
+from litestar.exceptions import HTTPException, NotFoundException, SerializationException, ValidationException
 from litestar.handlers import ASGIRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
@@ -18,7 +18,7 @@ from coliseum.errors import ColiseumError, QueryInvalid, Refusal, RequestRefused
 from coliseum.telemetry import Log
 from coliseum.web.access import admit, check_every_route
 from coliseum.web.answers import describe_answers
-from coliseum.web.api import boards, contract, declared, exports, health, leaderboards, reads, seasons, trends
+from coliseum.web.api import boards, contract, declared, exports, health, keys, leaderboards, reads, seasons, trends
 from coliseum.web.capture import ROUTES, Handler, serve
 from coliseum.web.live.routes import is_live, serve_live
 from coliseum.web.openapi import describe_capture, describe_declaring
@@ -28,7 +28,7 @@ from coliseum.web.services import Services
 
 HANDLERS = (
     *leaderboards.HANDLERS, *reads.HANDLERS, *exports.HANDLERS, *seasons.HANDLERS, *declared.HANDLERS,
-    *trends.HANDLERS, health.get_health, contract.get_event_schema,
+    *trends.HANDLERS, *keys.HANDLERS, health.get_health, contract.get_event_schema,
 )  # fmt: skip
 OPTIONS = Options(HANDLERS)
 CAPTURE = {path: handler for paths, handler in ROUTES for path in paths}
@@ -129,11 +129,19 @@ def _our_error(error: Exception, path: str) -> ColiseumError:
             extra = error.extra[0] if isinstance(error.extra, list) and error.extra else {}
             field = extra.get("key") if isinstance(extra, dict) else None
             what = extra.get("message", "") if isinstance(extra, dict) else ""
+            if isinstance(extra, dict) and extra.get("source") == "body":
+                return RequestRefused(Refusal.INVALID_PAYLOAD, f"{field or 'the body'}: {what or error.detail}", field)
             return QueryInvalid(f"{field or 'the query'}: {what or error.detail}", field)
         case NotFoundException():
             return RequestRefused(Refusal.NOT_FOUND, f"nothing is served at {path}")
         case HTTPException() if error.status_code == 405:
             return RequestRefused(Refusal.METHOD_NOT_ALLOWED, "this method is not served here")
+        case HTTPException() if error.status_code == 413:
+            return RequestRefused(Refusal.BODY_TOO_LARGE, "the body is larger than this takes")
+        case RecursionError():
+            return RequestRefused(Refusal.INVALID_JSON, "the body is nested too deeply")
+        case HTTPException() if isinstance(error.__cause__, SerializationException):
+            return RequestRefused(Refusal.INVALID_JSON, f"the body is no JSON: {error.detail}")
         case HTTPException() if error.status_code < 500:
             return QueryInvalid(error.detail)
     if isinstance(error, db.UNREACHABLE):

@@ -21,19 +21,20 @@ from coliseum.telemetry import Log
 from coliseum.web.auth import TOKEN_TTL_MAX_S, make_user_token, user_of, webhook_tenant
 from coliseum.web.beacon import opened
 from coliseum.web.bodies import Disconnected, read_body
-from coliseum.web.identify import caller_for, caller_of
+from coliseum.web.identify import SHARED_WITH, caller_for, caller_of
 from coliseum.web.problems import Answer, answer, problem
 from coliseum.web.services import Services
 
 Headers = Mapping[bytes, bytes]
 Handler = Callable[[Services, Any, Headers, bytes], Awaitable[Answer]]
-ANY_ORIGIN = (b"access-control-allow-origin", b"*")
+ANY_ORIGIN = ((b"access-control-allow-origin", b"*"),)
 PREFLIGHT = (
-    ANY_ORIGIN,
+    *ANY_ORIGIN,
     (b"access-control-allow-methods", b"POST"),
     (b"access-control-allow-headers", b"authorization, content-type, content-encoding, coliseum-user"),
     (b"access-control-max-age", b"86400"),
 )
+"""The same for every page: a preflight bears no key, so that it is not known yet whether the key is bound to origins."""
 
 
 class LogAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -85,8 +86,7 @@ async def beacon(services: Services, scope: Any, _headers: Headers, body: bytes)
 
 async def webhook(services: Services, scope: Any, headers: Headers, body: bytes) -> Answer:
     """``POST /api/webhooks/passport?tenant=<slug>``: one event or a batch from another platform's backend, signed."""
-    address = scope["client"][0] if scope.get("client") else "unknown"
-    if not await services.webhook_limit.allows(address):
+    if not await services.webhook_limit.allows(services.addresses.of(scope)):
         raise RequestRefused(Refusal.RATE_LIMITED, "this address has sent too many webhooks this minute")
     slug = parse_qs(scope["query_string"].decode("latin-1")).get("tenant", [""])[0]
     tenant = await webhook_tenant(services, slug, headers, body)
@@ -146,7 +146,7 @@ ROUTES: tuple[tuple[tuple[str, ...], Handler], ...] = (
 async def serve(handler: Handler, services: Services, scope: Any, receive: Any, send: Any) -> None:
     """Run a handler and send its answer: every error of ours has one, and anything else is a 500 that is logged."""
     if scope["method"] == "OPTIONS":
-        return await _send(send, Answer(204, b"", PREFLIGHT))
+        return await _send(send, Answer(204, b"", PREFLIGHT), ())
     try:
         if scope["method"] != "POST":
             raise MethodNotAllowed("POST")
@@ -162,7 +162,7 @@ async def serve(handler: Handler, services: Services, scope: Any, receive: Any, 
     except Exception as error:  # noqa: BLE001 - the last place where it can be said
         Log().error("capture_failed", error=repr(error), path=scope["path"])
         reply = problem(ColiseumError("Something failed here; nothing of this request may have been stored."))
-    return await _send(send, reply)
+    return await _send(send, reply, scope.get(SHARED_WITH, ANY_ORIGIN))
 
 
 class _Peek(msgspec.Struct):
@@ -240,9 +240,8 @@ def _request_of(
     )
 
 
-async def _send(send: Any, reply: Answer) -> None:
-    headers = [*reply.headers, (b"content-length", b"%d" % len(reply.body))]
-    if reply.headers is not PREFLIGHT:
-        headers.append(ANY_ORIGIN)
+async def _send(send: Any, reply: Answer, shared: tuple[tuple[bytes, bytes], ...]) -> None:
+    """``shared``: the headers by which a page may read the answer."""
+    headers = [*reply.headers, (b"content-length", b"%d" % len(reply.body)), *shared]
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
     await send({"type": "http.response.body", "body": reply.body})

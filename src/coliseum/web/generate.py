@@ -72,7 +72,7 @@ NOTES: Final = {
         '`{"success":true,"results":[…]}`; 4xx when all calls of the request are refused.'
     ),
 }
-METHODS: Final = ("get", "put", "delete")
+METHODS: Final = ("get", "post", "put", "patch", "delete")
 """The methods that Litestar serves; what only carries events in is described above."""
 READING: Final = """## Reading
 

@@ -9,11 +9,13 @@ from coliseum.errors import (
     EventRefused,
     MethodNotAllowed,
     NumberTooLarge,
+    OutboundFailed,
     QueryInvalid,
     Refusal,
     RequestRefused,
     SeasonMissing,
     StoreUnavailable,
+    TargetNotAllowed,
 )
 
 RETRY_AFTER_S = 1
@@ -98,6 +100,10 @@ def problem(error: ColiseumError) -> Answer:
             return _problem(503, Refusal.OVERLOADED, str(error))
         case NumberTooLarge():
             return _problem(400, Refusal.INVALID_QUERY, str(error))
+        case TargetNotAllowed():
+            return _problem(400, Refusal.TARGET_NOT_ALLOWED, str(error), error.field)
+        case OutboundFailed():
+            return _problem(400, Refusal.TARGET_NOT_ALLOWED, str(error))
         case _:
             return _problem(500, "internal", str(error))
 

@@ -6,6 +6,7 @@ import msgspec
 
 from coliseum import db, kv
 from coliseum.accounts.keys import KeyRing
+from coliseum.accounts.last_used import LastUsed
 from coliseum.capture.pipeline import Pipeline
 from coliseum.capture.tally import Tally
 from coliseum.clock import Clock
@@ -15,6 +16,7 @@ from coliseum.queries.public import PublicPages
 from coliseum.queries.together import Together
 from coliseum.settings import Settings
 from coliseum.trail.record import Trail
+from coliseum.web.address import Addresses
 from coliseum.web.api.boards import Boards
 from coliseum.web.limits import AddressLimit
 from coliseum.web.live.hub import Hub
@@ -40,3 +42,5 @@ class Services(msgspec.Struct, frozen=True):
     declarations: Declarations
     public: PublicPages
     live: Hub
+    addresses: Addresses
+    last_used: LastUsed

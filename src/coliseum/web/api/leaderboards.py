@@ -13,7 +13,7 @@ from coliseum.queries.declared import DECLARATIONS_FOR
 from coliseum.queries.leaderboards import BoardPage
 from coliseum.queries.public import selective_page
 from coliseum.queries.shared import answer_of
-from coliseum.web.access import needs
+from coliseum.web.access import caller_in, needs
 from coliseum.web.api.asking import asked_for
 from coliseum.web.api.boards import Asked, reply_of
 from coliseum.web.api.callers import asking_tenant
@@ -102,7 +102,8 @@ async def board_reply(
         meant_until = min(meant_until, question.window.end)
     if declaration is not None:
         meant_until = min(meant_until, now + DECLARATIONS_FOR)
-    services.boards.remember(request.scope, Asked(read, now, meant_until))
+    if not caller_in(request.scope).addresses:  # past the router nobody asks for the address
+        services.boards.remember(request.scope, Asked(read, now, meant_until))
     return _response(reply_of(answer, request.scope))
 
 

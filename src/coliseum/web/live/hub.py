@@ -9,6 +9,7 @@ from typing import Any, Literal
 import msgspec
 
 from coliseum import db, kv
+from coliseum.accounts.bounds import address_allowed, check_bounds
 from coliseum.accounts.callers import Caller
 from coliseum.accounts.keys import KeyRing
 from coliseum.errors import ColiseumError, Refusal, RequestRefused, StoreUnavailable
@@ -16,6 +17,7 @@ from coliseum.ids import secret_digest
 from coliseum.queries.shared import SharedReads
 from coliseum.tasks import end
 from coliseum.telemetry import Log
+from coliseum.web.address import UNKNOWN, Addresses
 from coliseum.web.live.admission import check_may_watch
 from coliseum.web.live.channel import LINGER_S, VERSIONS_BYTES_MAX, Channel
 from coliseum.web.live.messages import Close
@@ -65,9 +67,11 @@ class Hub:
         clock: Callable[[], datetime],
         origins: frozenset[str] = frozenset(),
         limits: Limits | None = None,
+        addresses: Addresses | None = None,
     ) -> None:
-        """``origins``: those besides the server's own whose pages may watch."""
+        """``origins``: those besides the server's own whose pages may watch. ``addresses``: finds a client's."""
         self.origins = origins
+        self.addresses = addresses or Addresses()
         self.limits = limits or Limits()
         self.viewers: set[Viewer] = set()
         self.channels: dict[Wish, Channel] = {}
@@ -136,11 +140,13 @@ class Hub:
         if not self.viewers:
             self._empty.set()
 
-    async def introduce(self, viewer: Viewer, *, key: str | None, ticket: str | None) -> None:
-        """Find out who a viewer is.
+    async def introduce(
+        self, viewer: Viewer, *, key: str | None, ticket: str | None, address: str = UNKNOWN
+    ) -> None:
+        """Find out who a viewer is. Of a key that is bound to addresses, the tickets are not: they are for browsers.
 
         Raises:
-            RequestRefused: the key or ticket is wrong, or may not watch.
+            RequestRefused: the key or ticket is wrong, or may not watch, or not from this address.
             StoreUnavailable: that cannot be found out now.
         """
         if (key is None) == (ticket is None):
@@ -155,6 +161,9 @@ class Hub:
         if caller is None or digest is None:
             raise refusal
         check_may_watch(caller)
+        if ticket is None:
+            check_bounds(caller, address, None)
+            viewer.address = address
         viewer.caller, viewer.credential = caller, digest
         self._strangers.discard(viewer)
 
@@ -244,20 +253,10 @@ class Hub:
             await asyncio.sleep(TICK_S)
             for digest in {viewer.credential for viewer in self.viewers} - {b""}:
                 with suppress(*db.UNREACHABLE, db.PostgresError, StoreUnavailable):
-                    if not await self._still_may(digest):
-                        for viewer in self.viewers:
-                            if viewer.credential == digest:
-                                viewer.close(Close.NOT_AUTHORISED)
-
-    async def _still_may(self, digest: bytes) -> bool:
-        caller: Caller | None = await self._keys.caller_by_digest(digest)
-        if caller is None:
-            return False
-        try:
-            check_may_watch(caller)
-        except ColiseumError:
-            return False
-        return True
+                    caller = await self._keys.caller_by_digest(digest)
+                    for viewer in self.viewers:
+                        if viewer.credential == digest and not _still_may(caller, viewer.address):
+                            viewer.close(Close.NOT_AUTHORISED)
 
     def _share_memory(self) -> None:
         share = min(VERSIONS_BYTES_MAX, VERSIONS_BYTES_TOTAL_MAX // max(1, len(self.channels)))
@@ -268,3 +267,14 @@ class Hub:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _still_may(caller: Caller | None, address: str | None) -> bool:
+    """Whether a key that has opened a connection, from this address if that matters, would open it now."""
+    if caller is None:
+        return False
+    try:
+        check_may_watch(caller)
+    except ColiseumError:
+        return False
+    return address is None or not caller.addresses or address_allowed(caller.addresses, address)

@@ -64,7 +64,7 @@ async def serve_socket(hub: Hub, scope: Any, receive: Receive, send: Send) -> No
         await _close(send, Close.STOPPING if hub.stopping else Close.TOO_MANY_VIEWERS)
         return
     try:
-        why = await _Connection(hub, viewer, receive).serve()
+        why = await _Connection(hub, viewer, receive, hub.addresses.of(scope)).serve()
         viewer.forget()
         await viewer.drain(0 if why is Close.TOO_SLOW else CLOSE_S_MAX)
         await _close(send, why)
@@ -75,8 +75,9 @@ async def serve_socket(hub: Hub, scope: Any, receive: Receive, send: Send) -> No
 class _Connection:
     """One open connection."""
 
-    def __init__(self, hub: Hub, viewer: Viewer, receive: Receive) -> None:
+    def __init__(self, hub: Hub, viewer: Viewer, receive: Receive, address: str) -> None:
         self._hub = hub
+        self._address = address
         self._viewer = viewer
         self._receive = receive
         self._tokens = float(MESSAGES_AT_ONCE_MAX)
@@ -125,7 +126,7 @@ class _Connection:
             self._viewer.say(refused(MessageInvalid("the first message is auth")))
             raise Ended(Close.NOT_AUTHORISED)
         try:
-            await self._hub.introduce(self._viewer, key=said.key, ticket=said.ticket)
+            await self._hub.introduce(self._viewer, key=said.key, ticket=said.ticket, address=self._address)
         except ColiseumError as error:
             self._viewer.say(refused(error))
             away = isinstance(error, StoreUnavailable)

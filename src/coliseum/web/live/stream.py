@@ -75,7 +75,7 @@ async def serve_stream(hub: Hub, scope: Any, receive: Receive, send: Send) -> No
         parameters = _parameters(scope["query_string"])
         viewer = hub.admit(lambda message: send(_part(event_of(message))), single=True)
         try:
-            await _introduce(hub, viewer, headers)
+            await _introduce(hub, viewer, headers, hub.addresses.of(scope))
             hub.watch(viewer, NAME, PATHS[scope["path"]], parameters, claimed(headers.get(b"last-event-id", b"")))
             await _feed(viewer, shared, receive, send)
         finally:
@@ -142,14 +142,14 @@ def claimed(last_id: bytes) -> tuple[list[int], str] | None:
     return [int(part) for part in parts], state.decode("ascii")
 
 
-async def _introduce(hub: Hub, viewer: Viewer, headers: Mapping[bytes, bytes]) -> None:
+async def _introduce(hub: Hub, viewer: Viewer, headers: Mapping[bytes, bytes], address: str) -> None:
     text = key_in(headers)
     if text is None:
         raise RequestRefused(Refusal.MISSING_KEY, "send a key or a ticket: Authorization: Bearer <key>")
     if looks_like_ticket(text):
         await hub.introduce(viewer, key=None, ticket=text)
     else:
-        await hub.introduce(viewer, key=text, ticket=None)
+        await hub.introduce(viewer, key=text, ticket=None, address=address)
 
 
 def _parameters(query: bytes) -> dict[str, str]:

@@ -88,6 +88,8 @@ class Viewer:
         self.caller: Caller | None = None
         self.credential = b""
         """The digest of the key behind this connection."""
+        self.address: str | None = None
+        """From where the key was shown; None when a ticket was."""
         self.subscriptions: dict[str, Subscription] = {}
         self.closed: asyncio.Future[Close] = asyncio.get_running_loop().create_future()
         """Why the connection is to be closed, once it is."""
