@@ -46,7 +46,7 @@ from coliseum.upgrade import upgrade
 from coliseum.web.address import trusted_proxies
 from coliseum.web.api.boards import Boards
 from coliseum.web.app import build_app
-from coliseum.web.limits import AddressLimit
+from coliseum.web.limits import Limiter
 from coliseum.web.live.admission import origins_of
 from coliseum.web.live.hub import Hub
 from coliseum.web.live.stopping import stop_held_back
@@ -120,7 +120,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         tally,
         Boards(reads),
         together,
-        AddressLimit(store, settings.webhook_requests_per_minute),
+        Limiter(store, utc_now, fail="open"),
         segment_names(settings.segment_events),
         Declarations(database, utc_now),
         PublicPages(database, reads),

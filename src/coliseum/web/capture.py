@@ -86,8 +86,8 @@ async def beacon(services: Services, scope: Any, _headers: Headers, body: bytes)
 
 async def webhook(services: Services, scope: Any, headers: Headers, body: bytes) -> Answer:
     """``POST /api/webhooks/passport?tenant=<slug>``: one event or a batch from another platform's backend, signed."""
-    if not await services.webhook_limit.allows(services.addresses.of(scope)):
-        raise RequestRefused(Refusal.RATE_LIMITED, "this address has sent too many webhooks this minute")
+    address = services.addresses.of(scope)
+    await services.limiter.check("webhook", address, services.settings.webhook_requests_per_minute)
     slug = parse_qs(scope["query_string"].decode("latin-1")).get("tenant", [""])[0]
     tenant = await webhook_tenant(services, slug, headers, body)
     request = Request(tenant, trusted=True, strict=True, source="webhook", received_at=services.clock())

@@ -18,7 +18,7 @@ from coliseum.settings import Settings
 from coliseum.trail.record import Trail
 from coliseum.web.address import Addresses
 from coliseum.web.api.boards import Boards
-from coliseum.web.limits import AddressLimit
+from coliseum.web.limits import Limiter
 from coliseum.web.live.hub import Hub
 
 
@@ -37,7 +37,7 @@ class Services(msgspec.Struct, frozen=True):
     tally: Tally
     boards: Boards
     together: Together
-    webhook_limit: AddressLimit
+    limiter: Limiter
     segment_names: Mapping[str, str]
     declarations: Declarations
     public: PublicPages
