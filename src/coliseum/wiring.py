@@ -15,6 +15,12 @@ from litestar import Litestar
 from coliseum import collector, db, kv, telemetry
 from coliseum.accounts.keys import KeyRing
 from coliseum.accounts.last_used import LastUsed
+from coliseum.accounts.logins import Logins
+from coliseum.accounts.passwords import Passwords
+from coliseum.accounts.secondfactor import SecondFactors
+from coliseum.accounts.sessions import Lifetimes, Sessions
+from coliseum.accounts.tokens import Tokens
+from coliseum.accounts.tries import Tries
 from coliseum.capture.gates import TimeLimits
 from coliseum.capture.pipeline import Pipeline
 from coliseum.capture.segment import segment_names
@@ -39,6 +45,7 @@ from coliseum.queries.declared import Declarations
 from coliseum.queries.public import PublicPages
 from coliseum.queries.shared import SharedReads
 from coliseum.queries.together import Together
+from coliseum.sealing import Seal
 from coliseum.settings import Settings
 from coliseum.tasks import end
 from coliseum.trail.record import Trail
@@ -104,7 +111,12 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     tally = Tally(database, utc_now)
     reads, together = SharedReads(database, store, utc_now), Together()
     keys = KeyRing(database, utc_now)
-    live = Hub(database, store, keys, reads, utc_now, origins_of(settings.live_origins), addresses=addresses)
+    trail = Trail(settings.secret_key, utc_now)
+    logins = open_logins(settings, settings.secret_key, database, store, trail)
+    live = Hub(
+        database, store, keys, reads, utc_now, origins_of(settings.live_origins), addresses=addresses,
+        sessions=logins.sessions,
+    )  # fmt: skip
     last_used = LastUsed(database, utc_now)
     limits = TimeLimits(timedelta(days=settings.too_old_days), timedelta(seconds=settings.future_s))
     services = Services(
@@ -114,7 +126,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         database,
         store,
         keys,
-        Trail(settings.secret_key, utc_now),
+        trail,
         appender,
         Pipeline(database, Subjects(database), appender, tally, limits),
         tally,
@@ -127,6 +139,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         live,
         addresses,
         last_used,
+        logins,
     )
     try:
         yield services
@@ -137,9 +150,27 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         await together.drain()
         await tally.close()
         await last_used.close()
+        logins.passwords.close()
         await waker.close()
         await store.close()
         await database.close()
+
+
+def open_logins(settings: Settings, secret_key: str, database: db.Database, store: kv.KeyValue, trail: Trail) -> Logins:
+    """What people log in by; whoever opens it closes its ``passwords``."""
+    passwords = Passwords(settings.logins_waiting_max)
+    lifetimes = Lifetimes(timedelta(seconds=settings.session_idle_s), timedelta(seconds=settings.session_max_s))
+    sessions = Sessions(database, utc_now, lifetimes)
+    return Logins(
+        database,
+        trail,
+        passwords,
+        SecondFactors(database, Seal(secret_key, "totp"), passwords, utc_now),
+        sessions,
+        Tokens(database, trail, sessions, secret_key, utc_now),
+        Tries(store, settings.login_tries_per_account, settings.login_tries_per_address, settings.code_tries),
+        utc_now,
+    )
 
 
 async def run_processor(settings: Settings) -> None:

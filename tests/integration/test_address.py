@@ -66,9 +66,7 @@ def test_a_row_of_proxies_is_looked_at_only_so_far() -> None:
 
 
 @given(st.lists(st.text(st.characters(max_codepoint=255)), max_size=4), st.ip_addresses().map(str))
-def test_whatever_is_said_the_answer_is_an_address_and_a_client_cannot_choose_it(
-    said: list[str], client: str
-) -> None:
+def test_whatever_is_said_the_answer_is_an_address_and_a_client_cannot_choose_it(said: list[str], client: str) -> None:
     addresses = trusted_proxies("10.0.0.0/8")
     answer = found(addresses, "10.0.0.1", *said, client)
     if not answer.startswith("10."):

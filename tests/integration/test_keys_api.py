@@ -47,7 +47,9 @@ async def believed_no_more(world: World, headers: dict[str, str], path: str = "/
 
 
 async def trail(world: World, platform: Platform) -> list[dict[str, Any]]:
-    sql = "SELECT actor, action, target, outcome, address, detail FROM trail_entries WHERE tenant_id = $1 ORDER BY number"
+    sql = (
+        "SELECT actor, action, target, outcome, address, detail FROM trail_entries WHERE tenant_id = $1 ORDER BY number"
+    )
     return [dict(row) for row in await world.fetch(sql, platform.tenant_id)]
 
 

@@ -37,7 +37,9 @@ def create(
     """Make a key and print it; it is stored hashed and cannot be shown again."""
     unknown = set(scope or []) - set(SCOPES)
     if unknown or len(name) > keymaking.NAME_MAX:
-        raise typer.BadParameter(f"scopes are write, read and admin; a name has at most {keymaking.NAME_MAX} characters")
+        raise typer.BadParameter(
+            f"scopes are write, read and admin; a name has at most {keymaking.NAME_MAX} characters"
+        )
     wish = keymaking.KeyWish(
         kind="browser" if browser else "server", name=name, scopes=cast("list[Scope]", scope or ["write"]),
         addresses=address or [], origins=origin or [],

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from coliseum.settings.kinds import meta
+from coliseum.settings.kinds import meta, whole
 from coliseum.settings.serving import ServingSettings
 
 
@@ -19,3 +19,50 @@ class PeopleSettings(ServingSettings, frozen=True, kw_only=True):
             pattern=r"^(https?://[^/\s]+)?$",
         ),
     ] = ""
+    session_idle_s: Annotated[
+        int,
+        whole(
+            "COLISEUM_SESSION_IDLE_S", "Seconds after which a log-in that is not used has ended.", ge=300, le=2_592_000
+        ),
+    ] = 43_200
+    session_max_s: Annotated[
+        int,
+        whole("COLISEUM_SESSION_MAX_S", "Seconds after which any log-in has ended.", ge=300, le=31_536_000),
+    ] = 2_592_000
+    login_tries_per_account: Annotated[
+        int,
+        whole(
+            "COLISEUM_LOGIN_TRIES_PER_ACCOUNT",
+            "Passwords that may be tried for one account in 15 minutes; a right one begins the count anew.",
+            ge=3,
+            le=10_000,
+        ),
+    ] = 10
+    login_tries_per_address: Annotated[
+        int,
+        whole(
+            "COLISEUM_LOGIN_TRIES_PER_ADDRESS",
+            "Passwords, and as many codes of second factors, that may be tried from one address in 15 minutes.",
+            ge=3,
+            le=1_000_000,
+        ),
+    ] = 100
+    code_tries: Annotated[
+        int,
+        whole(
+            "COLISEUM_CODE_TRIES",
+            "Codes of a second factor that may be tried for one account in 5 minutes; twice as many in an hour, four "
+            "times as many in a day.",
+            ge=1,
+            le=1_000,
+        ),
+    ] = 5
+    logins_waiting_max: Annotated[
+        int,
+        whole(
+            "COLISEUM_LOGINS_WAITING_MAX",
+            "Passwords that wait to be checked in one web process; past it the answer is 429 with Retry-After.",
+            ge=1,
+            le=10_000,
+        ),
+    ] = 50

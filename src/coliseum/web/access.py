@@ -9,13 +9,14 @@ from typing import Any, Final, Literal
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 
-from coliseum.accounts.callers import Caller
+from coliseum.accounts.callers import Caller, Person
 from coliseum.accounts.permissions import Permission
-from coliseum.web.identify import caller_for
+from coliseum.web.identify import caller_for, person_of
 from coliseum.web.services import Services
 
-Access = Permission | Literal["public"]
+Access = Permission | Literal["public", "person"]
 CALLER: Final = "coliseum_caller"
+PERSON: Final = "coliseum_person"
 
 
 def needs(permission: Permission) -> dict[str, Any]:
@@ -28,6 +29,11 @@ def for_anybody() -> dict[str, Any]:
     return {"access": "public"}
 
 
+def for_people() -> dict[str, Any]:
+    """For a route that is about whoever has logged in, and about no tenant."""
+    return {"access": "person"}
+
+
 async def admit(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """The guard of every route: finds out who is calling, and leaves it in the request's state.
 
@@ -37,7 +43,9 @@ async def admit(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
     access: Access = handler.opt.get("access", "public")
     services: Services = connection.app.state.services
     scope: Any = connection.scope
-    if access != "public":
+    if access == "person":
+        scope["state"][PERSON] = await person_of(services, scope)
+    elif access != "public":
         scope["state"][CALLER] = await caller_for(services, scope, Permission(access))
 
 
@@ -47,6 +55,12 @@ def caller_in(scope: Any) -> Caller:
     return caller
 
 
+def person_in(scope: Any) -> Person:
+    """The person whom the guard has let in."""
+    person: Person = scope["state"][PERSON]
+    return person
+
+
 def check_every_route(handlers: Iterable[HTTPRouteHandler]) -> None:
     """A route of the API that does not say who may use it is a mistake that must not start.
 
@@ -54,5 +68,5 @@ def check_every_route(handlers: Iterable[HTTPRouteHandler]) -> None:
         AssertionError: naming it.
     """
     for handler in handlers:
-        if handler.opt.get("access") not in ("public", *Permission):
+        if handler.opt.get("access") not in ("public", "person", *Permission):
             raise AssertionError(f"{handler} does not say who may use it")

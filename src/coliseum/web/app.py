@@ -18,7 +18,20 @@ from coliseum.errors import ColiseumError, QueryInvalid, Refusal, RequestRefused
 from coliseum.telemetry import Log
 from coliseum.web.access import admit, check_every_route
 from coliseum.web.answers import describe_answers
-from coliseum.web.api import boards, contract, declared, exports, health, keys, leaderboards, reads, seasons, trends
+from coliseum.web.api import (
+    auth,
+    auth_factors,
+    boards,
+    contract,
+    declared,
+    exports,
+    health,
+    keys,
+    leaderboards,
+    reads,
+    seasons,
+    trends,
+)
 from coliseum.web.capture import ROUTES, Handler, serve
 from coliseum.web.live.routes import is_live, serve_live
 from coliseum.web.openapi import describe_capture, describe_declaring
@@ -28,7 +41,7 @@ from coliseum.web.services import Services
 
 HANDLERS = (
     *leaderboards.HANDLERS, *reads.HANDLERS, *exports.HANDLERS, *seasons.HANDLERS, *declared.HANDLERS,
-    *trends.HANDLERS, *keys.HANDLERS, health.get_health, contract.get_event_schema,
+    *trends.HANDLERS, *keys.HANDLERS, *auth.HANDLERS, *auth_factors.HANDLERS, health.get_health, contract.get_event_schema,
 )  # fmt: skip
 OPTIONS = Options(HANDLERS)
 CAPTURE = {path: handler for paths, handler in ROUTES for path in paths}

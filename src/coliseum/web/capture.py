@@ -206,13 +206,13 @@ async def _request(services: Services, scope: Any, headers: Headers, source: str
     caller = await _sending(services, scope)
     query = parse_qs(scope["query_string"].decode("latin-1")) if scope["query_string"] else {}
     historical = query.get("historical", [""])[0] == "true"
-    if historical and caller.kind != "server":
-        raise RequestRefused(Refusal.KEY_NOT_ALLOWED, "only a server key may send history")
-    return _request_of(services, caller, historical, headers, source=source, strict=caller.kind == "server")
+    if historical and caller.kind == "browser":
+        raise RequestRefused(Refusal.KEY_NOT_ALLOWED, "only a server key or a member may send history")
+    return _request_of(services, caller, historical, headers, source=source, strict=caller.kind != "browser")
 
 
 async def _sending(services: Services, scope: Any) -> Caller:
-    """The caller of a request that sends events: a browser key sends what is harmless, a server key needs its scope."""
+    """The caller of a request that sends events: a browser key sends what is harmless, anybody else needs to be let."""
     caller = await caller_of(services, scope)
     if caller.kind != "browser":
         caller.check(Permission.EVENTS_WRITE)
@@ -228,7 +228,7 @@ def _request_of(
     source: str,
     strict: bool,
 ) -> Request:
-    trusted = caller.kind == "server"
+    trusted = caller.kind != "browser"
     return Request(
         caller.tenant,
         trusted=trusted,

@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from coliseum.accounts.bounds import check_bounds
-from coliseum.accounts.callers import Caller
+from coliseum.accounts.callers import Caller, Person
 from coliseum.accounts.permissions import Permission
+from coliseum.accounts.tokens import looks_like_token
 from coliseum.errors import Refusal, RequestRefused
+from coliseum.web.csrf import SAFE, check_change, csrf_token
 from coliseum.web.services import Services
 
 KEY_MAX = 256
+COOKIE = b"__Host-coliseum"
 SHARED_WITH = "coliseum_shared_with"
 """In a request's scope: the headers by which a page may read the answer, when the key is bound to origins."""
 
@@ -28,15 +31,19 @@ async def caller_for(services: Services, scope: Any, permission: Permission) -> 
 
 
 async def caller_of(services: Services, scope: Any) -> Caller:
-    """The caller behind ``Authorization: Bearer <key>``, or Basic with the key as user name.
+    """The caller behind a key (``Authorization: Bearer <key>``, or Basic with the key as user name), or a member.
 
     Raises:
-        RequestRefused: ``missing_key`` or ``unknown_key``, or the key is bound to other addresses or origins.
+        RequestRefused: ``missing_key`` or ``unknown_key``, or the key is bound to other addresses or origins; or as
+            ``person_of``, or the person is no member of the tenant that ``Coliseum-Tenant`` names.
     """
     headers = dict(scope["headers"])
     key = key_in(headers)
-    if key is None:
+    if key is None and cookie_in(scope) is None:
         raise RequestRefused(Refusal.MISSING_KEY, "send a key: Authorization: Bearer <key>")
+    if key is None or looks_like_token(key):
+        slug = headers.get(b"coliseum-tenant")
+        return (await person_of(services, scope)).member_of(None if slug is None else slug.decode("latin-1"))
     caller = await services.keys.caller(key) if len(key) <= KEY_MAX else None
     if caller is None:
         raise RequestRefused(Refusal.UNKNOWN_KEY, "this key does not exist or was revoked")
@@ -44,6 +51,40 @@ async def caller_of(services: Services, scope: Any) -> Caller:
         _check_bounds(services, caller, scope, headers)
     services.last_used.note(caller)
     return caller
+
+
+async def person_of(services: Services, scope: Any) -> Person:
+    """Who has logged in: by the cookie, or by ``Authorization: Bearer <access token>``, which goes before it.
+
+    Raises:
+        RequestRefused: ``login_needed``; or ``cross_site``, when a cookie came with a request of a foreign page.
+    """
+    token = key_in(dict(scope["headers"]))
+    if token is not None:
+        session_id = services.logins.tokens.session_in(token) if looks_like_token(token) else None
+        person = None if session_id is None else await services.logins.sessions.by_token(session_id)
+        if person is None or person.kind != "token":
+            raise RequestRefused(Refusal.LOGIN_NEEDED, "this access token is none, or its session has ended")
+        return person
+    secret = cookie_in(scope)
+    person = None if secret is None else await services.logins.sessions.by_cookie(secret)
+    if person is None or person.session_id is None:
+        raise RequestRefused(Refusal.LOGIN_NEEDED, "log in: POST /api/auth/login")
+    if scope["method"] not in SAFE:
+        check_change(scope, services.settings.public_url, csrf_token(services.secret_key, person.session_id))
+    return person
+
+
+def cookie_in(scope: Any) -> str | None:
+    """The secret of the log-in cookie; None without one, and when there are several, of which one is not ours."""
+    found = [
+        value.strip().decode("latin-1")
+        for name, header in scope["headers"]
+        if name == b"cookie"
+        for key, _, value in (pair.partition(b"=") for pair in header.split(b";"))
+        if key.strip() == COOKIE
+    ]
+    return found[0] if len(found) == 1 else None
 
 
 def _check_bounds(services: Services, caller: Caller, scope: Any, headers: Mapping[bytes, bytes]) -> None:

@@ -7,6 +7,7 @@ import msgspec
 from coliseum import db, kv
 from coliseum.accounts.keys import KeyRing
 from coliseum.accounts.last_used import LastUsed
+from coliseum.accounts.logins import Logins
 from coliseum.capture.pipeline import Pipeline
 from coliseum.capture.tally import Tally
 from coliseum.clock import Clock
@@ -44,3 +45,4 @@ class Services(msgspec.Struct, frozen=True):
     live: Hub
     addresses: Addresses
     last_used: LastUsed
+    logins: Logins

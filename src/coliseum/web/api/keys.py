@@ -83,14 +83,19 @@ async def post_key(
     request_max_body_size=BODY_BYTES_MAX,
 )
 async def rotate(
-    request: Request[Any, Any, Any], services: NamedDependency[Services], key_id: Id, data: JSONBody[Rotation | None] = None
+    request: Request[Any, Any, Any],
+    services: NamedDependency[Services],
+    key_id: Id,
+    data: JSONBody[Rotation | None] = None,
 ) -> Response[NewKey]:
     """A new key with the same rights; the old one ends after the overlap, or when it would have ended anyway."""
     tenant = asking_tenant(request)
     overlap_s = (data or Rotation()).overlap_seconds
     async with services.database.tenant(tenant.tenant_id, "accounts") as connection:
         maker = maker_of(caller_in(request.scope))
-        made = await rotate_key(connection, tenant, _known(key_id), maker, services.clock(), timedelta(seconds=overlap_s))
+        made = await rotate_key(
+            connection, tenant, _known(key_id), maker, services.clock(), timedelta(seconds=overlap_s)
+        )
         detail = {"new": made.key.key_id, "overlapSeconds": overlap_s}
         await record_deed(services, request, connection, "key.rotate", f"key:{key_id}", detail)
     return Response(made, headers=NEVER_KEPT)

@@ -12,6 +12,7 @@ from coliseum import db, kv
 from coliseum.accounts.bounds import address_allowed, check_bounds
 from coliseum.accounts.callers import Caller
 from coliseum.accounts.keys import KeyRing
+from coliseum.accounts.sessions import Sessions
 from coliseum.errors import ColiseumError, Refusal, RequestRefused, StoreUnavailable
 from coliseum.ids import secret_digest
 from coliseum.queries.shared import SharedReads
@@ -20,6 +21,7 @@ from coliseum.telemetry import Log
 from coliseum.web.address import UNKNOWN, Addresses
 from coliseum.web.live.admission import check_may_watch
 from coliseum.web.live.channel import LINGER_S, VERSIONS_BYTES_MAX, Channel
+from coliseum.web.live.credentials import Credentials, of_key, of_member
 from coliseum.web.live.messages import Close
 from coliseum.web.live.tickets import Tickets
 from coliseum.web.live.viewer import Send, Viewer
@@ -68,8 +70,12 @@ class Hub:
         origins: frozenset[str] = frozenset(),
         limits: Limits | None = None,
         addresses: Addresses | None = None,
+        sessions: Sessions | None = None,
     ) -> None:
-        """``origins``: those besides the server's own whose pages may watch. ``addresses``: finds a client's."""
+        """``origins``: those besides the server's own whose pages may watch. ``addresses``: finds a client's.
+
+        ``sessions``: of members; without them only keys watch.
+        """
         self.origins = origins
         self.addresses = addresses or Addresses()
         self.limits = limits or Limits()
@@ -81,7 +87,7 @@ class Hub:
         """Called when somebody begins to watch."""
         self._database = database
         self._store = store
-        self._keys = keys
+        self._credentials = Credentials(keys, sessions)
         self._reads = reads
         self._clock = clock
         self._gate = asyncio.Semaphore(DATABASE_READS_MAX)
@@ -140,9 +146,7 @@ class Hub:
         if not self.viewers:
             self._empty.set()
 
-    async def introduce(
-        self, viewer: Viewer, *, key: str | None, ticket: str | None, address: str = UNKNOWN
-    ) -> None:
+    async def introduce(self, viewer: Viewer, *, key: str | None, ticket: str | None, address: str = UNKNOWN) -> None:
         """Find out who a viewer is. Of a key that is bound to addresses, the tickets are not: they are for browsers.
 
         Raises:
@@ -152,19 +156,29 @@ class Hub:
         if (key is None) == (ticket is None):
             raise RequestRefused(Refusal.MISSING_KEY, "send a key or a ticket")
         if ticket is not None:
-            digest = await self.tickets.redeem(ticket)
+            credential = await self.tickets.redeem(ticket)
             refusal = RequestRefused(Refusal.INVALID_TOKEN, "this ticket does not exist, was used, or is too old")
         else:
-            digest = secret_digest(key or "") if len(key or "") <= KEY_MAX else None
+            credential = of_key(secret_digest(key or "")) if len(key or "") <= KEY_MAX else None
             refusal = RequestRefused(Refusal.UNKNOWN_KEY, "this key does not exist or was revoked")
-        caller = await self._keys.caller_by_digest(digest) if digest is not None else None
-        if caller is None or digest is None:
+        caller = await self._credentials.caller(credential) if credential is not None else None
+        if caller is None or credential is None:
             raise refusal
         check_may_watch(caller)
         if ticket is None:
             check_bounds(caller, address, None)
             viewer.address = address
-        viewer.caller, viewer.credential = caller, digest
+        viewer.caller, viewer.credential = caller, credential
+        self._strangers.discard(viewer)
+
+    def introduce_member(self, viewer: Viewer, caller: Caller) -> None:
+        """A viewer is this member, which was found out already.
+
+        Raises:
+            RequestRefused: they may not watch.
+        """
+        check_may_watch(caller)
+        viewer.caller, viewer.credential = caller, of_member(caller)
         self._strangers.discard(viewer)
 
     def watch(
@@ -245,17 +259,17 @@ class Hub:
                 viewer.tick(now_s, limits.heartbeat_s, limits.send_s_max)
 
     async def _reauthorise(self) -> None:
-        """Close the connections whose key was revoked, or which may not watch any more.
+        """Close the connections whose key was revoked or whose session ended, or which may not watch any more.
 
         A store that is away tells nothing: what was believed is believed on.
         """
         while True:
             await asyncio.sleep(TICK_S)
-            for digest in {viewer.credential for viewer in self.viewers} - {b""}:
+            for credential in {viewer.credential for viewer in self.viewers} - {b""}:
                 with suppress(*db.UNREACHABLE, db.PostgresError, StoreUnavailable):
-                    caller = await self._keys.caller_by_digest(digest)
+                    caller = await self._credentials.caller(credential)
                     for viewer in self.viewers:
-                        if viewer.credential == digest and not _still_may(caller, viewer.address):
+                        if viewer.credential == credential and not _still_may(caller, viewer.address):
                             viewer.close(Close.NOT_AUTHORISED)
 
     def _share_memory(self) -> None:
@@ -270,7 +284,7 @@ class Hub:
 
 
 def _still_may(caller: Caller | None, address: str | None) -> bool:
-    """Whether a key that has opened a connection, from this address if that matters, would open it now."""
+    """Whether who has opened a connection, from this address if that matters, might open it now."""
     if caller is None:
         return False
     try:

@@ -13,11 +13,13 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from coliseum import db
+from coliseum.accounts.tokens import looks_like_token
 from coliseum.errors import ColiseumError, MethodNotAllowed, QueryInvalid, Refusal, RequestRefused, StoreUnavailable
 from coliseum.tasks import end
 from coliseum.web.identify import key_in
 from coliseum.web.live.admission import origin_allowed
 from coliseum.web.live.hub import Hub
+from coliseum.web.live.members import Members
 from coliseum.web.live.messages import HEARTBEAT, PARAMETERS_MAX, PARTITIONS_MAX, STATE_LENGTH, Close
 from coliseum.web.live.tickets import looks_like_ticket
 from coliseum.web.live.viewer import Viewer
@@ -59,7 +61,7 @@ class _Head(msgspec.Struct):
 _HEAD = msgspec.json.Decoder(_Head)
 
 
-async def serve_stream(hub: Hub, scope: Any, receive: Receive, send: Send) -> None:
+async def serve_stream(hub: Hub, members: Members, scope: Any, receive: Receive, send: Send) -> None:
     """Answer a request for a stream: until the client goes or takes no more, or the server stops."""
     headers = dict(scope["headers"])
     allowed = origin_allowed(scope["headers"], scope["scheme"], hub.origins)
@@ -75,7 +77,7 @@ async def serve_stream(hub: Hub, scope: Any, receive: Receive, send: Send) -> No
         parameters = _parameters(scope["query_string"])
         viewer = hub.admit(lambda message: send(_part(event_of(message))), single=True)
         try:
-            await _introduce(hub, viewer, headers, hub.addresses.of(scope))
+            await _introduce(hub, members, viewer, headers, hub.addresses.of(scope))
             hub.watch(viewer, NAME, PATHS[scope["path"]], parameters, claimed(headers.get(b"last-event-id", b"")))
             await _feed(viewer, shared, receive, send)
         finally:
@@ -142,11 +144,16 @@ def claimed(last_id: bytes) -> tuple[list[int], str] | None:
     return [int(part) for part in parts], state.decode("ascii")
 
 
-async def _introduce(hub: Hub, viewer: Viewer, headers: Mapping[bytes, bytes], address: str) -> None:
+async def _introduce(hub: Hub, members: Members, viewer: Viewer, headers: Mapping[bytes, bytes], address: str) -> None:
     text = key_in(headers)
-    if text is None:
+    token = text if text is not None and looks_like_token(text) else None
+    if token is not None or (text is None and members.has_cookie):
+        slug = headers.get(b"coliseum-tenant")
+        caller = await members.caller(token, None if slug is None else slug.decode("latin-1"))
+        hub.introduce_member(viewer, caller)
+    elif text is None:
         raise RequestRefused(Refusal.MISSING_KEY, "send a key or a ticket: Authorization: Bearer <key>")
-    if looks_like_ticket(text):
+    elif looks_like_ticket(text):
         await hub.introduce(viewer, key=None, ticket=text)
     else:
         await hub.introduce(viewer, key=text, ticket=None, address=address)

@@ -87,7 +87,7 @@ class Viewer:
         """
         self.caller: Caller | None = None
         self.credential = b""
-        """The digest of the key behind this connection."""
+        """What stands behind this connection: see ``credentials``."""
         self.address: str | None = None
         """From where the key was shown; None when a ticket was."""
         self.subscriptions: dict[str, Subscription] = {}
