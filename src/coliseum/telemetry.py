@@ -26,6 +26,12 @@ LogEvent = Literal[
     "warnings_lost",  # refusal counts could not be written; they are kept and tried again
     "last_used_lost",  # when keys were used last could not be written; it is kept and tried again; `error`
     "key_set_failed",  # an issuer's keys could not be fetched; those that are known are used; `url`, `error`
+    "mail_kept",  # no mail server is set: a mail stays in the outbox (`/dev/outbox` in development); `subject`
+    "mail_put_off",  # a mail could not be sent now, and is tried again; `mail`, `error`, `attempts`
+    "mail_refused",  # the mail server will never take a mail: it was removed; `mail`, `error`
+    "mail_dropped",  # mail that could not be sent for a week was removed; `count`
+    "mail_stopped",  # the outbox could not be read; it is tried again; `error`
+    "errand_failed",  # something that was to be done after an answer was not done; `error`
     "web_started",  # the web process answers requests
     "web_stopped",  # it has answered its last one
 ]

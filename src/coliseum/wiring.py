@@ -15,6 +15,7 @@ from litestar import Litestar
 from coliseum import collector, db, kv, telemetry
 from coliseum.accounts.keys import KeyRing
 from coliseum.accounts.last_used import LastUsed
+from coliseum.accounts.letters import Letters
 from coliseum.accounts.logins import Logins
 from coliseum.accounts.passwords import Passwords
 from coliseum.accounts.secondfactor import SecondFactors
@@ -28,6 +29,9 @@ from coliseum.capture.tally import Tally
 from coliseum.clock import utc_now
 from coliseum.errors import ColiseumError
 from coliseum.ids import uuid7
+from coliseum.mail import Mailer
+from coliseum.mail.server import MailServer, mail_server
+from coliseum.mail.worker import MailWorker
 from coliseum.passport.appender import Appender
 from coliseum.passport.subjects import Subjects
 from coliseum.passport.upkeep import keep_up
@@ -57,6 +61,7 @@ from coliseum.web.limits import Limiter
 from coliseum.web.live.admission import origins_of
 from coliseum.web.live.hub import Hub
 from coliseum.web.live.stopping import stop_held_back
+from coliseum.web.post import Post
 from coliseum.web.services import Services
 from coliseum.web.ui.live import Live
 from coliseum.web.ui.pages import page_router
@@ -98,6 +103,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     if settings.secret_key is None:
         raise NotConfigured("COLISEUM_SECRET_KEY is not set.", hint="It is the same in every process of one system.")
     addresses = trusted_proxies(settings.trusted_proxies)
+    server = mail_server(settings.smtp_url, settings.mail_from)
     store = kv.KeyValue(valkey_url(settings))
     database = await db.Database.open(database_url(settings), capture=8, app=8, accounts=4)
     waker = kv.Waker(store)
@@ -118,6 +124,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         sessions=logins.sessions,
     )  # fmt: skip
     last_used = LastUsed(database, utc_now)
+    post = open_post(settings, settings.secret_key, database, server)
     limits = TimeLimits(timedelta(days=settings.too_old_days), timedelta(seconds=settings.future_s))
     services = Services(
         settings,
@@ -140,6 +147,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         addresses,
         last_used,
         logins,
+        post,
     )
     try:
         yield services
@@ -150,6 +158,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         await together.drain()
         await tally.close()
         await last_used.close()
+        await post.close()
         logins.passwords.close()
         await waker.close()
         await store.close()
@@ -171,6 +180,13 @@ def open_logins(settings: Settings, secret_key: str, database: db.Database, stor
         Tries(store, settings.login_tries_per_account, settings.login_tries_per_address, settings.code_tries),
         utc_now,
     )
+
+
+def open_post(settings: Settings, secret_key: str, database: db.Database, server: MailServer | None) -> Post:
+    """The outbox, and who empties it; whoever opens it closes it."""
+    mailer = Mailer(secret_key, utc_now)
+    letters = Letters(settings.public_url or f"http://{settings.host}:{settings.port}")
+    return Post(mailer, letters, MailWorker(database, mailer, server, utc_now), sending=server is not None)
 
 
 async def run_processor(settings: Settings) -> None:

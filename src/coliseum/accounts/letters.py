@@ -27,8 +27,8 @@ class Letters:
     def invitation(self, tenant: str, role: Role, secret: str) -> Letter:
         """To somebody who is invited."""
         return _letter(
-            f"Invitation to {tenant}",
-            f'You are invited to work with "{tenant}" in Coliseum, as {role}.',
+            f"Invitation to {_line(tenant)}",
+            f'You are invited to work with "{_line(tenant)}" in Coliseum, as {role}.',
             f"Look at the invitation, and accept it if you want to:\n\n{self.link('invitations', secret)}",
             "The link works once, for seven days. If you do not expect this, do nothing.",
         )
@@ -103,6 +103,11 @@ class Letters:
             f"In Coliseum your e-mail address is {new} from now on, in place of this one.",
             "If it was not you, ask whoever runs this system for help.",
         )
+
+
+def _line(name: str) -> str:
+    """A name that the operator may have given, in one line."""
+    return "".join(each if each.isprintable() else " " for each in name[:100])
 
 
 def _letter(subject: str, *parts: str) -> Letter:

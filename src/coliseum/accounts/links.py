@@ -66,9 +66,7 @@ async def make_link(connection: db.Connection, purpose: Purpose, person_id: int,
     secret = random_secret()
     lasts = RESET_FOR if purpose == "reset_password" else VERIFY_FOR
     await connection.execute(SQL["revoke_links"], person_id, purpose, now)
-    await connection.execute(
-        SQL["make_link"], secret_digest(secret), purpose, person_id, email, now, now + lasts
-    )
+    await connection.execute(SQL["make_link"], secret_digest(secret), purpose, person_id, email, now, now + lasts)
     return secret
 
 

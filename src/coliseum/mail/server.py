@@ -17,7 +17,7 @@ from coliseum.settings import SettingInvalid
 
 TIMEOUT_S: Final = 30.0
 PORTS: Final = {"smtp": 587, "smtps": 465}
-LAST_OF_REFUSED: Final = 500
+FINAL: Final = 500
 """Answers of a mail server from here on are final; those below say that it is worth trying again."""
 
 
@@ -75,13 +75,13 @@ class MailServer(msgspec.Struct, frozen=True, kw_only=True):
             )
         except aiosmtplib.SMTPRecipientsRefused as error:
             codes = [each.code for each in error.recipients]
-            kind = Refused if all(code >= LAST_OF_REFUSED for code in codes) else Later
+            kind = Refused if all(code >= FINAL for code in codes) else Later
             raise kind(f"the recipient is refused: {codes}") from None
-        except aiosmtplib.SMTPAuthenticationError as error:
-            raise Later(f"the mail server does not know us: {error.code}") from None  # a setting that can be mended
-        except aiosmtplib.SMTPResponseException as error:
-            kind = Refused if error.code >= LAST_OF_REFUSED else Later
-            raise kind(f"the mail server answers {error.code}") from None
+        except aiosmtplib.SMTPDataError as error:
+            kind = Refused if error.code >= FINAL else Later
+            raise kind(f"the mail is refused: {error.code}") from None
+        except aiosmtplib.SMTPResponseException as error:  # of us, and not of the mail: a setting can be mended
+            raise Later(f"the mail server answers {error.code}") from None
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
             raise Later(type(error).__name__) from None
 

@@ -21,6 +21,7 @@ from coliseum.web.address import Addresses
 from coliseum.web.api.boards import Boards
 from coliseum.web.limits import Limiter
 from coliseum.web.live.hub import Hub
+from coliseum.web.post import Post
 
 
 class Services(msgspec.Struct, frozen=True):
@@ -46,3 +47,4 @@ class Services(msgspec.Struct, frozen=True):
     addresses: Addresses
     last_used: LastUsed
     logins: Logins
+    post: Post
