@@ -8,6 +8,7 @@ import time
 import argon2
 import pytest
 
+from coliseum.accounts.logins import Attempt, _account_name
 from coliseum.accounts.passwords import LANES, MEMORY_KIB, PASSES, Passwords
 from coliseum.errors import RequestRefused
 from support.people import PAGE, PASSWORD, an_address, deeds, new_person, try_to_log_in
@@ -33,7 +34,9 @@ async def test_a_browser_gets_a_cookie_that_only_this_host_and_no_script_can_rea
     assert reply.headers["cache-control"] == "no-store"
     assert reply.json["tokens"] is None
     async with world.database.connection("owner") as connection:
-        row = await connection.fetchrow("SELECT * FROM accounts_sessions WHERE session_id = $1", reply.json["sessionId"])
+        row = await connection.fetchrow(
+            "SELECT * FROM accounts_sessions WHERE session_id = $1", reply.json["sessionId"]
+        )
     assert row is not None
     assert secret not in str(dict(row))
 
@@ -89,19 +92,13 @@ async def test_a_wrong_email_takes_as_long_as_a_wrong_password(world: World) -> 
     known, unknown = [], []
     for _ in range(15):
         for email, taken in ((human.email, known), ("nobody-at-all@example.org", unknown)):
-            await world.services.logins.tries.passed(_known_as(email))
+            await world.services.logins.tries.passed(_account_name(email))
             began_s = time.perf_counter()
             assert (await try_to_log_in(world, email, "another password")).status == 401
             taken.append(time.perf_counter() - began_s)
     medians = statistics.median(known), statistics.median(unknown)
     assert min(medians) > 0.005  # both have hashed
     assert max(medians) / min(medians) < 1.5, medians  # without the hash of nobody it is ten times
-
-
-def _known_as(email: str) -> str:
-    from coliseum.accounts.logins import _account_name
-
-    return _account_name(email)
 
 
 async def test_what_is_stored_is_argon2id_with_the_parameters_of_today(world: World) -> None:
@@ -251,7 +248,8 @@ async def test_another_password_ends_the_other_sessions_and_the_old_one_does_not
 
 
 @pytest.mark.parametrize(
-    "new", ["short", "x" * 1_025, "password1", "PassWord", "qwertyuiop", "11111111", "coliseum2026", "{email}", "{local}"]
+    "new",
+    ["short", "x" * 1_025, "password1", "PassWord", "qwertyuiop", "11111111", "coliseum2026", "{email}", "{local}"],
 )
 async def test_a_password_that_everybody_tries_first_is_refused(world: World, new: str) -> None:
     human = await new_person(world)
@@ -269,8 +267,6 @@ async def test_a_log_in_that_was_under_way_when_the_password_changed_begins_noth
     assert account is not None
     change = {"current": human.password, "new": "correct horse battery staple"}
     assert (await log_in.ask("POST", "/api/auth/password", change)).status == 204
-    from coliseum.accounts.logins import Attempt
-
     attempt = Attempt(
         email=human.email, password=human.password, code=None, kind="cookie", address="198.51.100.7", agent=""
     )

@@ -175,11 +175,15 @@ class Logins:
             async with self._database.tenant(SYSTEM, "accounts") as connection:
                 await self._trail.record(connection, SYSTEM, _wrong(person.actor, "session.confirm", address, "code"))
             raise wrong_code()
-        await self.tries.code_passed(_account_name(account.email))
+        await self.count_no_codes(account)
 
     async def count_code(self, account: Account, address: str) -> None:
         """Count a try of a code before it is looked at; raises as ``check_code``."""
         await self.tries.code(_account_name(account.email), address)
+
+    async def count_no_codes(self, account: Account) -> None:
+        """A right code was given: tries are counted anew."""
+        await self.tries.code_passed(_account_name(account.email))
 
     async def account(self, person: Person) -> Account:
         """What is stored of somebody who is logged in."""

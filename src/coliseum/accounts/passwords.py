@@ -114,7 +114,7 @@ def commonest() -> frozenset[str]:
     assert lists.loader is not None  # noqa: S101 - as above
     module: Any = importlib.util.module_from_spec(lists)
     lists.loader.exec_module(module)
-    return frozenset(module.FREQUENCY_LISTS["passwords"].split(","))
+    return frozenset(module.FREQUENCY_LISTS["passwords"])
 
 
 def _bytes(password: str) -> bytes:

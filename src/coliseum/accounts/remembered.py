@@ -39,7 +39,7 @@ class Remembered(Generic[Key, Found]):
         return await asyncio.shield(task)
 
     def forget(self) -> None:
-        """Believe nothing any more: something has changed here. (Other processes hear of it in ``CACHE_FOR``.)"""
+        """Believe nothing any more: something has changed here. Other processes hear of it in ``CACHE_FOR``."""
         self._known.clear()
         self._looking.clear()
         self._forgettings += 1

@@ -115,6 +115,7 @@ async def post_totp_code(
         await store_codes(connection, person.person_id, hashes)
         await connection.execute(SQL["confirm_session"], person.session_id, None, now, None)
         await logins.told(connection, person, "totp.confirm", address)
+    await logins.count_no_codes(account)
     logins.sessions.forget()
     return Response(RecoveryCodes(codes), headers=NEVER_KEPT)
 
