@@ -14,6 +14,7 @@ from typing import Annotated
 import msgspec
 import typer
 
+from coliseum.commands import people
 from coliseum.commands.keys import key
 from coliseum.errors import ColiseumError
 from coliseum.importer.command import import_command
@@ -29,6 +30,9 @@ dead_letters = typer.Typer(help="Entries that a projection could not digest.", n
 app.add_typer(tenant, name="tenant")
 app.add_typer(dead_letters, name="dead-letters")
 app.add_typer(key, name="key")
+app.add_typer(people.person, name="person")
+app.add_typer(people.member, name="member")
+tenant.command("settings")(people.settings)
 app.command("import")(import_command)
 
 Slug = Annotated[str, typer.Argument(help="The tenant's slug.")]

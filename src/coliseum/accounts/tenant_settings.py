@@ -46,7 +46,7 @@ class TenantChange(msgspec.Struct, frozen=True, kw_only=True, rename="camel", fo
     time_zone: Annotated[str, Meta(max_length=64)] | UnsetType = UNSET
     currency: Annotated[str, Meta(max_length=3)] | UnsetType = UNSET
     allowed_origins: Annotated[list[str], Meta(max_length=50)] | UnsetType = UNSET
-    retention_months: Annotated[int, Meta(ge=1, le=120)] | None | UnsetType = UNSET
+    retention_months: Annotated[int, Meta(ge=1, le=120)] | UnsetType | None = UNSET
     consent_policy: Consent | UnsetType = UNSET
     second_factor_required: bool | UnsetType = UNSET
 

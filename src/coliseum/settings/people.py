@@ -80,8 +80,8 @@ class PeopleSettings(ServingSettings, frozen=True, kw_only=True):
             meta(
                 "SMTP_URL",
                 "begin with smtp:// or smtps://",
-                "Mail server, such as `smtps://user:password@mail.example.org:465`; smtp:// needs STARTTLS, but on this "
-                "machine. Without it mail stays in the outbox.",
+                "Mail server, such as `smtps://user:password@mail.example.org:465`; smtp:// needs STARTTLS, except on "
+                "this machine. Without it mail stays in the outbox.",
                 secret=True,
                 pattern=r"^smtps?://",
             ),

@@ -1,5 +1,6 @@
 """Using the links that were sent by mail, for the routes and for the pages alike. Each use is in the audit trail."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from coliseum.accounts import invitations, links
@@ -123,7 +124,7 @@ async def _tell(
     action: str,
     address: str,
     tenant_ids: list[int],
-    detail: dict[str, object] | None = None,
+    detail: Mapping[str, object] | None = None,
 ) -> None:
     deed = Deed(actor=person.actor, action=action, target=person.actor, address=address, detail=detail or {})
     await tell(connection, services.trail, deed, tenant_ids)

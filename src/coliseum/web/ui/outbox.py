@@ -1,4 +1,4 @@
-"""``/dev/outbox``: the mail that would have been sent, for who develops on this machine; for anybody else there is none."""
+"""``/dev/outbox``: mail that would have been sent, for who develops on this machine; for others there is none."""
 
 import ipaddress
 from typing import Any, Final
