@@ -1046,6 +1046,19 @@ ALTER TABLE public.accounts_sessions ALTER COLUMN session_id ADD GENERATED ALWAY
     NO MAXVALUE
     CACHE 1
 );
+CREATE TABLE public.accounts_signups (
+    secret_digest bytea NOT NULL,
+    email text NOT NULL,
+    name text NOT NULL,
+    password_hash text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT accounts_signups_check CHECK ((expires_at > created_at)),
+    CONSTRAINT accounts_signups_email_check CHECK (((email = lower(email)) AND ((length(email) >= 3) AND (length(email) <= 254)))),
+    CONSTRAINT accounts_signups_name_check CHECK ((length(name) <= 100)),
+    CONSTRAINT accounts_signups_password_hash_check CHECK ((password_hash ~~ '$argon2id$%'::text))
+);
+ALTER TABLE ONLY public.accounts_signups FORCE ROW LEVEL SECURITY;
 CREATE TABLE public.accounts_tenants (
     tenant_id integer NOT NULL,
     slug text NOT NULL,
@@ -1520,6 +1533,8 @@ ALTER TABLE ONLY public.accounts_sessions
     ADD CONSTRAINT accounts_sessions_pkey PRIMARY KEY (session_id);
 ALTER TABLE ONLY public.accounts_sessions
     ADD CONSTRAINT accounts_sessions_secret_digest_key UNIQUE (secret_digest);
+ALTER TABLE ONLY public.accounts_signups
+    ADD CONSTRAINT accounts_signups_pkey PRIMARY KEY (secret_digest);
 ALTER TABLE ONLY public.accounts_tenants
     ADD CONSTRAINT accounts_tenants_pkey PRIMARY KEY (tenant_id);
 ALTER TABLE ONLY public.accounts_tenants
@@ -1591,6 +1606,7 @@ ALTER TABLE ONLY public.treasury_transfers
 CREATE INDEX accounts_identities_person ON public.accounts_identities USING btree (person_id);
 CREATE INDEX accounts_links_person ON public.accounts_links USING btree (person_id);
 CREATE INDEX accounts_members_person ON public.accounts_members USING btree (person_id);
+CREATE INDEX accounts_outbox_due ON public.accounts_outbox USING btree (next_attempt_at, mail_id);
 CREATE INDEX accounts_refresh_tokens_session ON public.accounts_refresh_tokens USING btree (session_id);
 CREATE INDEX accounts_sessions_person ON public.accounts_sessions USING btree (person_id, created_at DESC);
 CREATE INDEX coliseum_closings_end ON public.coliseum_closings USING btree (tenant_id, ends_at);
@@ -1668,6 +1684,7 @@ ALTER TABLE public.accounts_people ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.accounts_recovery_codes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.accounts_refresh_tokens ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.accounts_sessions ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.accounts_signups ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.accounts_tenants ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.capture_warnings ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.catalog_artists ENABLE ROW LEVEL SECURITY;
@@ -1698,6 +1715,7 @@ CREATE POLICY people_only ON public.accounts_people TO coliseum_accounts USING (
 CREATE POLICY people_only ON public.accounts_recovery_codes TO coliseum_accounts USING (true) WITH CHECK (true);
 CREATE POLICY people_only ON public.accounts_refresh_tokens TO coliseum_accounts USING (true) WITH CHECK (true);
 CREATE POLICY people_only ON public.accounts_sessions TO coliseum_accounts USING (true) WITH CHECK (true);
+CREATE POLICY people_only ON public.accounts_signups TO coliseum_accounts USING (true) WITH CHECK (true);
 ALTER TABLE public.processor_cursors ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.processor_dead_letters ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.processor_nodes ENABLE ROW LEVEL SECURITY;
@@ -1826,6 +1844,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts_refresh_tokens TO col
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts_sessions TO coliseum_accounts;
 GRANT SELECT ON TABLE public.accounts_sessions TO coliseum_capture;
 GRANT UPDATE(seen_at) ON TABLE public.accounts_sessions TO coliseum_capture;
+GRANT SELECT,INSERT,DELETE ON TABLE public.accounts_signups TO coliseum_accounts;
 GRANT SELECT ON TABLE public.accounts_tenants TO coliseum_capture;
 GRANT SELECT ON TABLE public.accounts_tenants TO coliseum_processor;
 GRANT SELECT ON TABLE public.accounts_tenants TO coliseum_app;
