@@ -108,21 +108,16 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     database = await db.Database.open(database_url(settings), capture=8, app=8, accounts=4)
     waker = kv.Waker(store)
     appender = Appender(
-        database,
-        utc_now,
-        queue_events_max=settings.queue_events_max,
-        append_batch_events_max=settings.append_batch_events_max,
-        on_commit=waker.wake,
-    )
+        database, utc_now, queue_events_max=settings.queue_events_max,
+        append_batch_events_max=settings.append_batch_events_max, on_commit=waker.wake,
+    )  # fmt: skip
     tally = Tally(database, utc_now)
     reads, together = SharedReads(database, store, utc_now), Together()
     keys = KeyRing(database, utc_now)
     trail = Trail(settings.secret_key, utc_now)
     logins = open_logins(settings, settings.secret_key, database, store, trail)
-    live = Hub(
-        database, store, keys, reads, utc_now, origins_of(settings.live_origins), addresses=addresses,
-        sessions=logins.sessions,
-    )  # fmt: skip
+    origins, sessions = origins_of(settings.live_origins), logins.sessions
+    live = Hub(database, store, keys, reads, utc_now, origins, addresses=addresses, sessions=sessions)
     last_used = LastUsed(database, utc_now)
     post = open_post(settings, settings.secret_key, database, server)
     limits = TimeLimits(timedelta(days=settings.too_old_days), timedelta(seconds=settings.future_s))
@@ -152,17 +147,22 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     try:
         yield services
     finally:
-        await live.close()
-        await appender.drain()
-        await reads.drain()
-        await together.drain()
-        await tally.close()
-        await last_used.close()
-        await post.close()
-        logins.passwords.close()
+        await _close(services)
         await waker.close()
         await store.close()
         await database.close()
+
+
+async def _close(services: Services) -> None:
+    """Let everything that works beside requests come to its end; the stores are still open."""
+    await services.live.close()
+    await services.appender.drain()
+    await services.boards.reads.drain()
+    await services.together.drain()
+    await services.tally.close()
+    await services.last_used.close()
+    await services.post.close()
+    services.logins.passwords.close()
 
 
 def open_logins(settings: Settings, secret_key: str, database: db.Database, store: kv.KeyValue, trail: Trail) -> Logins:

@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
+from coliseum.accounts.permissions import ROLES
 from coliseum.ids import random_secret, secret_digest
 from support.asgi import Reply
 from support.festival import event, vote
 from support.live import conducted
+from support.people import LogIn, new_person
 from support.services import Platform, World
 from support.sweeping import Question, questions
 
@@ -23,7 +25,7 @@ BODIES: dict[str, Any] = {
 ALSO_PUBLIC = ("/api/public/", "/health", "/schema")
 
 
-async def plant(world: World, other: Platform) -> dict[str, list[str]]:
+async def plant(world: World, other: Platform, member: LogIn) -> dict[str, list[str]]:
     """Give the other tenant one of everything; returns its names by the parameters that take them."""
     sent = [
         event("catalog.artist", artistId="their-artist", name=CANARY, city=CANARY, genres=[CANARY]),
@@ -45,6 +47,7 @@ async def plant(world: World, other: Platform) -> dict[str, list[str]]:
         "userId": ["their-fan"], "event": ["their-event"], "around": ["their-artist"], "ids": ["their-artist"],
         "members": ["their-artist"], "board": ["their-board"], "city": ["their-city"], "genre": ["their-genre"],
         "cursor": ["AAAA"], "key_id": [str(key["id"]) for key in keys],
+        "session_id": [str(member.session_id)],
     }  # fmt: skip
 
 
@@ -58,6 +61,8 @@ async def credentials(world: World, platform: Platform) -> dict[str, dict[str, s
             platform.tenant_id, secret_digest(key), [scope],
         )  # fmt: skip
         shown[f"a key that may {scope}"] = {"authorization": f"Bearer {key}"}
+    for role in ROLES:
+        shown[f"a member, {role}"] = (await (await new_person(world, (platform, role))).log_in("token")).headers
     return shown
 
 
@@ -80,9 +85,15 @@ async def state(world: World, platform: Platform) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-async def pair(world: World) -> tuple[Platform, Platform, dict[str, list[str]]]:
+async def member(world: World) -> LogIn:
+    """Somebody of a third tenant, whose e-mail is what is looked for."""
+    return await (await new_person(world, (await world.platform(), "owner"), email=f"{CANARY}@example.org")).log_in()
+
+
+@pytest.fixture(scope="module")
+async def pair(world: World, member: LogIn) -> tuple[Platform, Platform, dict[str, list[str]]]:
     mine, other = await world.platform(), await world.platform()
-    return mine, other, await plant(world, other)
+    return mine, other, await plant(world, other, member)
 
 
 @pytest.fixture(scope="module")
@@ -95,12 +106,14 @@ async def ask(world: World, question: Question, headers: dict[str, str]) -> Repl
 
 
 async def test_no_route_shows_or_changes_anything_of_another_tenant(
-    world: World, pair: tuple[Platform, Platform, dict[str, list[str]]], asked: list[Question]
+    world: World, pair: tuple[Platform, Platform, dict[str, list[str]]], asked: list[Question], member: LogIn
 ) -> None:
     mine, other, _ = pair
     before = await state(world, other)
     for who, headers in (await credentials(world, mine)).items():
         for question in asked:
+            if who.startswith("a member") and question.path == "/api/auth/logout":
+                continue  # there would be nobody to ask any more
             reply = await ask(world, question, headers)
             assert reply.status < 500, (who, question, reply)
             if not question.path.startswith(ALSO_PUBLIC):
@@ -108,6 +121,7 @@ async def test_no_route_shows_or_changes_anything_of_another_tenant(
                 assert CANARY not in str(reply.headers), (who, question, reply)
     after = await state(world, other)
     assert {table for table, rows in after.items() if rows != before[table]} == set()
+    assert await member.is_open()
 
 
 async def test_the_sweep_would_see_what_it_looks_for(

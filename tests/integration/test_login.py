@@ -8,9 +8,12 @@ import time
 import argon2
 import pytest
 
-from coliseum.accounts.logins import Attempt, _account_name
+from coliseum import kv
+from coliseum.accounts.logins import Attempt, Logins, _account_name
 from coliseum.accounts.passwords import LANES, MEMORY_KIB, PASSES, Passwords
-from coliseum.errors import RequestRefused
+from coliseum.accounts.tries import Tries
+from coliseum.errors import RequestRefused, StoreUnavailable
+from coliseum.web.problems import problem
 from support.people import PAGE, PASSWORD, an_address, deeds, new_person, try_to_log_in
 from support.services import Platform, World
 
@@ -89,7 +92,8 @@ async def test_a_wrong_email_and_a_wrong_password_are_answered_alike(world: Worl
 
 async def test_a_wrong_email_takes_as_long_as_a_wrong_password(world: World) -> None:
     human = await new_person(world)
-    known, unknown = [], []
+    known: list[float] = []
+    unknown: list[float] = []
     for _ in range(15):
         for email, taken in ((human.email, known), ("nobody-at-all@example.org", unknown)):
             await world.services.logins.tries.passed(_account_name(email))
@@ -175,6 +179,23 @@ async def test_who_gives_up_waiting_keeps_no_place() -> None:
         assert await passwords.verify(None, "x") is False
     finally:
         passwords.close()
+
+
+async def test_nobody_logs_in_while_tries_cannot_be_counted(world: World) -> None:
+    human, away = await new_person(world), kv.KeyValue("valkey://127.0.0.1:1/0")
+    logins = Logins(
+        world.database, world.services.trail, world.services.logins.passwords, world.services.logins.factors,
+        world.services.logins.sessions, world.services.logins.tokens, Tries(away, 10, 10, 5), world.services.clock,
+    )  # fmt: skip
+    attempt = Attempt(
+        email=human.email, password=human.password, code=None, kind="cookie", address="198.51.100.7", agent=""
+    )
+    try:
+        with pytest.raises(StoreUnavailable):
+            await logins.log_in(attempt)
+    finally:
+        await away.close()
+    assert problem(StoreUnavailable()).status == 503
 
 
 async def test_log_ins_and_failures_stand_in_the_trail_without_names(world: World, platform: Platform) -> None:

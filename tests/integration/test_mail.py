@@ -181,7 +181,7 @@ async def test_smtps_and_a_password(world: World, time: Time, tmp_path: Path, mo
     from support.smtp import check
 
     with mail_server(
-        inbox, implicit=context, authenticator=check, auth_required=True, auth_require_tls=False
+        inbox, implicit=context, authenticator=check, auth_require_tls=False
     ) as server:
         async with working(world, replace(server, user="user", password="wrong"), time) as worker:
             assert await worker.send_due() == 0

@@ -10,6 +10,8 @@ from coliseum.clock import Clock
 
 CACHE_FOR: Final = timedelta(seconds=2)
 """How long an answer is believed: an ended session or a changed role is known everywhere within it."""
+REFRESH_AFTER: Final = CACHE_FOR / 2
+"""What is asked for at this age is looked up anew beside the request, so that in a steady stream nobody waits."""
 CACHE_MAX: Final = 10_000
 
 Key = TypeVar("Key", bound=Hashable)
@@ -29,20 +31,28 @@ class Remembered(Generic[Key, Found]):
     async def get(self, key: Key) -> Found | None:
         """The answer; None is one, too."""
         known = self._known.get(key)
-        if known is not None and timedelta() <= self._clock() - known[0] < CACHE_FOR:
-            return known[1]
-        task = self._looking.get(key)
-        if task is None:
-            task = self._looking[key] = asyncio.create_task(self._look(key))
-            task.add_done_callback(_heard)
+        if known is not None:
+            age = self._clock() - known[0]
+            if timedelta() <= age < CACHE_FOR:
+                if age >= REFRESH_AFTER:
+                    self._looking_up(key)
+                return known[1]
         # A task of its own, so that who gives up waiting takes nothing from the others.
-        return await asyncio.shield(task)
+        return await asyncio.shield(self._looking_up(key))
 
     def forget(self) -> None:
         """Believe nothing any more: something has changed here. Other processes hear of it in ``CACHE_FOR``."""
         self._known.clear()
         self._looking.clear()
         self._forgettings += 1
+
+    def _looking_up(self, key: Key) -> "asyncio.Task[Found | None]":
+        """The look-up of this key that is under way, or a new one."""
+        task = self._looking.get(key)
+        if task is None:
+            task = self._looking[key] = asyncio.create_task(self._look(key))
+            task.add_done_callback(_heard)
+        return task
 
     async def _look(self, key: Key) -> Found | None:
         now, forgettings = self._clock(), self._forgettings

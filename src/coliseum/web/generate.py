@@ -42,7 +42,7 @@ NOTES: Final = {
     "/api/passport/log": (
         'Body: one event. 201: `{"ok":true,"id":"…","status":"accepted","partition":0,"offset":41}`; `status` is '
         "`duplicate` when the same event was stored before, with the place where it stands.\n\n"
-        "`?historical=true` (server key only) lets `at` reach back to the year 1900, for imports."
+        "`?historical=true` (no browser key) lets `at` reach back to the year 1900, for imports."
     ),
     "/api/passport/batch": (
         'Body: `{"events":[…],"sentAt":"…"}` or a bare array. 201 when every event is accepted or a duplicate, 207 '
@@ -76,16 +76,17 @@ METHODS: Final = ("get", "post", "put", "patch", "delete")
 """The methods that Litestar serves; what only carries events in is described above."""
 READING: Final = """## Reading
 
-All of `/api/` but `/api/public/` need a server key and answer for its tenant alone; a parameter that a route does not
-know is refused. The others need no key. The page at `/`, with `/explain`, `/live` (server-sent events) and `/static/`,
-is for people: it shows the tenant of `COLISEUM_PUBLIC_TENANT` to anybody, and no number of a single fan.
+All of `/api/` but `/api/public/` and `/api/auth/` need a server key, or a member who has logged in
+([ACCOUNTS.md](ACCOUNTS.md)), and answer for one tenant alone; a parameter that a route does not know is refused. The
+others need no key. The page at `/`, with `/explain`, `/live` (server-sent events) and `/static/`, is for people: it shows the tenant of `COLISEUM_PUBLIC_TENANT` to anybody, and no number of a single fan.
 
 """
 
 LIVE: Final = """
 ## Watching
 
-How these are used, and what they send, stands in [LIVE.md](LIVE.md). They need a server key, or a ticket.
+How these are used, and what they send, stands in [LIVE.md](LIVE.md). They need a server key, a member who has
+logged in, or a ticket.
 
 ### `GET /api/live`
 
@@ -98,8 +99,8 @@ One board, or one metric, as server-sent events. The query has the parameters of
 
 ### `POST /api/live/tickets`
 
-A ticket that opens one connection within 30 seconds, for a browser that must not know a key. Server key only; no body.
-201: `{"ok":true,"ticket":"ct_…","expiresInSeconds":30}`.
+A ticket that opens one connection within 30 seconds, for a browser that must not know a key. By a server key or a
+member; no body. 201: `{"ok":true,"ticket":"ct_…","expiresInSeconds":30}`.
 """
 
 
