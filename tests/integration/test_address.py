@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coliseum.accounts.bounds import address_allowed, networks_of, within
-from coliseum.settings import Settings, SettingInvalid
+from coliseum.settings import SettingInvalid, Settings
 from coliseum.web.address import HOPS_MAX, Addresses, trusted_proxies
 from support.services import World, opened_world
 

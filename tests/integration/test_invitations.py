@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
+from coliseum.accounts.plans import PLANS
 from coliseum.ids import random_secret, secret_digest
+from coliseum.web import accepting
+from coliseum.web.api import members
 from support.asgi import Reply
 from support.people import LogIn, new_person
 from support.post import NEW_PASSWORD, mails, secret_for, send, send_form
@@ -217,12 +220,8 @@ async def test_nobody_reaches_the_invitations_of_another_tenant(world: World, ow
 async def test_seats_are_members_and_open_invitations(
     world: World, platform: Platform, owner: LogIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from coliseum.accounts.plans import PLANS
-    from coliseum.web import accepting
-    from coliseum.web.api import members
-
     for module in (accepting, members):
-        monkeypatch.setattr(module, "plan_of", lambda tenant, billing: PLANS[tenant.plan])
+        monkeypatch.setattr(module, "plan_of", lambda tenant, **_: PLANS[tenant.plan])
     first = await invite(owner, "seat-2@example.org")
     await invite(owner, "seat-3@example.org")
     full = await owner.ask("POST", "/api/invitations", {"email": "seat-4@example.org", "role": "viewer"})

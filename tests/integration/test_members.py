@@ -4,6 +4,8 @@ import asyncio
 
 import pytest
 
+from coliseum.accounts.members import Doer, change_role
+from coliseum.errors import RequestRefused
 from support.people import LogIn, new_person
 from support.services import Platform, World
 
@@ -97,9 +99,6 @@ async def test_a_role_that_was_taken_away_is_not_used_again(world: World, platfo
     assert (await owner.ask("PATCH", path(admin), {"role": "viewer"})).status == 200
     assert (await admin.ask("GET", "/api/members")).code == "not_allowed"
     # Also of another process, which still believes that they are an admin, nothing is changed.
-    from coliseum.accounts.members import Doer, change_role
-    from coliseum.errors import RequestRefused
-
     async with world.database.tenant(platform.tenant_id, "accounts") as connection:
         with pytest.raises(RequestRefused, match=r"members\.manage"):
             await change_role(

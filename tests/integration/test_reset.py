@@ -190,7 +190,7 @@ async def open_house(world: World) -> Any:
     """The application of a system where anybody may have an account."""
     services = type(world.services)(
         **{name: getattr(world.services, name) for name in world.services.__struct_fields__}
-        | {"settings": type(world.settings)(database_url="x", signup="open")}  # type: ignore[arg-type]
+        | {"settings": type(world.settings)(database_url="x", signup="open")}
     )
     app = build_app(lambda: wiring.open_services(world.settings), "test")
     app.state.services = services

@@ -50,7 +50,7 @@ async def test_a_tenant_needs_a_verified_address_and_a_person_owns_ten(world: Wo
     unverified = await (await new_person(world)).log_in("token")
     assert (await unverified.ask("POST", "/api/tenants", {"slug": "no", "name": "no"})).code == "not_allowed"
     log_in = await somebody(world)
-    for number in range(8):
+    for _ in range(8):
         platform = await world.platform()
         await world.execute(
             "INSERT INTO accounts_members (tenant_id, person_id, role) VALUES ($1, $2, 'owner')",

@@ -1,9 +1,11 @@
 """Mail servers of the tests: real ones on this machine, that take mail or do not."""
 
+import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
 from email.message import Message
 from ipaddress import ip_address
 from pathlib import Path
@@ -32,18 +34,18 @@ class Inbox:
         self._to_recipient = to_recipient or ["250 OK"]
         self._to_data = to_data or ["250 OK"]
 
-    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
+    async def handle_RCPT(  # noqa: N802 - the name that aiosmtpd calls
+        self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any
+    ) -> str:
         answer = self._next(self._to_recipient)
         if answer.startswith("2"):
             envelope.rcpt_tos.append(address)
         return answer
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+    async def handle_DATA(self, _server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - as above
         answer = self._next(self._to_data)
         if answer.startswith("2"):
-            from email import message_from_bytes, policy
-
-            self.mails.append(message_from_bytes(envelope.content, policy=policy.default))  # type: ignore[arg-type]
+            self.mails.append(message_from_bytes(envelope.content, policy=policy.default))
             self.recipients.append(list(envelope.rcpt_tos))
             self.encrypted.append(session.ssl is not None)
             self.known.append(bool(session.authenticated))
@@ -63,9 +65,7 @@ def check(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -
 def mail_server(inbox: Inbox, **options: Any) -> Iterator[MailServer]:
     """A server on a port of its own; how Coliseum gives mail to it."""
     implicit = options.pop("implicit", None)
-    controller = Controller(
-        inbox, hostname="127.0.0.1", port=0, ssl_context=implicit, enable_SMTPUTF8=False, **options
-    )
+    controller = Controller(inbox, hostname="127.0.0.1", port=0, ssl_context=implicit, enable_SMTPUTF8=False, **options)
     controller.port = free_port()
     controller.start()
     try:
@@ -78,8 +78,6 @@ def mail_server(inbox: Inbox, **options: Any) -> Iterator[MailServer]:
 
 def free_port() -> int:
     """A port that nobody listens on at this moment."""
-    import socket
-
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

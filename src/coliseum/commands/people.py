@@ -1,4 +1,4 @@
-"""``coliseum person``, ``coliseum member``, ``coliseum tenant settings``: people and tenants, for who runs the system."""
+"""``coliseum person``, ``member`` and ``tenant settings``: people and tenants from the command line."""
 
 import asyncio
 import os
@@ -187,7 +187,7 @@ class _At(msgspec.Struct, frozen=True):
 
     async def tenant(self, slug: str) -> Tenant:
         """The tenant of that slug."""
-        from coliseum.operations import NoSuchTenant
+        from coliseum.operations import NoSuchTenant  # noqa: PLC0415 - as in cli.py
 
         found = await tenant_by_slug(self.database, slug)
         if found is None:
@@ -216,8 +216,8 @@ class _At(msgspec.Struct, frozen=True):
 
 @asynccontextmanager
 async def _working() -> AsyncIterator[_At]:
-    from coliseum.local.running import connected
-    from coliseum.wiring import NotConfigured, opened
+    from coliseum.local.running import connected  # noqa: PLC0415 - as in cli.py
+    from coliseum.wiring import NotConfigured, opened  # noqa: PLC0415
 
     settings = connected(Settings.from_env(os.environ))
     if settings.secret_key is None:
@@ -229,8 +229,8 @@ async def _working() -> AsyncIterator[_At]:
 
 
 def _print(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    from rich.console import Console
-    from rich.table import Table
+    from rich.console import Console  # noqa: PLC0415 - as in cli.py
+    from rich.table import Table  # noqa: PLC0415
 
     table = Table(*heads)
     for row in rows:
