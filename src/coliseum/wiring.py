@@ -13,9 +13,10 @@ from typing import Any
 from litestar import Litestar
 
 from coliseum import collector, db, kv, telemetry
+from coliseum.accounts.foreign import Foreign
+from coliseum.accounts.identities import Identities
 from coliseum.accounts.keys import KeyRing
 from coliseum.accounts.last_used import LastUsed
-from coliseum.accounts.letters import Letters
 from coliseum.accounts.logins import Logins
 from coliseum.accounts.passwords import Passwords
 from coliseum.accounts.secondfactor import SecondFactors
@@ -29,9 +30,8 @@ from coliseum.capture.tally import Tally
 from coliseum.clock import utc_now
 from coliseum.errors import ColiseumError
 from coliseum.ids import uuid7
-from coliseum.mail import Mailer
-from coliseum.mail.server import MailServer, mail_server
-from coliseum.mail.worker import MailWorker
+from coliseum.mail.server import mail_server
+from coliseum.outbound import Outbound
 from coliseum.passport.appender import Appender
 from coliseum.passport.subjects import Subjects
 from coliseum.passport.upkeep import keep_up
@@ -61,7 +61,7 @@ from coliseum.web.limits import Limiter
 from coliseum.web.live.admission import origins_of
 from coliseum.web.live.hub import Hub
 from coliseum.web.live.stopping import stop_held_back
-from coliseum.web.post import Post
+from coliseum.web.post import open_post
 from coliseum.web.services import Services
 from coliseum.web.ui.live import Live
 from coliseum.web.ui.pages import page_router
@@ -107,10 +107,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     store = kv.KeyValue(valkey_url(settings))
     database = await db.Database.open(database_url(settings), capture=8, app=8, accounts=4)
     waker = kv.Waker(store)
-    appender = Appender(
-        database, utc_now, queue_events_max=settings.queue_events_max,
-        append_batch_events_max=settings.append_batch_events_max, on_commit=waker.wake,
-    )  # fmt: skip
+    appender = _appender(settings, database, waker)
     tally = Tally(database, utc_now)
     reads, together = SharedReads(database, store, utc_now), Together()
     keys = KeyRing(database, utc_now)
@@ -119,7 +116,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     origins, sessions = origins_of(settings.live_origins), logins.sessions
     live = Hub(database, store, keys, reads, utc_now, origins, addresses=addresses, sessions=sessions)
     last_used = LastUsed(database, utc_now)
-    post = open_post(settings, settings.secret_key, database, server)
+    outbound = Outbound(allow_private=settings.outbound_private)
     limits = TimeLimits(timedelta(days=settings.too_old_days), timedelta(seconds=settings.future_s))
     services = Services(
         settings,
@@ -141,20 +138,20 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         live,
         addresses,
         last_used,
+        outbound,
+        Foreign(database, outbound, settings.secret_key, utc_now),
+        Identities(database, utc_now),
         logins,
-        post,
+        open_post(settings, settings.secret_key, database, server, utc_now),
     )
     try:
         yield services
     finally:
-        await _close(services)
-        await waker.close()
-        await store.close()
-        await database.close()
+        await _close(services, waker)
 
 
-async def _close(services: Services) -> None:
-    """Let everything that works beside requests come to its end; the stores are still open."""
+async def _close(services: Services, waker: kv.Waker) -> None:
+    """End what works for others first, and the stores last."""
     await services.live.close()
     await services.appender.drain()
     await services.boards.reads.drain()
@@ -162,7 +159,21 @@ async def _close(services: Services) -> None:
     await services.tally.close()
     await services.last_used.close()
     await services.post.close()
+    await services.outbound.close()
     services.logins.passwords.close()
+    await waker.close()
+    await services.store.close()
+    await services.database.close()
+
+
+def _appender(settings: Settings, database: db.Database, waker: kv.Waker) -> Appender:
+    return Appender(
+        database,
+        utc_now,
+        queue_events_max=settings.queue_events_max,
+        append_batch_events_max=settings.append_batch_events_max,
+        on_commit=waker.wake,
+    )
 
 
 def open_logins(settings: Settings, secret_key: str, database: db.Database, store: kv.KeyValue, trail: Trail) -> Logins:
@@ -180,13 +191,6 @@ def open_logins(settings: Settings, secret_key: str, database: db.Database, stor
         Tries(store, settings.login_tries_per_account, settings.login_tries_per_address, settings.code_tries),
         utc_now,
     )
-
-
-def open_post(settings: Settings, secret_key: str, database: db.Database, server: MailServer | None) -> Post:
-    """The outbox, and who empties it; whoever opens it closes it."""
-    mailer = Mailer(secret_key, utc_now)
-    letters = Letters(settings.public_url or f"http://{settings.host}:{settings.port}")
-    return Post(mailer, letters, MailWorker(database, mailer, server, utc_now), sending=server is not None)
 
 
 async def run_processor(settings: Settings) -> None:

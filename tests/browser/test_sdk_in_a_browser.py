@@ -9,6 +9,7 @@ import pytest
 pytest.importorskip("selenium", reason="selenium is not installed")
 
 from selenium.webdriver.remote.webdriver import WebDriver
+from selenium.webdriver.support.wait import WebDriverWait
 
 from support.browser import browser, command, missing
 from support.sites import site
@@ -67,9 +68,15 @@ def empty_device(driver: WebDriver, origin: str) -> None:
     driver.execute_script("localStorage.clear()")
 
 
-def opened(driver: WebDriver, origin: str, **options: str) -> None:
+def opened(driver: WebDriver, origin: str, **options: object) -> None:
     driver.get(origin + "/page")
+    begun(driver)
     driver.execute_script("start(arguments[0])", options)
+
+
+def begun(driver: WebDriver) -> None:
+    """Wait until the page's script has run: the driver may come back from a navigation before that."""
+    WebDriverWait(driver, 10).until(lambda it: it.execute_script("return typeof start === 'function'"))
 
 
 def entries(tenant: Tenant, artist: str) -> list[Any]:
@@ -175,14 +182,15 @@ def test_global_privacy_control_is_never_taken_for_consent(driver: WebDriver, or
 def test_a_sandboxed_frame_without_storage_sends_too(driver: WebDriver, tenant: Tenant, origin: str) -> None:
     driver.get(origin + "/frame")
     driver.switch_to.frame(0)
+    begun(driver)
     driver.execute_script("start({}); follow('eve')")
     arrived(tenant, "eve", 1)
     driver.switch_to.default_content()
 
 
 def test_a_server_that_is_away_is_tried_again_and_the_queue_is_bounded(driver: WebDriver, origin: str) -> None:
-    driver.get(origin + "/page")
-    driver.execute_script("start({url: 'http://127.0.0.1:1', queueMax: 5}); for (let n = 0; n < 8; n++) follow('far')")
+    opened(driver, origin, url="http://127.0.0.1:1", queueMax=5)
+    driver.execute_script("for (let n = 0; n < 8; n++) follow('far')")
     driver.execute_async_script("const done = arguments[0]; passport.flush().then(done);")
     kept = "return JSON.parse(Object.values(localStorage)[0]).length"
     assert driver.execute_script(kept) == 5

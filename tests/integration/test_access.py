@@ -31,6 +31,8 @@ def filled_in(path: str) -> str:
         ("{slug}", "nobody"),
         ("{key_id}", "987654321"),
         ("{session_id}", "987654321"),
+        ("{person_id}", "987654321"),
+        ("{invitation_id}", "987654321"),
     ):
         path = path.replace(hole, value)
     return path

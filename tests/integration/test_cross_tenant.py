@@ -21,6 +21,9 @@ BODIES: dict[str, Any] = {
     "put /api/boards/{name}": {"metric": "votes", "entity": "artist", "title": "mine"},
     "post /api/passport/log": {},
     "post /api/passport/tokens": {"userId": "their-fan"},
+    "patch /api/members/{person_id}": {"role": "owner"},
+    "post /api/invitations": {"email": "mine@example.org", "role": "viewer"},
+    "patch /api/tenant": {"name": "mine"},
 }
 ALSO_PUBLIC = ("/api/public/", "/health", "/schema")
 
@@ -42,13 +45,27 @@ async def plant(world: World, other: Platform, member: LogIn) -> dict[str, list[
     assert declared.status == 201
     await conducted(world, other)
     keys = (await world.http.get("/api/keys", other.server)).json["keys"]
+    issuer = {"issuer": f"https://{CANARY}.example", "audience": "x", "hs256Secret": CANARY * 3}
+    trusted = await world.http.send("PUT", "/api/issuers", json.dumps(issuer).encode(), other.server)
+    assert trusted.status == 200, trusted
     return {
         "name": ["their-board"], "slug": [other.tenant.slug], "id": ["their-artist", "their-event", "their-fan"],
         "userId": ["their-fan"], "event": ["their-event"], "around": ["their-artist"], "ids": ["their-artist"],
         "members": ["their-artist"], "board": ["their-board"], "city": ["their-city"], "genre": ["their-genre"],
         "cursor": ["AAAA"], "key_id": [str(key["id"]) for key in keys],
-        "session_id": [str(member.session_id)],
+        "session_id": [str(member.session_id)], "person_id": [str(member.human.person_id)],
+        "invitation_id": [str(await invited(other, member))],
+        "issuer": [f"https://{CANARY}.example"], "subject": ["their-fan"],
     }  # fmt: skip
+
+
+async def invited(other: Platform, member: LogIn) -> int:
+    """The number of an invitation of the other tenant's."""
+    named = {"coliseum-tenant": other.tenant.slug}
+    wish = {"email": f"{CANARY}@example.org", "role": "viewer"}
+    made = await member.ask("POST", "/api/invitations", wish, named)
+    assert made.status == 201, made
+    return int(made.json["id"])
 
 
 async def credentials(world: World, platform: Platform) -> dict[str, dict[str, str]]:
@@ -134,4 +151,6 @@ async def test_the_sweep_would_see_what_it_looks_for(
             reply = await ask(world, question, other.server)
             seen[question.path.partition("?")[0]] += CANARY.encode() in reply.body
     shown = {path for path, times in seen.items() if times}
-    assert shown >= {"/api/boards", "/api/boards/their-board", "/api/leaderboards", "/api/warnings"}, seen
+    assert shown >= {"/api/boards", "/api/issuers", "/api/boards/their-board", "/api/leaderboards", "/api/warnings"}, (
+        seen
+    )

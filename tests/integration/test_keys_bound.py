@@ -95,6 +95,18 @@ async def test_a_browser_key_bound_to_origins_sends_from_their_pages_only(world:
     assert (answer.status, answer.code) == (403, "origin_not_allowed")
 
 
+async def test_a_beacon_is_bound_as_its_key_is(world: World, platform: Platform) -> None:
+    key = await bound(world, platform, kind="browser", origins=[SHOP])
+    parcel = {"key": key["authorization"].removeprefix("Bearer "), "events": [seen()]}
+    answer = await world.http.post("/api/passport/beacon", parcel, {"origin": SHOP})
+    assert answer.status == 201, answer
+    assert answer.headers["access-control-allow-origin"] == SHOP
+    for headers in ({"origin": "https://shop.example.evil"}, {}):
+        answer = await world.http.post("/api/passport/beacon", parcel, headers)
+        assert (answer.status, answer.code) == (403, "origin_not_allowed")
+        assert "access-control-allow-origin" not in answer.headers
+
+
 async def test_an_answer_within_the_bounds_can_be_read_also_when_it_is_a_no(world: World, platform: Platform) -> None:
     key = await bound(world, platform, kind="browser", origins=[SHOP])
     for path in ("/api/passport/log", "/api/passport/batch", "/v1/track"):

@@ -50,7 +50,7 @@ export class Passport {
   #device = uuid7();
   #token: string | null | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #sending = false;
+  #flushing: Promise<void> | undefined;
   #failures = 0;
 
   constructor(options: Options) {
@@ -81,17 +81,18 @@ export class Passport {
   }
 
   /** Send what waits, now; settles when nothing waits any more, or it has to be tried again later. */
-  async flush(): Promise<void> {
+  flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#sending || this.#consent === "denied") return;
-    this.#sending = true;
+    this.#flushing ??= this.#empty().finally(() => (this.#flushing = undefined));
+    return this.#flushing;
+  }
+
+  async #empty(): Promise<void> {
     try {
-      while (this.#queue.length && (await this.#send(this.#batch(BATCH_MAX)))) this.#failures = 0;
+      while (this.#queue.length && this.#consent !== "denied" && (await this.#send(this.#batch(BATCH_MAX)))) this.#failures = 0;
     } catch {
       this.#later(); // offline, or the server is away: the same events are sent again
-    } finally {
-      this.#sending = false;
     }
   }
 

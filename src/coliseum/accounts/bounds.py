@@ -72,7 +72,7 @@ def networks_of(given: Sequence[str]) -> list[str]:
         RequestRefused: ``invalid_payload``.
     """
     _check_count(given, "addresses")
-    found = {}
+    found: dict[str, None] = {}
     for text in given:
         try:
             found[str(network_of(text))] = None

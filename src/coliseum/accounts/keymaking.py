@@ -72,7 +72,7 @@ class KeyChange(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbi
     name: KeyName | UnsetType = UNSET
     origins: list[str] | UnsetType = UNSET
     addresses: list[str] | UnsetType = UNSET
-    expires_at: datetime | None | UnsetType = UNSET
+    expires_at: datetime | UnsetType | None = UNSET
 
 
 class Maker(msgspec.Struct, frozen=True, kw_only=True):

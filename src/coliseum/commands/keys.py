@@ -37,9 +37,7 @@ def create(
     """Make a key and print it; it is stored hashed and cannot be shown again."""
     unknown = set(scope or []) - set(SCOPES)
     if unknown or len(name) > keymaking.NAME_MAX:
-        raise typer.BadParameter(
-            f"scopes are write, read and admin; a name has at most {keymaking.NAME_MAX} characters"
-        )
+        raise typer.BadParameter(f"scopes are write, read, admin; a name has at most {keymaking.NAME_MAX} characters")
     wish = keymaking.KeyWish(
         kind="browser" if browser else "server", name=name, scopes=cast("list[Scope]", scope or ["write"]),
         addresses=address or [], origins=origin or [],
@@ -50,8 +48,8 @@ def create(
 @key.command("list")
 def list_(slug: Slug) -> None:
     """List a tenant's keys, also those that were revoked."""
-    from rich.console import Console
-    from rich.table import Table
+    from rich.console import Console  # noqa: PLC0415 - as in cli.py
+    from rich.table import Table  # noqa: PLC0415
 
     shown = ("number", "begins with", "name", "kind", "scopes", "bound to", "last used", "expires", "revoked")
     table = Table(*shown)
@@ -129,9 +127,9 @@ class _At(msgspec.Struct, frozen=True):
 
 @asynccontextmanager
 async def _working_on(slug: str) -> AsyncIterator[_At]:
-    from coliseum.local.running import connected
-    from coliseum.operations import NoSuchTenant
-    from coliseum.wiring import NotConfigured, opened
+    from coliseum.local.running import connected  # noqa: PLC0415 - as in cli.py
+    from coliseum.operations import NoSuchTenant  # noqa: PLC0415
+    from coliseum.wiring import NotConfigured, opened  # noqa: PLC0415
 
     settings = connected(Settings.from_env(os.environ))
     if settings.secret_key is None:

@@ -898,10 +898,12 @@ CREATE TABLE public.accounts_issuers (
     algorithms text[] NOT NULL,
     hs256_key bytea,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    kind text DEFAULT 'oidc'::text NOT NULL,
     CONSTRAINT accounts_issuers_algorithms_check CHECK (((cardinality(algorithms) >= 1) AND (cardinality(algorithms) <= 5))),
     CONSTRAINT accounts_issuers_audience_check CHECK (((length(audience) >= 1) AND (length(audience) <= 255))),
     CONSTRAINT accounts_issuers_check CHECK (((jwks_url IS NULL) <> (hs256_key IS NULL))),
-    CONSTRAINT accounts_issuers_issuer_check CHECK (((length(issuer) >= 8) AND (length(issuer) <= 255)))
+    CONSTRAINT accounts_issuers_issuer_check CHECK (((length(issuer) >= 8) AND (length(issuer) <= 255))),
+    CONSTRAINT accounts_issuers_kind_check CHECK ((kind = ANY (ARRAY['oidc'::text, 'supabase'::text])))
 );
 ALTER TABLE ONLY public.accounts_issuers FORCE ROW LEVEL SECURITY;
 CREATE TABLE public.accounts_keys (

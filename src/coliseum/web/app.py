@@ -27,6 +27,8 @@ from coliseum.web.api import (
     declared,
     exports,
     health,
+    identities,
+    issuers,
     keys,
     leaderboards,
     members,
@@ -45,7 +47,7 @@ from coliseum.web.ui.links import KINDS, link_router
 
 HANDLERS = (
     *leaderboards.HANDLERS, *reads.HANDLERS, *exports.HANDLERS, *seasons.HANDLERS, *declared.HANDLERS,
-    *trends.HANDLERS, *keys.HANDLERS, *auth.HANDLERS, *auth_factors.HANDLERS,
+    *trends.HANDLERS, *keys.HANDLERS, *issuers.HANDLERS, *auth.HANDLERS, *auth_factors.HANDLERS, *identities.HANDLERS,
     *accounts.HANDLERS, *members.HANDLERS, *tenants.HANDLERS, health.get_health, contract.get_event_schema,
 )  # fmt: skip
 OPTIONS = Options(HANDLERS)
@@ -140,6 +142,7 @@ def _on_error(request: Request[Any, Any, Any], error: Exception) -> LitestarResp
 
 
 def _our_error(error: Exception, path: str) -> ColiseumError:
+    error = _of_the_body(error)
     match error:
         case ColiseumError():
             return error
@@ -147,8 +150,6 @@ def _our_error(error: Exception, path: str) -> ColiseumError:
             extra = error.extra[0] if isinstance(error.extra, list) and error.extra else {}
             field = extra.get("key") if isinstance(extra, dict) else None
             what = extra.get("message", "") if isinstance(extra, dict) else ""
-            if isinstance(extra, dict) and extra.get("source") == "body":
-                return RequestRefused(Refusal.INVALID_PAYLOAD, f"{field or 'the body'}: {what or error.detail}", field)
             return QueryInvalid(f"{field or 'the query'}: {what or error.detail}", field)
         case NotFoundException():
             return RequestRefused(Refusal.NOT_FOUND, f"nothing is served at {path}")
@@ -156,10 +157,6 @@ def _our_error(error: Exception, path: str) -> ColiseumError:
             return RequestRefused(Refusal.METHOD_NOT_ALLOWED, "this method is not served here")
         case HTTPException() if error.status_code == 413:
             return RequestRefused(Refusal.BODY_TOO_LARGE, "the body is larger than this takes")
-        case RecursionError():
-            return RequestRefused(Refusal.INVALID_JSON, "the body is nested too deeply")
-        case HTTPException() if isinstance(error.__cause__, SerializationException):
-            return RequestRefused(Refusal.INVALID_JSON, f"the body is no JSON: {error.detail}")
         case HTTPException() if error.status_code < 500:
             return QueryInvalid(error.detail)
     if isinstance(error, db.UNREACHABLE):
@@ -172,3 +169,15 @@ def _told(path: str) -> str:
     """A path as it may be logged: without the secret of a link."""
     kind = path.split("/")[1] if path.startswith("/") else ""
     return f"/{kind}/..." if kind in KINDS else path
+
+
+def _of_the_body(error: Exception) -> Exception:
+    """What is wrong with a body, when that is what is wrong."""
+    match error:
+        case RecursionError():
+            return RequestRefused(Refusal.INVALID_JSON, "the body is nested too deeply")
+        case HTTPException() if isinstance(error.__cause__, SerializationException):
+            return RequestRefused(Refusal.INVALID_JSON, f"the body is no JSON: {error.detail}")
+        case ValidationException(extra=[{"source": "body", "key": str(field), "message": what}, *_]):
+            return RequestRefused(Refusal.INVALID_PAYLOAD, f"{field}: {what}", field)
+    return error

@@ -10,7 +10,9 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
+from coliseum.accounts.foreign import issuer_in
 from coliseum.accounts.tenants import Tenant, tenant_by_slug
+from coliseum.accounts.tokens import ISSUER
 from coliseum.errors import Refusal, RequestRefused
 from coliseum.ids import derived_key
 from coliseum.web.services import Services
@@ -30,22 +32,27 @@ def make_user_token(services: Services, tenant: Tenant, user_id: str, ttl: timed
     now = services.clock()
     ends = now + ttl
     claims: dict[str, object] = {
-        "iss": "coliseum", "aud": tenant.slug, "sub": user_id, "iat": int(now.timestamp()),
+        "iss": ISSUER, "aud": tenant.slug, "sub": user_id, "iat": int(now.timestamp()),
         "exp": int(ends.timestamp()),
     }  # fmt: skip
     return jwt.encode({"alg": "HS256"}, claims, _user_key(services, tenant.slug)), ends
 
 
-def user_of(services: Services, tenant: Tenant, headers: Mapping[bytes, bytes]) -> str | None:
-    """The user whom the ``Coliseum-User`` token vouches for; None without a token.
+async def user_of(services: Services, tenant: Tenant, headers: Mapping[bytes, bytes]) -> str | None:
+    """The user whom the ``Coliseum-User`` token vouches for, ours or one of an issuer that the tenant trusts.
+
+    None without a token.
 
     Raises:
         RequestRefused: ``invalid_token``.
+        StoreUnavailable: whether the token is good cannot be known now.
     """
     token = headers.get(b"coliseum-user")
     if token is None:
         return None
-    claims = _claims(services, token, _user_key(services, tenant.slug), "coliseum", tenant.slug)
+    if issuer_in(token) not in (ISSUER, None):
+        return (await services.foreign.vouched(tenant.tenant_id, token)).subject
+    claims = _claims(services, token, _user_key(services, tenant.slug), ISSUER, tenant.slug)
     return str(claims["sub"])
 
 
@@ -101,7 +108,7 @@ def _claims(services: Services, token: bytes, key: OctKey, issuer: str, audience
             iss={"essential": True, "value": issuer},
             aud={"essential": True, "value": audience},
             exp={"essential": True},
-            sub={"essential": issuer == "coliseum"},
+            sub={"essential": issuer == ISSUER},
         ).validate(claims)
     except (JoseError, ValueError, TypeError, KeyError):
         raise RequestRefused(Refusal.INVALID_TOKEN, "the token is malformed, expired or not for this") from None

@@ -34,7 +34,7 @@ PREFLIGHT = (
     (b"access-control-allow-headers", b"authorization, content-type, content-encoding, coliseum-user"),
     (b"access-control-max-age", b"86400"),
 )
-"""The same for every page: a preflight bears no key, so that it is not known yet whether the key is bound to origins."""
+"""The same for every page: a preflight bears no key, so that it is not known whether the key is bound to origins."""
 
 
 class LogAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -78,10 +78,14 @@ async def batch(services: Services, scope: Any, headers: Headers, body: bytes) -
 
 async def beacon(services: Services, scope: Any, _headers: Headers, body: bytes) -> Answer:
     """``POST /api/passport/beacon``: a batch from a page that is being left, with a browser key in the body."""
-    scope, batch_body = opened(scope, body)
-    if (await caller_of(services, scope)).kind != "browser":
-        raise RequestRefused(Refusal.KEY_NOT_ALLOWED, "a secret key travels in a header and never in a body")
-    return await _many(services, batch_body, await _request(services, scope, dict(scope["headers"]), "api"))
+    inner, batch_body = opened(scope, body)
+    try:
+        if (await caller_of(services, inner)).kind != "browser":
+            raise RequestRefused(Refusal.KEY_NOT_ALLOWED, "a secret key travels in a header and never in a body")
+        return await _many(services, batch_body, await _request(services, inner, dict(inner["headers"]), "api"))
+    finally:
+        if SHARED_WITH in inner:
+            scope[SHARED_WITH] = inner[SHARED_WITH]
 
 
 async def webhook(services: Services, scope: Any, headers: Headers, body: bytes) -> Answer:
@@ -101,7 +105,7 @@ async def segment(services: Services, scope: Any, headers: Headers, body: bytes)
     caller = await _sending(services, scope)
     call = scope["path"].rpartition("/")[2].replace("import", "batch")
     calls = translate(call, body, services.segment_names)
-    request = _request_of(services, caller, None, headers, source="segment", strict=False)
+    request = await _request_of(services, caller, None, headers, source="segment", strict=False)
     results = iter(await services.pipeline.capture([each.raw for each in calls if each.raw is not None], request))
     told = []
     for each in calls:
@@ -208,7 +212,7 @@ async def _request(services: Services, scope: Any, headers: Headers, source: str
     historical = query.get("historical", [""])[0] == "true"
     if historical and caller.kind == "browser":
         raise RequestRefused(Refusal.KEY_NOT_ALLOWED, "only a server key or a member may send history")
-    return _request_of(services, caller, historical, headers, source=source, strict=caller.kind != "browser")
+    return await _request_of(services, caller, historical, headers, source=source, strict=caller.kind != "browser")
 
 
 async def _sending(services: Services, scope: Any) -> Caller:
@@ -219,7 +223,7 @@ async def _sending(services: Services, scope: Any) -> Caller:
     return caller
 
 
-def _request_of(
+async def _request_of(
     services: Services,
     caller: Caller,
     historical: bool | None,
@@ -235,7 +239,7 @@ def _request_of(
         strict=strict,
         source=source,
         received_at=services.clock(),
-        user_id=None if trusted else user_of(services, caller.tenant, headers),
+        user_id=None if trusted else await user_of(services, caller.tenant, headers),
         historical=bool(historical),
     )
 

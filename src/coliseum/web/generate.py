@@ -78,7 +78,8 @@ READING: Final = """## Reading
 
 All of `/api/` but `/api/public/` and `/api/auth/` need a server key, or a member who has logged in
 ([ACCOUNTS.md](ACCOUNTS.md)), and answer for one tenant alone; a parameter that a route does not know is refused. The
-others need no key. The page at `/`, with `/explain`, `/live` (server-sent events) and `/static/`, is for people: it shows the tenant of `COLISEUM_PUBLIC_TENANT` to anybody, and no number of a single fan.
+others need no key. The page at `/`, with `/explain`, `/live` (server-sent events) and `/static/`, is for people: it
+shows the tenant of `COLISEUM_PUBLIC_TENANT` to anybody, and no number of a single fan.
 
 """
 
@@ -158,7 +159,8 @@ def _read_sections(app: Litestar) -> Iterator[str]:
             )
         if content := operation.get("requestBody", {}).get("content"):
             parts.append(_struct("Body: a", content["application/json"]["schema"], schemas, told))
-        answer = operation["responses"].get("200", {}).get("content")
+        good = operation["responses"].get("200") or operation["responses"].get("201") or {}
+        answer = good.get("content")
         if answer:
             schema = answer["application/json"]["schema"]
             lead = "Answer: a list of" if schema.get("type") == "array" else "Answer: a"
@@ -194,7 +196,9 @@ def _struct(lead: str, schema: dict[str, Any], schemas: dict[str, Any], told: se
 
 def _name(schema: dict[str, Any]) -> str:
     """The struct that a schema refers to, also as a list's items; empty when it refers to none."""
-    return str(schema.get("$ref") or schema.get("items", {}).get("$ref", "")).rpartition("/")[2]
+    found = schema.get("$ref") or schema.get("items", {}).get("$ref", "")
+    optional = [_name(each) for each in schema.get("oneOf", ())]
+    return str(found).rpartition("/")[2] or next(filter(None, optional), "")
 
 
 def _kind(schema: dict[str, Any]) -> str:

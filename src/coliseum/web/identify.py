@@ -7,8 +7,9 @@ from typing import Any
 
 from coliseum.accounts.bounds import check_bounds
 from coliseum.accounts.callers import Caller, Person
+from coliseum.accounts.foreign import issuer_in
 from coliseum.accounts.permissions import Permission
-from coliseum.accounts.tokens import looks_like_token
+from coliseum.accounts.tokens import ISSUER, looks_like_token
 from coliseum.errors import Refusal, RequestRefused
 from coliseum.web.csrf import SAFE, check_change, csrf_token
 from coliseum.web.services import Services
@@ -43,7 +44,10 @@ async def caller_of(services: Services, scope: Any) -> Caller:
         raise RequestRefused(Refusal.MISSING_KEY, "send a key: Authorization: Bearer <key>")
     if key is None or looks_like_token(key):
         slug = headers.get(b"coliseum-tenant")
-        return (await person_of(services, scope)).member_of(None if slug is None else slug.decode("latin-1"))
+        named = None if slug is None else slug.decode("latin-1")
+        foreign = key is not None and is_foreign(key)
+        person = await _foreign_person(services, key or "", named) if foreign else await person_of(services, scope)
+        return person.member_of(named)
     caller = await services.keys.caller(key) if len(key) <= KEY_MAX else None
     if caller is None:
         raise RequestRefused(Refusal.UNKNOWN_KEY, "this key does not exist or was revoked")
@@ -89,6 +93,31 @@ async def asking_person(services: Services, scope: Any) -> Person | None:
         if error.code is Refusal.LOGIN_NEEDED:
             return None
         raise
+
+
+async def _foreign_person(services: Services, token: str, slug: str | None) -> Person:
+    """Who the bearer of another issuer's token is, for a tenant that trusts the issuer.
+
+    Raises:
+        RequestRefused: ``tenant_needed``, ``invalid_token``, or ``not_allowed``: nobody has linked that identity.
+    """
+    if slug is None:
+        raise RequestRefused(Refusal.TENANT_NEEDED, "say for which tenant: Coliseum-Tenant: <its short name>")
+    tenant = await services.identities.tenant(slug)
+    # An unknown tenant trusts nobody, so that it looks like one that does not trust this issuer.
+    tenant_id = 0 if tenant is None else tenant.tenant_id
+    vouched = await services.foreign.vouched(tenant_id, token.encode("latin-1", "replace"), as_member=True)
+    person = await services.identities.person(vouched)
+    if person is None:
+        raise RequestRefused(
+            Refusal.NOT_ALLOWED, "no account is linked to this identity: POST /api/auth/identities, logged in"
+        )
+    return person
+
+
+def is_foreign(token: str) -> bool:
+    """Whether a token says that it is another issuer's."""
+    return issuer_in(token.encode("latin-1", "replace")) not in (None, ISSUER)
 
 
 def cookie_in(scope: Any) -> str | None:

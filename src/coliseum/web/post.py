@@ -6,9 +6,12 @@ from typing import Any, Final
 
 from coliseum import db
 from coliseum.accounts.letters import Letter, Letters
+from coliseum.clock import Clock
 from coliseum.errors import Refusal, RequestRefused
 from coliseum.mail import Mailer
+from coliseum.mail.server import MailServer
 from coliseum.mail.worker import MailWorker
+from coliseum.settings import Settings
 from coliseum.telemetry import Log
 
 ERRANDS_MAX: Final = 200
@@ -53,6 +56,15 @@ class Post:
         """Finish the errands, and stop sending."""
         await self.settled()
         await self.worker.close()
+
+
+def open_post(
+    settings: Settings, secret_key: str, database: db.Database, server: MailServer | None, clock: Clock
+) -> Post:
+    """The outbox, and who empties it; whoever opens it closes it."""
+    mailer = Mailer(secret_key, clock)
+    letters = Letters(settings.public_url or f"http://{settings.host}:{settings.port}")
+    return Post(mailer, letters, MailWorker(database, mailer, server, clock), sending=server is not None)
 
 
 async def _done(errand: Coroutine[Any, Any, None]) -> None:

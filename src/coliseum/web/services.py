@@ -5,12 +5,15 @@ from collections.abc import Mapping
 import msgspec
 
 from coliseum import db, kv
+from coliseum.accounts.foreign import Foreign
+from coliseum.accounts.identities import Identities
 from coliseum.accounts.keys import KeyRing
 from coliseum.accounts.last_used import LastUsed
 from coliseum.accounts.logins import Logins
 from coliseum.capture.pipeline import Pipeline
 from coliseum.capture.tally import Tally
 from coliseum.clock import Clock
+from coliseum.outbound import Outbound
 from coliseum.passport.appender import Appender
 from coliseum.queries.declared import Declarations
 from coliseum.queries.public import PublicPages
@@ -46,5 +49,8 @@ class Services(msgspec.Struct, frozen=True):
     live: Hub
     addresses: Addresses
     last_used: LastUsed
+    outbound: Outbound
+    foreign: Foreign
+    identities: Identities
     logins: Logins
     post: Post
