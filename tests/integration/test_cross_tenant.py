@@ -53,19 +53,17 @@ async def plant(world: World, other: Platform, member: LogIn) -> dict[str, list[
         "userId": ["their-fan"], "event": ["their-event"], "around": ["their-artist"], "ids": ["their-artist"],
         "members": ["their-artist"], "board": ["their-board"], "city": ["their-city"], "genre": ["their-genre"],
         "cursor": ["AAAA"], "key_id": [str(key["id"]) for key in keys],
-        "session_id": [str(member.session_id)], "person_id": [str(member.human.person_id)],
-        "invitation_id": [str(await invited(other, member))],
+        "session_id": [str(member.session_id)], **await invited(world, other),
         "issuer": [f"https://{CANARY}.example"], "subject": ["their-fan"],
     }  # fmt: skip
 
 
-async def invited(other: Platform, member: LogIn) -> int:
-    """The number of an invitation of the other tenant's."""
-    named = {"coliseum-tenant": other.tenant.slug}
-    wish = {"email": f"{CANARY}@example.org", "role": "viewer"}
-    made = await member.ask("POST", "/api/invitations", wish, named)
+async def invited(world: World, other: Platform) -> dict[str, list[str]]:
+    """The numbers of a member and of an invitation of the other tenant's."""
+    owner = await (await new_person(world, (other, "owner"))).log_in("token")
+    made = await owner.ask("POST", "/api/invitations", {"email": f"{CANARY}@example.org", "role": "viewer"})
     assert made.status == 201, made
-    return int(made.json["id"])
+    return {"person_id": [str(owner.human.person_id)], "invitation_id": [str(made.json["id"])]}
 
 
 async def credentials(world: World, platform: Platform) -> dict[str, dict[str, str]]:
