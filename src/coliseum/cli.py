@@ -14,8 +14,9 @@ from typing import Annotated
 import msgspec
 import typer
 
-from coliseum.commands import people
+from coliseum.commands import hooks, people
 from coliseum.commands.keys import key
+from coliseum.commands.plans import tenant_plan
 from coliseum.errors import ColiseumError
 from coliseum.importer.command import import_command
 from coliseum.settings import Settings
@@ -33,7 +34,9 @@ app.add_typer(key, name="key")
 app.add_typer(people.person, name="person")
 app.add_typer(people.member, name="member")
 tenant.command("settings")(people.settings)
+app.add_typer(hooks.app, name="webhook")
 app.command("import")(import_command)
+tenant.command("plan")(tenant_plan)
 
 Slug = Annotated[str, typer.Argument(help="The tenant's slug.")]
 OneTenant = Annotated[str | None, typer.Option("--tenant", help="Only this tenant; all without it.")]

@@ -107,7 +107,7 @@ class Outbound:
         """One request and its answer, whatever the status; a redirect is an answer like any other.
 
         ``timeout_s`` is for everything together: look-up, connection, request and the first ``bytes_max`` bytes of the
-        answer's body; the rest is not read.
+        answer's body; the rest is not read, and nothing of it when that is 0.
 
         Raises:
             TargetNotAllowed: the address may not be called; nothing was connected to.
@@ -134,12 +134,15 @@ class Outbound:
         url = URL(target.url, encoded=True)
         async with self._opened().request(method, url, data=body or None, headers=headers, allow_redirects=False) as it:
             kept = bytearray()
+            lower = {name.lower(): value for name, value in it.headers.items()}
+            if bytes_max == 0:
+                it.close()
+                return Reply(it.status, lower, b"", whole=False)
             async for chunk in it.content.iter_chunked(CHUNK_BYTES):
                 kept += chunk
                 if len(kept) > bytes_max:
                     it.close()
                     break
-            lower = {name.lower(): value for name, value in it.headers.items()}
             return Reply(it.status, lower, bytes(kept[:bytes_max]), len(kept) <= bytes_max)
 
     def _opened(self) -> aiohttp.ClientSession:

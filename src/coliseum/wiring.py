@@ -3,6 +3,7 @@
 import asyncio
 import os
 import platform
+import random
 import signal
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
@@ -17,18 +18,16 @@ from coliseum.accounts.foreign import Foreign
 from coliseum.accounts.identities import Identities
 from coliseum.accounts.keys import KeyRing
 from coliseum.accounts.last_used import LastUsed
-from coliseum.accounts.logins import Logins
-from coliseum.accounts.passwords import Passwords
-from coliseum.accounts.secondfactor import SecondFactors
-from coliseum.accounts.sessions import Lifetimes, Sessions
-from coliseum.accounts.tokens import Tokens
-from coliseum.accounts.tries import Tries
+from coliseum.accounts.opening import open_logins
+from coliseum.announce.announcements import Announcements
 from coliseum.capture.gates import TimeLimits
 from coliseum.capture.pipeline import Pipeline
 from coliseum.capture.segment import segment_names
 from coliseum.capture.tally import Tally
 from coliseum.clock import utc_now
 from coliseum.errors import ColiseumError
+from coliseum.hooks.delivery import Deliverer
+from coliseum.hooks.signing import Secrets
 from coliseum.ids import uuid7
 from coliseum.mail.server import mail_server
 from coliseum.outbound import Outbound
@@ -45,16 +44,17 @@ from coliseum.projections.mediaid import MediaidProjection
 from coliseum.projections.prepared import Prepared
 from coliseum.projections.seasons import SeasonCloser
 from coliseum.projections.treasury import TreasuryProjection
+from coliseum.projections.usage import UsageProjection
 from coliseum.queries.declared import Declarations
 from coliseum.queries.public import PublicPages
 from coliseum.queries.shared import SharedReads
 from coliseum.queries.together import Together
-from coliseum.sealing import Seal
 from coliseum.settings import Settings
 from coliseum.tasks import end
 from coliseum.trail.record import Trail
 from coliseum.upgrade import upgrade
 from coliseum.web.address import trusted_proxies
+from coliseum.web.allowance import Allowance
 from coliseum.web.api.boards import Boards
 from coliseum.web.app import build_app
 from coliseum.web.limits import Limiter
@@ -68,7 +68,8 @@ from coliseum.web.ui.pages import page_router
 
 UPKEEP_EVERY_S = 3_600
 PROJECTIONS: dict[str, Projection] = {
-    projection.name: projection for projection in (ColiseumProjection(), TreasuryProjection(), MediaidProjection())
+    projection.name: projection
+    for projection in (ColiseumProjection(), TreasuryProjection(), MediaidProjection(), UsageProjection())
 }
 
 
@@ -107,17 +108,16 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     store = kv.KeyValue(valkey_url(settings))
     database = await db.Database.open(database_url(settings), capture=8, app=8, accounts=4)
     waker = kv.Waker(store)
-    appender = _appender(settings, database, waker)
-    tally = Tally(database, utc_now)
+    appender, tally = _appender(settings, database, waker), Tally(database, utc_now)
     reads, together = SharedReads(database, store, utc_now), Together()
     keys = KeyRing(database, utc_now)
     trail = Trail(settings.secret_key, utc_now)
-    logins = open_logins(settings, settings.secret_key, database, store, trail)
-    origins, sessions = origins_of(settings.live_origins), logins.sessions
-    live = Hub(database, store, keys, reads, utc_now, origins, addresses=addresses, sessions=sessions)
-    last_used = LastUsed(database, utc_now)
+    logins = open_logins(settings, settings.secret_key, database, store, trail, utc_now)
+    limiter = Limiter(store, utc_now, fail="open")
+    allowance = Allowance(database, limiter, utc_now, billing=settings.stripe_secret_key is not None)
+    origins, own = origins_of(settings.live_origins), logins.sessions
+    live = Hub(database, store, keys, reads, utc_now, origins, addresses=addresses, sessions=own, allowance=allowance)
     outbound = Outbound(allow_private=settings.outbound_private)
-    limits = TimeLimits(timedelta(days=settings.too_old_days), timedelta(seconds=settings.future_s))
     services = Services(
         settings,
         settings.secret_key,
@@ -127,21 +127,23 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         keys,
         trail,
         appender,
-        Pipeline(database, Subjects(database), appender, tally, limits),
+        Pipeline(database, Subjects(database), appender, tally, _time_limits(settings)),
         tally,
         Boards(reads),
         together,
-        Limiter(store, utc_now, fail="open"),
+        limiter,
+        allowance,
         segment_names(settings.segment_events),
         Declarations(database, utc_now),
         PublicPages(database, reads),
         live,
         addresses,
-        last_used,
+        LastUsed(database, utc_now),
         outbound,
         Foreign(database, outbound, settings.secret_key, utc_now),
         Identities(database, utc_now),
         logins,
+        Secrets(settings.secret_key),
         open_post(settings, settings.secret_key, database, server, utc_now),
     )
     try:
@@ -166,6 +168,10 @@ async def _close(services: Services, waker: kv.Waker) -> None:
     await services.database.close()
 
 
+def _time_limits(settings: Settings) -> TimeLimits:
+    return TimeLimits(timedelta(days=settings.too_old_days), timedelta(seconds=settings.future_s))
+
+
 def _appender(settings: Settings, database: db.Database, waker: kv.Waker) -> Appender:
     return Appender(
         database,
@@ -173,23 +179,6 @@ def _appender(settings: Settings, database: db.Database, waker: kv.Waker) -> App
         queue_events_max=settings.queue_events_max,
         append_batch_events_max=settings.append_batch_events_max,
         on_commit=waker.wake,
-    )
-
-
-def open_logins(settings: Settings, secret_key: str, database: db.Database, store: kv.KeyValue, trail: Trail) -> Logins:
-    """What people log in by; whoever opens it closes its ``passwords``."""
-    passwords = Passwords(settings.logins_waiting_max)
-    lifetimes = Lifetimes(timedelta(seconds=settings.session_idle_s), timedelta(seconds=settings.session_max_s))
-    sessions = Sessions(database, utc_now, lifetimes)
-    return Logins(
-        database,
-        trail,
-        passwords,
-        SecondFactors(database, Seal(secret_key, "totp"), passwords, utc_now),
-        sessions,
-        Tokens(database, trail, sessions, secret_key, utc_now),
-        Tries(store, settings.login_tries_per_account, settings.login_tries_per_address, settings.code_tries),
-        utc_now,
     )
 
 
@@ -211,12 +200,17 @@ async def run_processor(settings: Settings) -> None:
         Limits(settings.step_entries_max, settings.dead_letter_attempts_max, settings.poll_interval_s),
         settings.lease_s,
         {coliseum.name: SeasonCloser(utc_now)},
+        {coliseum.name: Announcements(utc_now)},
     )
+    outbound = Outbound(allow_private=settings.outbound_private)
     try:
         async with store.wake_ups() as woken:
             collector.settle()
-            await _until_signal(processor.run(woken), _keep_up_regularly(database, settings))
+            await _until_signal(
+                processor.run(woken), _keep_up_regularly(database, settings), _deliver(database, outbound, settings)
+            )
     finally:
+        await outbound.close()
         await teller.close()
         await store.close()
         await database.close()
@@ -263,6 +257,17 @@ async def _keep_up_regularly(database: db.Database, settings: Settings) -> None:
             await asyncio.sleep(60)
             continue
         await asyncio.sleep(UPKEEP_EVERY_S)
+
+
+async def _deliver(database: db.Database, outbound: Outbound, settings: Settings) -> None:
+    """Send the tenants' webhooks; without the root secret their secrets cannot be read, and nothing is sent."""
+    if settings.secret_key is None:
+        telemetry.Log().warning("webhooks_off")
+        await asyncio.Event().wait()
+        return
+    trail, rng = Trail(settings.secret_key, utc_now), random.SystemRandom()
+    secrets = Secrets(settings.secret_key)
+    await Deliverer(database, outbound, secrets, trail, utc_now, rng, settings.webhook_timeout_s).run()
 
 
 async def _until_signal(*work: Coroutine[Any, Any, None]) -> None:

@@ -38,7 +38,7 @@ async def admit(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
     """The guard of every route: finds out who is calling, and leaves it in the request's state.
 
     Raises:
-        RequestRefused: nobody known is calling, or they may not do this.
+        RequestRefused: nobody known is calling, or they may not do this, or their plan has no request left for them.
     """
     access: Access = handler.opt.get("access", "public")
     services: Services = connection.app.state.services
@@ -46,7 +46,8 @@ async def admit(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
     if access == "person":
         scope["state"][PERSON] = await person_of(services, scope)
     elif access != "public":
-        scope["state"][CALLER] = await caller_for(services, scope, Permission(access))
+        caller = scope["state"][CALLER] = await caller_for(services, scope, Permission(access))
+        await services.allowance.admit(scope, caller.tenant)
 
 
 def caller_in(scope: Any) -> Caller:

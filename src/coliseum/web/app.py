@@ -17,6 +17,7 @@ from coliseum import db
 from coliseum.errors import ColiseumError, QueryInvalid, Refusal, RequestRefused, StoreUnavailable
 from coliseum.telemetry import Log
 from coliseum.web.access import admit, check_every_route
+from coliseum.web.allowance import RATE, one_too_many, rate_headers
 from coliseum.web.answers import describe_answers
 from coliseum.web.api import (
     accounts,
@@ -25,6 +26,7 @@ from coliseum.web.api import (
     boards,
     contract,
     declared,
+    deliveries,
     exports,
     health,
     identities,
@@ -36,6 +38,8 @@ from coliseum.web.api import (
     seasons,
     tenants,
     trends,
+    usage,
+    webhooks,
 )
 from coliseum.web.capture import ROUTES, Handler, serve
 from coliseum.web.live.routes import is_live, serve_live
@@ -48,7 +52,8 @@ from coliseum.web.ui.links import KINDS, link_router
 HANDLERS = (
     *leaderboards.HANDLERS, *reads.HANDLERS, *exports.HANDLERS, *seasons.HANDLERS, *declared.HANDLERS,
     *trends.HANDLERS, *keys.HANDLERS, *issuers.HANDLERS, *auth.HANDLERS, *auth_factors.HANDLERS, *identities.HANDLERS,
-    *accounts.HANDLERS, *members.HANDLERS, *tenants.HANDLERS, health.get_health, contract.get_event_schema,
+    *accounts.HANDLERS, *members.HANDLERS, *tenants.HANDLERS, *usage.HANDLERS, *webhooks.HANDLERS,
+    *deliveries.HANDLERS, health.get_health, contract.get_event_schema,
 )  # fmt: skip
 OPTIONS = Options(HANDLERS)
 CAPTURE = {path: handler for paths, handler in ROUTES for path in paths}
@@ -75,11 +80,16 @@ class App(Litestar):
         if read is None:
             await super().__call__(scope, receive, send)
             return
+        rate = None
         try:
+            rate = await self.state.services.allowance.count_request(read.tenant)
+            if rate is not None and not rate.allowed:
+                raise one_too_many(rate)
             reply = boards.reply_of(await read.answer(), scope)
         except Exception as error:  # noqa: BLE001 - as Litestar's own handler of exceptions
             reply = problem(_our_error(error, scope["path"]))
-        headers = [*reply.headers, (b"content-length", b"%d" % len(reply.body))]
+        limited = () if rate is None else rate_headers(rate)
+        headers = [*reply.headers, *limited, (b"content-length", b"%d" % len(reply.body))]
         await send({"type": "http.response.start", "status": reply.status, "headers": headers})
         await send({"type": "http.response.body", "body": reply.body})
 
@@ -110,6 +120,7 @@ def build_app(
         dependencies={"services": Provide(provide_services, sync_to_thread=False)},
         lifespan=[lifespan],
         guards=[admit],
+        before_send=[_tell_rate],
         exception_handlers={Exception: _on_error},
         signature_types=[Services],
         openapi_config=OpenAPIConfig(
@@ -121,6 +132,14 @@ def build_app(
     describe_declaring(app)
     describe_answers(app)
     return app
+
+
+async def _tell_rate(message: Any, scope: Any) -> None:
+    """Say in the answer's headers how a limit stands that its request was counted for."""
+    if message["type"] == "http.response.start":
+        rate = scope.get("state", {}).get(RATE)
+        if rate is not None:
+            message["headers"] = [*message["headers"], *rate_headers(rate)]
 
 
 def _mounted(paths: tuple[str, ...], handler: Handler) -> ASGIRouteHandler:

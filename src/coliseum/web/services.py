@@ -13,6 +13,7 @@ from coliseum.accounts.logins import Logins
 from coliseum.capture.pipeline import Pipeline
 from coliseum.capture.tally import Tally
 from coliseum.clock import Clock
+from coliseum.hooks.signing import Secrets
 from coliseum.outbound import Outbound
 from coliseum.passport.appender import Appender
 from coliseum.queries.declared import Declarations
@@ -21,6 +22,7 @@ from coliseum.queries.together import Together
 from coliseum.settings import Settings
 from coliseum.trail.record import Trail
 from coliseum.web.address import Addresses
+from coliseum.web.allowance import Allowance
 from coliseum.web.api.boards import Boards
 from coliseum.web.limits import Limiter
 from coliseum.web.live.hub import Hub
@@ -43,6 +45,7 @@ class Services(msgspec.Struct, frozen=True):
     boards: Boards
     together: Together
     limiter: Limiter
+    allowance: Allowance
     segment_names: Mapping[str, str]
     declarations: Declarations
     public: PublicPages
@@ -53,4 +56,5 @@ class Services(msgspec.Struct, frozen=True):
     foreign: Foreign
     identities: Identities
     logins: Logins
+    hook_secrets: Secrets
     post: Post

@@ -9,19 +9,22 @@ from typing import Any, Literal
 import msgspec
 
 from coliseum import db, kv
-from coliseum.accounts.bounds import address_allowed, check_bounds
+from coliseum.accounts.bounds import check_bounds
 from coliseum.accounts.callers import Caller
 from coliseum.accounts.keys import KeyRing
+from coliseum.accounts.permissions import Permission
 from coliseum.accounts.sessions import Sessions
-from coliseum.errors import ColiseumError, Refusal, RequestRefused, StoreUnavailable
+from coliseum.errors import Refusal, RequestRefused, StoreUnavailable
 from coliseum.ids import secret_digest
+from coliseum.metrics.registry import Kind
 from coliseum.queries.shared import SharedReads
 from coliseum.tasks import end
 from coliseum.telemetry import Log
 from coliseum.web.address import UNKNOWN, Addresses
+from coliseum.web.allowance import Allowance
 from coliseum.web.live.admission import check_may_watch
 from coliseum.web.live.channel import LINGER_S, VERSIONS_BYTES_MAX, Channel
-from coliseum.web.live.credentials import Credentials, of_key, of_member
+from coliseum.web.live.credentials import Credentials, of_key, of_member, still_may
 from coliseum.web.live.messages import Close
 from coliseum.web.live.tickets import Tickets
 from coliseum.web.live.viewer import Send, Viewer
@@ -69,12 +72,14 @@ class Hub:
         clock: Callable[[], datetime],
         origins: frozenset[str] = frozenset(),
         limits: Limits | None = None,
+        *,
         addresses: Addresses | None = None,
         sessions: Sessions | None = None,
+        allowance: Allowance | None = None,
     ) -> None:
         """``origins``: those besides the server's own whose pages may watch. ``addresses``: finds a client's.
 
-        ``sessions``: of members; without them only keys watch.
+        ``sessions``: of members; without them only keys watch. ``allowance``: whose plans may.
         """
         self.origins = origins
         self.addresses = addresses or Addresses()
@@ -90,6 +95,7 @@ class Hub:
         self._credentials = Credentials(keys, sessions)
         self._reads = reads
         self._clock = clock
+        self._allowance = allowance
         self._gate = asyncio.Semaphore(DATABASE_READS_MAX)
         self._by_tenant: dict[int, set[Channel]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -164,7 +170,7 @@ class Hub:
         caller = await self._credentials.caller(credential) if credential is not None else None
         if caller is None or credential is None:
             raise refusal
-        check_may_watch(caller)
+        check_may_watch(caller, self._allowance)
         if ticket is None:
             check_bounds(caller, address, None)
             viewer.address = address
@@ -177,7 +183,7 @@ class Hub:
         Raises:
             RequestRefused: they may not watch.
         """
-        check_may_watch(caller)
+        check_may_watch(caller, self._allowance)
         viewer.caller, viewer.credential = caller, of_member(caller)
         self._strangers.discard(viewer)
 
@@ -193,9 +199,13 @@ class Hub:
 
         Raises:
             QueryInvalid: they cannot be answered.
-            RequestRefused: the name is in use, or there are too many different pages being watched.
+            RequestRefused: the name is in use, there are too many different pages being watched, or it is a page of
+                fans and the viewer may not see them.
         """
         assert viewer.caller is not None  # noqa: S101 - it has said who it is
+        if parameters.get("entity") == Kind.FAN.label:
+            viewer.caller.check(Permission.FANS_READ)
+            viewer.sees_fans = True
         wish = wish_of(viewer.caller.tenant, kind, parameters, self._clock())
         viewer.watch(name, self._channel(wish), claim)
 
@@ -269,7 +279,7 @@ class Hub:
                 with suppress(*db.UNREACHABLE, db.PostgresError, StoreUnavailable):
                     caller = await self._credentials.caller(credential)
                     for viewer in self.viewers:
-                        if viewer.credential == credential and not _still_may(caller, viewer.address):
+                        if viewer.credential == credential and not still_may(viewer, caller, self._allowance):
                             viewer.close(Close.NOT_AUTHORISED)
 
     def _share_memory(self) -> None:
@@ -281,14 +291,3 @@ class Hub:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-def _still_may(caller: Caller | None, address: str | None) -> bool:
-    """Whether who has opened a connection, from this address if that matters, might open it now."""
-    if caller is None:
-        return False
-    try:
-        check_may_watch(caller)
-    except ColiseumError:
-        return False
-    return address is None or not caller.addresses or address_allowed(caller.addresses, address)

@@ -23,7 +23,7 @@ TICKETS = "/api/live/tickets"
 async def tickets(services: Services, scope: Any, headers: Mapping[bytes, bytes], _body: bytes) -> Answer:
     """``POST /api/live/tickets``: a ticket by which a browser may open one connection."""
     caller = await caller_of(services, scope)
-    check_may_watch(caller)
+    check_may_watch(caller, services.allowance)
     if caller.kind == "person" and caller.session_id is None:
         raise RequestRefused(Refusal.LOGIN_NEEDED, "a ticket ends with a session; this identity has none here")
     credential = of_member(caller) if caller.kind == "person" else of_key(secret_digest(key_in(headers) or ""))

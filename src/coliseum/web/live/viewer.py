@@ -90,6 +90,8 @@ class Viewer:
         """What stands behind this connection: see ``credentials``."""
         self.address: str | None = None
         """From where the key was shown; None when a ticket was."""
+        self.sees_fans = False
+        """Whether it has asked for numbers of single people."""
         self.subscriptions: dict[str, Subscription] = {}
         self.closed: asyncio.Future[Close] = asyncio.get_running_loop().create_future()
         """Why the connection is to be closed, once it is."""
