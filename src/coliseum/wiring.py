@@ -103,15 +103,13 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     """Everything that a web process works with; at the end all accepted events are stored first."""
     if settings.secret_key is None:
         raise NotConfigured("COLISEUM_SECRET_KEY is not set.", hint="It is the same in every process of one system.")
-    addresses = trusted_proxies(settings.trusted_proxies)
-    server = mail_server(settings.smtp_url, settings.mail_from)
+    addresses, server = trusted_proxies(settings.trusted_proxies), mail_server(settings.smtp_url, settings.mail_from)
     store = kv.KeyValue(valkey_url(settings))
     database = await db.Database.open(database_url(settings), capture=8, app=8, accounts=4)
     waker = kv.Waker(store)
     appender, tally = _appender(settings, database, waker), Tally(database, utc_now)
     reads, together = SharedReads(database, store, utc_now), Together()
-    keys = KeyRing(database, utc_now)
-    trail = Trail(settings.secret_key, utc_now)
+    keys, trail = KeyRing(database, utc_now), Trail(settings.secret_key, utc_now)
     logins = open_logins(settings, settings.secret_key, database, store, trail, utc_now)
     limiter = Limiter(store, utc_now, fail="open")
     allowance = Allowance(database, limiter, utc_now, billing=settings.stripe_secret_key is not None)
