@@ -151,6 +151,18 @@ async def test_a_mail_that_is_refused_for_good_is_not_tried_again(
     assert "example.org" not in said
 
 
+async def test_what_was_sealed_under_another_key_is_not_sent_empty(world: World, time: Time) -> None:
+    inbox = Inbox()
+    async with world.database.transaction("accounts") as connection:
+        await Mailer("another secret key, of another system", time).put(connection, "ada@example.org", "x", "y")
+    await put(world, time, "bob@example.org")
+    with mail_server(inbox) as server:
+        async with working(world, server, time) as worker:
+            assert await worker.send_due() == 2
+    assert inbox.recipients == [["bob@example.org"]]
+    assert await waiting(world) == 0
+
+
 async def test_what_a_worker_that_died_had_taken_is_anothers_later(world: World, time: Time) -> None:
     inbox = Inbox()
     await put(world, time)
@@ -231,6 +243,9 @@ def test_a_mail_server_is_set_by_its_url() -> None:
         ("smtp://", SENDER),
         ("smtp://mail.example.org", ""),
         ("smtp://mail.example.org:99999", SENDER),
+        ("smtp://mail.example.org", "a@b@c"),
+        ("smtp://mail.example.org", "a,b@c.org"),
+        ("smtp://mail.example.org", "<a@c.org>"),
     ):
         with pytest.raises(SettingInvalid):
             server_of(url, sender)

@@ -84,7 +84,7 @@ class Mailer:
         try:
             body = self._seal.open(base64.b64decode(mail.body), mail.recipient).decode()
         except SealBroken:
-            body = ""  # another secret key: its links would not fit either
+            body = ""  # another secret key: then it cannot be sent
         return msgspec.structs.replace(mail, body=body)
 
 

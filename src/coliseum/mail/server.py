@@ -2,6 +2,7 @@
 
 import ipaddress
 import ssl
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -103,6 +104,10 @@ def mail_server(url: str | None, sender: str) -> MailServer | None:
         raise SettingInvalid("SMTP_URL must name a host.")
     if not sender:
         raise SettingInvalid("COLISEUM_MAIL_FROM must be set together with SMTP_URL.")
+    try:
+        Address(addr_spec=sender)
+    except (ValueError, MessageError):
+        raise SettingInvalid("COLISEUM_MAIL_FROM must be an e-mail address.") from None
     return MailServer(
         host=parts.hostname,
         port=port,

@@ -48,6 +48,8 @@ class MailWorker:
     async def _send(self, server: MailServer, mail: Mail) -> bool:
         """Send one, and take it out of the outbox; False when it stays there."""
         try:
+            if not mail.body:
+                raise Refused("it was sealed under another secret key")
             await server.send(mail)
         except Later as error:
             wait_s = BACKOFF[min(mail.attempts, len(BACKOFF)) - 1]
