@@ -35,6 +35,12 @@ LogEvent = Literal[
     "billing_unmatched",  # an event of Stripe says too little to be counted: it waits to be mended; `reason`
     "billing_failed",  # an event of Stripe was tried too often: a person looks, then retries it; `error`
     "usage_unknown",  # nobody knows whether Stripe's meter counted this: compare it there; `month`, `amount`
+    "mail_kept",  # no mail server is set: a mail stays in the outbox (`/dev/outbox` in development); `subject`
+    "mail_put_off",  # a mail could not be sent now, and is tried again; `mail`, `error`, `attempts`
+    "mail_refused",  # the mail server will never take a mail: it was removed; `mail`, `error`
+    "mail_dropped",  # mail that could not be sent for a week was removed; `count`
+    "mail_stopped",  # the outbox could not be read; it is tried again; `error`
+    "errand_failed",  # something that was to be done after an answer was not done; `error`
     "web_started",  # the web process answers requests
     "web_stopped",  # it has answered its last one
 ]

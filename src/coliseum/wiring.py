@@ -30,6 +30,7 @@ from coliseum.errors import ColiseumError
 from coliseum.hooks.delivery import Deliverer
 from coliseum.hooks.signing import Secrets
 from coliseum.ids import uuid7
+from coliseum.mail.server import mail_server
 from coliseum.outbound import Outbound
 from coliseum.passport.appender import Appender
 from coliseum.passport.subjects import Subjects
@@ -61,6 +62,7 @@ from coliseum.web.limits import Limiter
 from coliseum.web.live.admission import origins_of
 from coliseum.web.live.hub import Hub
 from coliseum.web.live.stopping import stop_held_back
+from coliseum.web.post import open_post
 from coliseum.web.services import Services
 from coliseum.web.stripe import into_log
 from coliseum.web.ui.live import Live
@@ -103,6 +105,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     """Everything that a web process works with; at the end all accepted events are stored first."""
     if settings.secret_key is None:
         raise NotConfigured("COLISEUM_SECRET_KEY is not set.", hint="It is the same in every process of one system.")
+    server = mail_server(settings.smtp_url, settings.mail_from)
     addresses, outbound = trusted_proxies(settings.trusted_proxies), Outbound(allow_private=settings.outbound_private)
     database = await db.Database.open(database_url(settings), capture=8, app=8, accounts=4)
     store = kv.KeyValue(valkey_url(settings))
@@ -143,6 +146,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         logins,
         Secrets(settings.secret_key),
         billing,
+        open_post(settings, settings.secret_key, database, server, utc_now),
     )
     billing.start()
     try:
@@ -170,6 +174,7 @@ async def _close(services: Services, waker: kv.Waker) -> None:
     await services.together.drain()
     await services.tally.close()
     await services.last_used.close()
+    await services.post.close()
     await services.outbound.close()
     services.logins.passwords.close()
     await waker.close()

@@ -20,6 +20,7 @@ from coliseum.web.access import admit, check_every_route
 from coliseum.web.allowance import RATE, one_too_many, rate_headers
 from coliseum.web.answers import describe_answers
 from coliseum.web.api import (
+    accounts,
     auth,
     auth_factors,
     billing,
@@ -33,8 +34,10 @@ from coliseum.web.api import (
     issuers,
     keys,
     leaderboards,
+    members,
     reads,
     seasons,
+    tenants,
     trends,
     usage,
     webhooks,
@@ -45,12 +48,13 @@ from coliseum.web.openapi import describe_capture, describe_declaring
 from coliseum.web.options import Options
 from coliseum.web.problems import problem
 from coliseum.web.services import Services
+from coliseum.web.ui.links import KINDS, link_router
 
 HANDLERS = (
     *leaderboards.HANDLERS, *reads.HANDLERS, *exports.HANDLERS, *seasons.HANDLERS, *declared.HANDLERS,
     *trends.HANDLERS, *keys.HANDLERS, *issuers.HANDLERS, *auth.HANDLERS, *auth_factors.HANDLERS, *identities.HANDLERS,
-    *usage.HANDLERS, *billing.HANDLERS, *webhooks.HANDLERS, *deliveries.HANDLERS,
-    health.get_health, contract.get_event_schema,
+    *accounts.HANDLERS, *members.HANDLERS, *tenants.HANDLERS, *usage.HANDLERS, *billing.HANDLERS, *webhooks.HANDLERS,
+    *deliveries.HANDLERS, health.get_health, contract.get_event_schema,
 )  # fmt: skip
 OPTIONS = Options(HANDLERS)
 CAPTURE = {path: handler for paths, handler in ROUTES for path in paths}
@@ -113,7 +117,7 @@ def build_app(
     check_every_route(HANDLERS)
     app = App(
         route_handlers=[*(_mounted(paths, handler) for paths, handler in ROUTES), *HANDLERS,
-                        *pages],
+                        link_router(), *pages],
         dependencies={"services": Provide(provide_services, sync_to_thread=False)},
         lifespan=[lifespan],
         guards=[admit],
@@ -177,8 +181,14 @@ def _our_error(error: Exception, path: str) -> ColiseumError:
             return QueryInvalid(error.detail)
     if isinstance(error, db.UNREACHABLE):
         return StoreUnavailable(f"PostgreSQL did not answer: {error}")
-    Log().error("capture_failed", error=repr(error), path=path)
+    Log().error("capture_failed", error=repr(error), path=_told(path))
     return ColiseumError("Something failed here.")
+
+
+def _told(path: str) -> str:
+    """A path as it may be logged: without the secret of a link."""
+    kind = path.split("/")[1] if path.startswith("/") else ""
+    return f"/{kind}/..." if kind in KINDS else path
 
 
 def _of_the_body(error: Exception) -> Exception:

@@ -27,6 +27,7 @@ from coliseum.web.allowance import Allowance
 from coliseum.web.api.boards import Boards
 from coliseum.web.limits import Limiter
 from coliseum.web.live.hub import Hub
+from coliseum.web.post import Post
 
 
 class Services(msgspec.Struct, frozen=True):
@@ -58,3 +59,4 @@ class Services(msgspec.Struct, frozen=True):
     logins: Logins
     hook_secrets: Secrets
     billing: Billing
+    post: Post

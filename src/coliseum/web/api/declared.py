@@ -63,7 +63,7 @@ async def put_board(
     With `If-Match` only the revision that it names is replaced; otherwise the answer is `changed_meanwhile`.
     """
     tenant = _tenant(request)
-    match = _match(request)
+    match = matched(request)
     try:
         raw = await read_body(dict(request.scope["headers"]), request.receive, DECLARATION_BYTES_MAX)
     except Disconnected:
@@ -89,7 +89,7 @@ async def delete_board(request: Request[Any, Any, Any], services: NamedDependenc
     A built-in board of that name is there again.
     """
     tenant = _tenant(request)
-    match = _match(request)
+    match = matched(request)
     async with services.database.tenant(tenant.tenant_id) as connection:
         removed = await withdraw(connection, tenant, name, match)
     services.declarations.forget(tenant, name)
@@ -141,7 +141,7 @@ def _check_parameters(request: Request[Any, Any, Any], *known: str) -> None:
         raise QueryInvalid(f"There is no parameter {unknown[0]!r} here.", unknown[0])
 
 
-def _match(request: Request[Any, Any, Any]) -> Match | None:
+def matched(request: Request[Any, Any, Any]) -> Match | None:
     """The revisions that ``If-Match`` names; none of them for ``*``."""
     given = request.headers.get("if-match")
     if given is None:
