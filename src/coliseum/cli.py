@@ -14,6 +14,7 @@ from typing import Annotated
 import msgspec
 import typer
 
+from coliseum.commands import audit, config
 from coliseum.errors import ColiseumError
 from coliseum.importer.command import import_command
 from coliseum.settings import Settings
@@ -27,6 +28,8 @@ tenant = typer.Typer(help="Make and list tenants.", no_args_is_help=True)
 dead_letters = typer.Typer(help="Entries that a projection could not digest.", no_args_is_help=True)
 app.add_typer(tenant, name="tenant")
 app.add_typer(dead_letters, name="dead-letters")
+app.add_typer(audit.app, name="audit")
+app.add_typer(config.app, name="config")
 app.command("import")(import_command)
 
 Slug = Annotated[str, typer.Argument(help="The tenant's slug.")]

@@ -24,6 +24,8 @@ LogEvent = Literal[
     "live_failed",  # what is watched could not be read; it is tried again; `error`
     "capture_failed",  # a request failed for a reason of ours; `error`
     "warnings_lost",  # refusal counts could not be written; they are kept and tried again
+    "heads_not_exported",  # the heads of the audit trail could not be written to their file; tried again; `error`
+    "refusal_not_recorded",  # a refusal is missing in the audit trail; `error`, `actor`, `action`
     "web_started",  # the web process answers requests
     "web_stopped",  # it has answered its last one
 ]

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 from litestar import Litestar
@@ -39,7 +40,10 @@ from coliseum.queries.public import PublicPages
 from coliseum.queries.shared import SharedReads
 from coliseum.queries.together import Together
 from coliseum.settings import Settings
+from coliseum.settings.safety import check_mode
 from coliseum.tasks import end
+from coliseum.trail.heads import FILE as HEADS_FILE
+from coliseum.trail.heads import Heads, HeadsUnusable
 from coliseum.trail.record import Trail
 from coliseum.upgrade import upgrade
 from coliseum.web.api.boards import Boards
@@ -48,11 +52,13 @@ from coliseum.web.limits import AddressLimit
 from coliseum.web.live.admission import origins_of
 from coliseum.web.live.hub import Hub
 from coliseum.web.live.stopping import stop_held_back
+from coliseum.web.refusals import Refusals
 from coliseum.web.services import Services
 from coliseum.web.ui.live import Live
 from coliseum.web.ui.pages import page_router
 
 UPKEEP_EVERY_S = 3_600
+HEADS_EVERY_S = 3_600
 PROJECTIONS: dict[str, Projection] = {
     projection.name: projection for projection in (ColiseumProjection(), TreasuryProjection(), MediaidProjection())
 }
@@ -100,7 +106,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     )
     tally = Tally(database, utc_now)
     reads, together = SharedReads(database, store, utc_now), Together()
-    keys = KeyRing(database, utc_now)
+    keys, trail = KeyRing(database, utc_now), Trail(settings.secret_key, utc_now)
     live = Hub(database, store, keys, reads, utc_now, origins_of(settings.live_origins))
     limits = TimeLimits(timedelta(days=settings.too_old_days), timedelta(seconds=settings.future_s))
     services = Services(
@@ -110,7 +116,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         database,
         store,
         keys,
-        Trail(settings.secret_key, utc_now),
+        trail,
+        Refusals(database, trail, utc_now),
         appender,
         Pipeline(database, Subjects(database), appender, tally, limits),
         tally,
@@ -136,7 +143,12 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
 
 
 async def run_processor(settings: Settings) -> None:
-    """Run a processor until SIGTERM or SIGINT."""
+    """Run a processor until SIGTERM or SIGINT.
+
+    Raises:
+        UnsafeSettings: the mode is production, and they are not safe for it.
+    """
+    check_mode(settings, os.environ)
     telemetry.configure(settings.log_level)
     database = await db.Database.open(database_url(settings), processor=12, owner=1)
     store = await kv.KeyValue.open(valkey_url(settings))
@@ -157,7 +169,11 @@ async def run_processor(settings: Settings) -> None:
     try:
         async with store.wake_ups() as woken:
             collector.settle()
-            await _until_signal(processor.run(woken), _keep_up_regularly(database, settings))
+            await _until_signal(
+                processor.run(woken),
+                _keep_up_regularly(database, settings),
+                _export_heads_regularly(database, settings),
+            )
     finally:
         await teller.close()
         await store.close()
@@ -205,6 +221,23 @@ async def _keep_up_regularly(database: db.Database, settings: Settings) -> None:
             await asyncio.sleep(60)
             continue
         await asyncio.sleep(UPKEEP_EVERY_S)
+
+
+def heads_file(settings: Settings) -> Path:
+    """The file to which the heads of the audit trail are exported."""
+    return settings.audit_heads_file or settings.data_dir.absolute() / HEADS_FILE
+
+
+async def _export_heads_regularly(database: db.Database, settings: Settings) -> None:
+    heads = Heads(heads_file(settings), utc_now)
+    while True:
+        try:
+            await heads.export(database)
+        except (*db.UNREACHABLE, db.PostgresError, HeadsUnusable) as error:
+            telemetry.Log().warning("heads_not_exported", error=repr(error))
+            await asyncio.sleep(60)
+            continue
+        await asyncio.sleep(HEADS_EVERY_S)
 
 
 async def _until_signal(*work: Coroutine[Any, Any, None]) -> None:

@@ -11,11 +11,14 @@ from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 
 from coliseum.accounts.callers import Caller
 from coliseum.accounts.permissions import Permission
-from coliseum.web.identify import caller_for
+from coliseum.errors import Refusal
+from coliseum.web.identify import caller_of
 from coliseum.web.services import Services
 
 Access = Permission | Literal["public"]
 CALLER: Final = "coliseum_caller"
+REFUSED: Final = "coliseum_refused"
+"""Where a request's scope says for which reason it was refused."""
 
 
 def needs(permission: Permission) -> dict[str, Any]:
@@ -38,13 +41,29 @@ async def admit(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
     services: Services = connection.app.state.services
     scope: Any = connection.scope
     if access != "public":
-        scope["state"][CALLER] = await caller_for(services, scope, Permission(access))
+        caller = scope["state"][CALLER] = await caller_of(services, scope)
+        caller.check(Permission(access))
 
 
 def caller_in(scope: Any) -> Caller:
     """The caller whom the guard has let in."""
     caller: Caller = scope["state"][CALLER]
     return caller
+
+
+def note_reason(scope: Any, code: Refusal) -> None:
+    """Remember for which reason a request is refused."""
+    scope[REFUSED] = code
+
+
+async def record_refusal(services: Services, scope: Any) -> None:
+    """Leave a trace of a request that was refused, when its caller is known and lacked a permission."""
+    if REFUSED not in scope:
+        return
+    caller = scope.get("state", {}).get(CALLER)
+    handler = scope.get("route_handler")
+    if caller is not None and handler is not None:
+        await services.refusals.note(scope, caller, str(handler.opt.get("access", "")), scope[REFUSED])
 
 
 def check_every_route(handlers: Iterable[HTTPRouteHandler]) -> None:

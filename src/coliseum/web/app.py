@@ -16,10 +16,11 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from coliseum import db
 from coliseum.errors import ColiseumError, QueryInvalid, Refusal, RequestRefused, StoreUnavailable
 from coliseum.telemetry import Log
-from coliseum.web.access import admit, check_every_route
+from coliseum.web.access import admit, check_every_route, note_reason, record_refusal
 from coliseum.web.answers import describe_answers
-from coliseum.web.api import boards, contract, declared, exports, health, leaderboards, reads, seasons, trends
+from coliseum.web.api import audit, boards, contract, declared, exports, health, leaderboards, reads, seasons, trends
 from coliseum.web.capture import ROUTES, Handler, serve
+from coliseum.web.headers import Headers
 from coliseum.web.live.routes import is_live, serve_live
 from coliseum.web.openapi import describe_capture, describe_declaring
 from coliseum.web.options import Options
@@ -28,9 +29,10 @@ from coliseum.web.services import Services
 
 HANDLERS = (
     *leaderboards.HANDLERS, *reads.HANDLERS, *exports.HANDLERS, *seasons.HANDLERS, *declared.HANDLERS,
-    *trends.HANDLERS, health.get_health, contract.get_event_schema,
+    *trends.HANDLERS, *audit.HANDLERS, health.get_health, contract.get_event_schema,
 )  # fmt: skip
 OPTIONS = Options(HANDLERS)
+HEADERS = Headers()
 CAPTURE = {path: handler for paths, handler in ROUTES for path in paths}
 
 
@@ -39,8 +41,12 @@ class App(Litestar):
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve one request, or the lifespan."""
+        if scope["type"] == "lifespan":
+            await super().__call__(scope, receive, send)
+            return
         read = None
-        if scope["type"] != "lifespan" and is_live(scope):
+        send = HEADERS.on(send)
+        if is_live(scope):
             await serve_live(self.state.services, scope, receive, send)
             return
         if scope["type"] == "http":
@@ -54,6 +60,7 @@ class App(Litestar):
                 send = OPTIONS.corrected(scope, send)
         if read is None:
             await super().__call__(scope, receive, send)
+            await record_refusal(self.state.services, scope)  # the answer has been sent
             return
         try:
             reply = boards.reply_of(await read.answer(), scope)
@@ -112,7 +119,10 @@ def _mounted(paths: tuple[str, ...], handler: Handler) -> ASGIRouteHandler:
 
 
 def _on_error(request: Request[Any, Any, Any], error: Exception) -> LitestarResponse[bytes]:
-    reply = problem(_our_error(error, request.url.path))
+    ours = _our_error(error, request.url.path)
+    if isinstance(ours, RequestRefused):
+        note_reason(request.scope, ours.code)
+    reply = problem(ours)
     headers = {name.decode(): value.decode() for name, value in reply.headers if name != b"content-type"}
     if isinstance(error, HTTPException) and error.headers and reply.status == 405:
         headers.update({name: value for name, value in error.headers.items() if name.lower() == "allow"})

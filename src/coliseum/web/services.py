@@ -18,6 +18,7 @@ from coliseum.trail.record import Trail
 from coliseum.web.api.boards import Boards
 from coliseum.web.limits import AddressLimit
 from coliseum.web.live.hub import Hub
+from coliseum.web.refusals import Refusals
 
 
 class Services(msgspec.Struct, frozen=True):
@@ -30,6 +31,7 @@ class Services(msgspec.Struct, frozen=True):
     store: kv.KeyValue
     keys: KeyRing
     trail: Trail
+    refusals: Refusals
     appender: Appender
     pipeline: Pipeline
     tally: Tally
