@@ -74,9 +74,7 @@ async def test_a_route_leaves_a_trace_when_it_is_done(world: World, method: str,
     assert (await checked(world, platform)).bad == []
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "access"), [route for route in UNSAFE if route[2] in PERMISSIONS], ids=str
-)
+@pytest.mark.parametrize(("method", "path", "access"), [route for route in UNSAFE if route[2] in PERMISSIONS], ids=str)
 async def test_a_route_leaves_a_trace_when_it_is_refused(world: World, method: str, path: str, access: str) -> None:
     platform = await world.platform()
     filled = re.sub(r"\{\w+\}", "1", path)
