@@ -190,9 +190,10 @@ async def test_nobody_changes_an_entry_while_the_triggers_are_on(world: World) -
     ):  # fmt: skip
         with pytest.raises(db.InsufficientPrivilege):
             await world.execute(statement)
-        for right in ("accounts", "app"):
+        rights: tuple[db.Right, ...] = ("accounts", "app")
+        for right in rights:
             with pytest.raises(db.InsufficientPrivilege):
-                async with world.database.tenant(platform.tenant_id, right) as connection:  # type: ignore[arg-type]
+                async with world.database.tenant(platform.tenant_id, right) as connection:
                     await connection.execute(statement)
 
 

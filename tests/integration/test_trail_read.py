@@ -61,7 +61,8 @@ async def test_entries_come_newest_first_with_all_that_is_known(world: World, tr
 
 @pytest.mark.parametrize("limit", [1, 3, 4, 8])
 async def test_pages_join_without_a_gap(world: World, trail: Platform, limit: int) -> None:
-    numbers, cursor = [], ""
+    numbers: list[int] = []
+    cursor: str | None = ""
     while cursor is not None:
         query = f"limit={limit}" + (f"&cursor={cursor}" if cursor else "")
         page = (await ask(world, trail, query)).json
