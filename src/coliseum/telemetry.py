@@ -2,9 +2,14 @@
 
 import logging
 import sys
-from typing import Literal
+import traceback
+from typing import Final, Literal
 
 import structlog
+
+from coliseum.errors import ColiseumError
+
+OURS: Final = "/coliseum/"
 
 LogEvent = Literal[
     "processor_started",  # a processor is up; `node`
@@ -29,6 +34,31 @@ LogEvent = Literal[
     "web_started",  # the web process answers requests
     "web_stopped",  # it has answered its last one
 ]
+
+
+PLAIN_STATES: Final = ("08", "53", "55", "57", "58")
+"""Classes of PostgreSQL's errors that are about the server and never about a value."""
+PLACES_MAX: Final = 3
+
+
+def described(error: BaseException) -> str:
+    """An error for a log line: its class and where it came from, and no value of whoever's data it failed on.
+
+    A message may quote what it is about, an address or a key; so only those are told that are about a server.
+    """
+    state = str(getattr(error, "sqlstate", "") or "")
+    told = [type(error).__name__]
+    if state.startswith(PLAIN_STATES) or isinstance(error, (OSError, ColiseumError)):
+        told.append(f": {error}")
+    elif state:
+        told.append(f" {state}")
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [
+        f"{frame.filename.rpartition('/coliseum/')[2]}:{frame.lineno}" for frame in frames if OURS in frame.filename
+    ]
+    if ours:
+        told.append(f" at {' < '.join(reversed(ours[-PLACES_MAX:]))}")
+    return "".join(told)
 
 
 def configure(level: str = "info") -> None:

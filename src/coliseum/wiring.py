@@ -217,7 +217,7 @@ async def _keep_up_regularly(database: db.Database, settings: Settings) -> None:
         try:
             await keep_up(database, utc_now(), settings.dedupe_days)
         except (*db.UNREACHABLE, db.PostgresError) as error:
-            telemetry.Log().warning("upkeep_failed", error=repr(error))
+            telemetry.Log().warning("upkeep_failed", error=telemetry.described(error))
             await asyncio.sleep(60)
             continue
         await asyncio.sleep(UPKEEP_EVERY_S)
@@ -234,7 +234,7 @@ async def _export_heads_regularly(database: db.Database, settings: Settings) -> 
         try:
             await heads.export(database)
         except (*db.UNREACHABLE, db.PostgresError, HeadsUnusable) as error:
-            telemetry.Log().warning("heads_not_exported", error=repr(error))
+            telemetry.Log().warning("heads_not_exported", error=telemetry.described(error))
             await asyncio.sleep(60)
             continue
         await asyncio.sleep(HEADS_EVERY_S)

@@ -7,7 +7,7 @@ from coliseum import db
 from coliseum.processor.backoff import delay_s
 from coliseum.processor.projection import Closer, Unit
 from coliseum.tasks import end
-from coliseum.telemetry import Log
+from coliseum.telemetry import Log, described
 
 LOOK_EVERY_S = 60.0
 """How often it is looked whether something has ended."""
@@ -50,6 +50,6 @@ class Closing:
         except Exception as error:  # noqa: BLE001 - nothing was kept of it, and it is closed at a later look
             self._failures += 1
             self._not_before_s = asyncio.get_running_loop().time() + delay_s(self._failures, self._rng)
-            Log(tenant=tenant.slug).warning("closing_retried", error=repr(error))
+            Log(tenant=tenant.slug).warning("closing_retried", error=described(error))
         else:
             self._failures = 0

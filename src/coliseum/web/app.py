@@ -15,7 +15,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 
 from coliseum import db
 from coliseum.errors import ColiseumError, QueryInvalid, Refusal, RequestRefused, StoreUnavailable
-from coliseum.telemetry import Log
+from coliseum.telemetry import Log, described
 from coliseum.web.access import admit, check_every_route, note_reason, record_refusal
 from coliseum.web.answers import describe_answers
 from coliseum.web.api import audit, boards, contract, declared, exports, health, leaderboards, reads, seasons, trends
@@ -65,7 +65,7 @@ class App(Litestar):
         try:
             reply = boards.reply_of(await read.answer(), scope)
         except Exception as error:  # noqa: BLE001 - as Litestar's own handler of exceptions
-            reply = problem(_our_error(error, scope["path"]))
+            reply = problem(_our_error(error, scope))
         headers = [*reply.headers, (b"content-length", b"%d" % len(reply.body))]
         await send({"type": "http.response.start", "status": reply.status, "headers": headers})
         await send({"type": "http.response.body", "body": reply.body})
@@ -119,7 +119,7 @@ def _mounted(paths: tuple[str, ...], handler: Handler) -> ASGIRouteHandler:
 
 
 def _on_error(request: Request[Any, Any, Any], error: Exception) -> LitestarResponse[bytes]:
-    ours = _our_error(error, request.url.path)
+    ours = _our_error(error, request.scope)
     if isinstance(ours, RequestRefused):
         note_reason(request.scope, ours.code)
     reply = problem(ours)
@@ -131,7 +131,7 @@ def _on_error(request: Request[Any, Any, Any], error: Exception) -> LitestarResp
     )
 
 
-def _our_error(error: Exception, path: str) -> ColiseumError:
+def _our_error(error: Exception, scope: Any) -> ColiseumError:
     match error:
         case ColiseumError():
             return error
@@ -141,12 +141,12 @@ def _our_error(error: Exception, path: str) -> ColiseumError:
             what = extra.get("message", "") if isinstance(extra, dict) else ""
             return QueryInvalid(f"{field or 'the query'}: {what or error.detail}", field)
         case NotFoundException():
-            return RequestRefused(Refusal.NOT_FOUND, f"nothing is served at {path}")
+            return RequestRefused(Refusal.NOT_FOUND, f"nothing is served at {scope['path']}")
         case HTTPException() if error.status_code == 405:
             return RequestRefused(Refusal.METHOD_NOT_ALLOWED, "this method is not served here")
         case HTTPException() if error.status_code < 500:
             return QueryInvalid(error.detail)
     if isinstance(error, db.UNREACHABLE):
         return StoreUnavailable(f"PostgreSQL did not answer: {error}")
-    Log().error("capture_failed", error=repr(error), path=path)
+    Log().error("capture_failed", error=described(error), path=scope.get("path_template", ""))
     return ColiseumError("Something failed here.")

@@ -15,7 +15,7 @@ from coliseum.errors import ColiseumError, Refusal, RequestRefused, StoreUnavail
 from coliseum.ids import secret_digest
 from coliseum.queries.shared import SharedReads
 from coliseum.tasks import end
-from coliseum.telemetry import Log
+from coliseum.telemetry import Log, described
 from coliseum.web.live.admission import check_may_watch
 from coliseum.web.live.channel import LINGER_S, VERSIONS_BYTES_MAX, Channel
 from coliseum.web.live.messages import Close
@@ -201,7 +201,7 @@ class Hub:
         try:
             await channel.run()
         except Exception as error:  # noqa: BLE001 - a defect: whoever watches must hear of it
-            Log().error("live_failed", error=repr(error))
+            Log().error("live_failed", error=described(error))
             for listener in list(channel.listeners):
                 listener.lost(StoreUnavailable("This cannot be read for now."))
         finally:

@@ -1,0 +1,58 @@
+"""What a log line says of an error: what kind and where, and no value that it failed on."""
+
+from collections.abc import Callable
+
+import asyncpg
+import msgspec
+import pytest
+
+from coliseum.errors import StoreUnavailable
+from coliseum.telemetry import described
+
+VALUE = "someone@example.org"
+
+
+def violated() -> None:
+    error = asyncpg.CheckViolationError(f'new row violates check "{VALUE}"')
+    error.detail = f"Failing row contains ({VALUE})."
+    raise error
+
+
+FAILURES: list[tuple[Callable[[], object], str]] = [
+    (violated, "CheckViolationError 23514"),
+    (lambda: {}[VALUE], "KeyError"),
+    (lambda: int(VALUE), "ValueError"),
+    (lambda: (VALUE.encode() + b"\xff").decode(), "UnicodeDecodeError"),
+    (lambda: msgspec.json.decode(b'"%s' % VALUE.encode()), "DecodeError"),
+]
+
+
+@pytest.mark.parametrize(("fail", "name"), FAILURES)
+def test_no_value_is_told(fail: Callable[[], object], name: str) -> None:
+    with pytest.raises(Exception) as failure:  # noqa: B017, PT011 - of whatever kind
+        fail()
+    assert described(failure.value) == name
+    assert VALUE not in described(failure.value)
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (ConnectionRefusedError(111, "Connection refused"), "ConnectionRefusedError: [Errno 111] Connection refused"),
+        (asyncpg.CannotConnectNowError("the database system is starting up"),
+         "CannotConnectNowError: the database system is starting up"),
+        (asyncpg.TooManyConnectionsError("sorry"), "TooManyConnectionsError: sorry"),
+        (StoreUnavailable("PostgreSQL did not answer."), "StoreUnavailable: PostgreSQL did not answer."),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_server_is_told(error: Exception, told: str) -> None:
+    assert described(error) == told
+
+
+def test_where_it_was_raised_in_our_own_code_is_told_innermost_first() -> None:
+    from coliseum.settings import Settings  # noqa: PLC0415 - what fails
+
+    with pytest.raises(Exception) as failure:  # noqa: B017, PT011 - as above
+        Settings.from_env({"COLISEUM_PORT": VALUE})
+    places = described(failure.value).partition(" at ")[2].split(" < ")
+    assert [place.partition(":")[0] for place in places] == ["settings/kinds.py", "settings/settings.py"]
