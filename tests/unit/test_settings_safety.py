@@ -59,6 +59,7 @@ def test_good_settings_are_safe() -> None:
         ("VALKEY_URL", "", "is not set"),
         ("VALKEY_URL", "valkeys://valkey.example", "has no password"),
         ("VALKEY_URL", "redis://:x@valkey.example", "is without TLS"),
+        ("VAULT_ADDR", "http://vault.example:8200", "is without TLS"),
     ],
 )
 def test_what_is_unsafe_is_named(variable: str, value: str, what: str) -> None:
@@ -71,7 +72,7 @@ def test_what_is_unsafe_is_named(variable: str, value: str, what: str) -> None:
         ("DATABASE_URL", "postgresql://u:xK9@127.0.0.1/c"), ("DATABASE_URL", "postgresql://u:xK9@localhost/c"),
         ("DATABASE_URL", "postgresql://u@/c?host=/run/postgresql"), ("DATABASE_URL", "postgresql://u:xK9@[::1]/c"),
         ("DATABASE_URL", "postgresql://u:xK9@db.example/c?sslmode=require"), ("VALKEY_URL", "valkey://localhost"),
-        ("COLISEUM_SECRET_KEY", "0f3a9c1b7d5e2f8046ac13579bdf02e4"),
+        ("COLISEUM_SECRET_KEY", "0f3a9c1b7d5e2f8046ac13579bdf02e4"), ("VAULT_ADDR", "http://127.0.0.1:8200"),
     ],
 )  # fmt: skip
 def test_what_never_leaves_the_machine_needs_no_tls(variable: str, value: str) -> None:

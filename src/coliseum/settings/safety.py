@@ -53,7 +53,7 @@ def findings(settings: Settings, environ: Mapping[str, str]) -> list[Finding]:
     """Everything that should be otherwise, what is unsafe first."""
     all_ = [
         *_secret(settings), *_web(settings), *_database(settings.database_url), *_valkey(settings.valkey_url),
-        *_files(environ), *_unknown(environ),
+        *_files(environ), *_vault(environ), *_unknown(environ),
     ]  # fmt: skip
     return sorted(all_, key=lambda each: each.weight != "unsafe")
 
@@ -123,6 +123,12 @@ def _files(environ: Mapping[str, str]) -> Iterator[Finding]:
     for env, text in texts(environ, [each for each in settings if each.secret]).items():
         if text.path is not None and text.path.stat().st_mode & (stat.S_IROTH | stat.S_IWOTH):
             yield Finding("advice", env + FILE, f"{text.path} can be read by everybody on this machine")
+
+
+def _vault(environ: Mapping[str, str]) -> Iterator[Finding]:
+    url = urlsplit(environ.get("VAULT_ADDR", "").strip())
+    if url.scheme == "http" and not _local(url.hostname or ""):
+        yield Finding("unsafe", "VAULT_ADDR", "is without TLS")
 
 
 def _unknown(environ: Mapping[str, str]) -> Iterator[Finding]:
