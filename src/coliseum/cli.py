@@ -14,7 +14,8 @@ from typing import Annotated
 import msgspec
 import typer
 
-from coliseum.commands import audit, config
+from coliseum.commands import audit, config, hooks
+from coliseum.commands.plans import tenant_plan
 from coliseum.errors import ColiseumError
 from coliseum.importer.command import import_command
 from coliseum.settings import Settings
@@ -30,7 +31,9 @@ app.add_typer(tenant, name="tenant")
 app.add_typer(dead_letters, name="dead-letters")
 app.add_typer(audit.app, name="audit")
 app.add_typer(config.app, name="config")
+app.add_typer(hooks.app, name="webhook")
 app.command("import")(import_command)
+tenant.command("plan")(tenant_plan)
 
 Slug = Annotated[str, typer.Argument(help="The tenant's slug.")]
 OneTenant = Annotated[str | None, typer.Option("--tenant", help="Only this tenant; all without it.")]

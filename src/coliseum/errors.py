@@ -4,6 +4,7 @@ The docstring of a class is its default message; ``hint`` says what the reader c
 becomes an HTTP answer is decided in one other file, ``coliseum.web.problems``.
 """
 
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -77,13 +78,34 @@ class ColiseumError(Exception):
 
 
 class EventRefused(ColiseumError):
-    """The event is refused."""
+    """The event is refused.
 
-    def __init__(self, code: Refusal, message: str, field: str | None = None) -> None:
+    ``limit`` names the limit that was met, ``plan`` the smallest plan that lifts it; ``reset_at`` is when the limit
+    begins anew, and ``retry_after_s`` after how many seconds it is worth trying again. ``by`` is who was refused for
+    lack of permission, where that is known.
+    """
+
+    by: object = None
+
+    def __init__(
+        self,
+        code: Refusal,
+        message: str,
+        field: str | None = None,
+        *,
+        limit: str | None = None,
+        plan: str | None = None,
+        reset_at: datetime | None = None,
+        retry_after_s: int | None = None,
+    ) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.field = field
+        self.limit = limit
+        self.plan = plan
+        self.reset_at = reset_at
+        self.retry_after_s = retry_after_s
 
 
 class RequestRefused(EventRefused):
@@ -132,3 +154,17 @@ class MigrationFailed(ColiseumError):
 
 class NumberTooLarge(ColiseumError):
     """A total would pass 2^53, the largest integer that every consumer of it can hold."""
+
+
+class TargetNotAllowed(ColiseumError):
+    """This address may not be called: it is not one of the public internet."""
+
+    field = "url"
+
+
+class OutboundFailed(ColiseumError):
+    """An address that was called did not answer. ``reason`` is dns, connect, tls, timeout or protocol."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason

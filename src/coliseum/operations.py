@@ -17,7 +17,7 @@ from coliseum.trail import heads
 from coliseum.trail.verify import Verified
 from coliseum.trail.verify import verify as verify_chains
 from coliseum.web import auth
-from coliseum.wiring import PROJECTIONS, heads_file, opened, valkey_url
+from coliseum.wiring import PROJECTIONS, opened, valkey_url
 
 
 class NoSuchTenant(ColiseumError):
@@ -99,7 +99,7 @@ async def retry_dead_letters(
 
 async def verify_trail(settings: Settings, slug: str | None = None) -> Verified:
     """Recompute the chains of the audit trail, of one tenant or all, and hold them against the exported heads."""
-    exported = heads.read(heads_file(settings))
+    exported = heads.read(heads.file_of(settings))
     async with opened(settings, processor=1) as database:
         tenant_id = None if slug is None else (await _tenants(database, slug))[0].tenant_id
         secrets = [key for key in (settings.secret_key_before, settings.secret_key) if key is not None]
@@ -108,7 +108,7 @@ async def verify_trail(settings: Settings, slug: str | None = None) -> Verified:
 
 async def export_heads(settings: Settings) -> tuple[int, Path]:
     """Add the heads of all chains to the file of heads: how many, and where."""
-    path = heads_file(settings)
+    path = heads.file_of(settings)
     async with opened(settings, processor=1) as database:
         return await heads.Heads(path, utc_now).export(database), path
 

@@ -27,6 +27,10 @@ LogEvent = Literal[
     "closing_retried",  # windows that have ended could not be closed: nothing is lost, and it is tried again; `error`
     "parking_failed",  # an entry could be neither digested nor put aside: the unit stands still
     "live_failed",  # what is watched could not be read; it is tried again; `error`
+    "webhooks_retried",  # what is due could not be claimed or noted; it is tried again; `error`
+    "webhook_disabled",  # an endpoint is sent nothing any more; `tenant_id`, `endpoint`, `reason`
+    "webhooks_off",  # without COLISEUM_SECRET_KEY no message can be signed, and none is sent
+    "telling_retried",  # thresholds and leaders could not be looked at; it is tried again; `error`
     "capture_failed",  # a request failed for a reason of ours; `error`
     "warnings_lost",  # refusal counts could not be written; they are kept and tried again
     "heads_not_exported",  # the heads of the audit trail could not be written to their file; tried again; `error`

@@ -3,25 +3,29 @@
 import asyncio
 import os
 import platform
+import random
 import signal
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from importlib import metadata
-from pathlib import Path
 from typing import Any
 
 from litestar import Litestar
 
 from coliseum import collector, db, kv, telemetry
 from coliseum.accounts.keys import KeyRing
+from coliseum.announce.announcements import Announcements
 from coliseum.capture.gates import TimeLimits
 from coliseum.capture.pipeline import Pipeline
 from coliseum.capture.segment import segment_names
 from coliseum.capture.tally import Tally
 from coliseum.clock import utc_now
 from coliseum.errors import ColiseumError
+from coliseum.hooks.delivery import Deliverer
+from coliseum.hooks.signing import Secrets
 from coliseum.ids import uuid7
+from coliseum.outbound import Outbound
 from coliseum.passport.appender import Appender
 from coliseum.passport.subjects import Subjects
 from coliseum.passport.upkeep import keep_up
@@ -35,6 +39,7 @@ from coliseum.projections.mediaid import MediaidProjection
 from coliseum.projections.prepared import Prepared
 from coliseum.projections.seasons import SeasonCloser
 from coliseum.projections.treasury import TreasuryProjection
+from coliseum.projections.usage import UsageProjection
 from coliseum.queries.declared import Declarations
 from coliseum.queries.public import PublicPages
 from coliseum.queries.shared import SharedReads
@@ -42,13 +47,13 @@ from coliseum.queries.together import Together
 from coliseum.settings import Settings
 from coliseum.settings.safety import check_mode
 from coliseum.tasks import end
-from coliseum.trail.heads import FILE as HEADS_FILE
-from coliseum.trail.heads import Heads, HeadsUnusable
+from coliseum.trail.heads import Heads, file_of
 from coliseum.trail.record import Trail
 from coliseum.upgrade import upgrade
+from coliseum.web.allowance import Allowance
 from coliseum.web.api.boards import Boards
 from coliseum.web.app import build_app
-from coliseum.web.limits import AddressLimit
+from coliseum.web.limits import Limiter
 from coliseum.web.live.admission import origins_of
 from coliseum.web.live.hub import Hub
 from coliseum.web.live.stopping import stop_held_back
@@ -58,9 +63,9 @@ from coliseum.web.ui.live import Live
 from coliseum.web.ui.pages import page_router
 
 UPKEEP_EVERY_S = 3_600
-HEADS_EVERY_S = 3_600
 PROJECTIONS: dict[str, Projection] = {
-    projection.name: projection for projection in (ColiseumProjection(), TreasuryProjection(), MediaidProjection())
+    projection.name: projection
+    for projection in (ColiseumProjection(), TreasuryProjection(), MediaidProjection(), UsageProjection())
 }
 
 
@@ -107,7 +112,10 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     tally = Tally(database, utc_now)
     reads, together = SharedReads(database, store, utc_now), Together()
     keys, trail = KeyRing(database, utc_now), Trail(settings.secret_key, utc_now)
-    live = Hub(database, store, keys, reads, utc_now, origins_of(settings.live_origins))
+    limiter = Limiter(store, utc_now, fail="open")
+    allowance = Allowance(database, limiter, utc_now, billing=settings.stripe_secret_key is not None)
+    live = Hub(database, store, keys, reads, utc_now, origins_of(settings.live_origins), allowance=allowance)
+    outbound = Outbound(allow_private=settings.outbound_private)
     limits = TimeLimits(timedelta(days=settings.too_old_days), timedelta(seconds=settings.future_s))
     services = Services(
         settings,
@@ -123,23 +131,32 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         tally,
         Boards(reads),
         together,
-        AddressLimit(store, settings.webhook_requests_per_minute),
+        limiter,
+        allowance,
         segment_names(settings.segment_events),
         Declarations(database, utc_now),
         PublicPages(database, reads),
         live,
+        outbound,
+        Secrets(settings.secret_key),
     )
     try:
         yield services
     finally:
-        await live.close()
-        await appender.drain()
-        await reads.drain()
-        await together.drain()
-        await tally.close()
-        await waker.close()
-        await store.close()
-        await database.close()
+        await _close(services, waker)
+
+
+async def _close(services: Services, waker: kv.Waker) -> None:
+    """Store what was accepted, and let go of everything."""
+    await services.live.close()
+    await services.outbound.close()
+    await services.appender.drain()
+    await services.boards.reads.drain()
+    await services.together.drain()
+    await services.tally.close()
+    await waker.close()
+    await services.store.close()
+    await services.database.close()
 
 
 async def run_processor(settings: Settings) -> None:
@@ -165,16 +182,20 @@ async def run_processor(settings: Settings) -> None:
         Limits(settings.step_entries_max, settings.dead_letter_attempts_max, settings.poll_interval_s),
         settings.lease_s,
         {coliseum.name: SeasonCloser(utc_now)},
+        {coliseum.name: Announcements(utc_now)},
     )
+    outbound = Outbound(allow_private=settings.outbound_private)
     try:
         async with store.wake_ups() as woken:
             collector.settle()
             await _until_signal(
                 processor.run(woken),
                 _keep_up_regularly(database, settings),
-                _export_heads_regularly(database, settings),
+                _deliver(database, outbound, settings),
+                Heads(file_of(settings), utc_now).export_regularly(database),
             )
     finally:
+        await outbound.close()
         await teller.close()
         await store.close()
         await database.close()
@@ -223,21 +244,15 @@ async def _keep_up_regularly(database: db.Database, settings: Settings) -> None:
         await asyncio.sleep(UPKEEP_EVERY_S)
 
 
-def heads_file(settings: Settings) -> Path:
-    """The file to which the heads of the audit trail are exported."""
-    return settings.audit_heads_file or settings.data_dir.absolute() / HEADS_FILE
-
-
-async def _export_heads_regularly(database: db.Database, settings: Settings) -> None:
-    heads = Heads(heads_file(settings), utc_now)
-    while True:
-        try:
-            await heads.export(database)
-        except (*db.UNREACHABLE, db.PostgresError, HeadsUnusable) as error:
-            telemetry.Log().warning("heads_not_exported", error=telemetry.described(error))
-            await asyncio.sleep(60)
-            continue
-        await asyncio.sleep(HEADS_EVERY_S)
+async def _deliver(database: db.Database, outbound: Outbound, settings: Settings) -> None:
+    """Send the tenants' webhooks; without the root secret their secrets cannot be read, and nothing is sent."""
+    if settings.secret_key is None:
+        telemetry.Log().warning("webhooks_off")
+        await asyncio.Event().wait()
+        return
+    trail, rng = Trail(settings.secret_key, utc_now), random.SystemRandom()
+    secrets = Secrets(settings.secret_key)
+    await Deliverer(database, outbound, secrets, trail, utc_now, rng, settings.webhook_timeout_s).run()
 
 
 async def _until_signal(*work: Coroutine[Any, Any, None]) -> None:

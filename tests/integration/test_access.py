@@ -1,5 +1,7 @@
 """Each route of the API, asked with each kind of credential: who may do what is what the matrix says."""
 
+import re
+
 import pytest
 
 from coliseum.accounts.permissions import ROLES, SCOPES, Permission, permissions_of
@@ -23,13 +25,20 @@ async def key_with(world: World, platform: Platform, *scopes: str) -> dict[str, 
     return {"authorization": f"Bearer {key}"}
 
 
+def filled_in(path: str) -> str:
+    """A path that names nothing there is."""
+    for hole, value in (("{name}", "no-such"), ("{slug}", "nobody")):
+        path = path.replace(hole, value)
+    return re.sub(r"{\w+_id}", "987654321", path)
+
+
 @pytest.mark.parametrize("scope", SCOPES)
 async def test_a_key_may_use_the_routes_of_its_scope_and_no_others(
     world: World, platform: Platform, scope: str
 ) -> None:
     headers = await key_with(world, platform, scope)
     for method, path, access in ROUTES:
-        filled = path.replace("{name}", "no-such").replace("{slug}", "nobody")
+        filled = filled_in(path)
         answer = await world.http.send(method, filled, headers=headers)
         refused = answer.status == 403 and answer.code == "key_not_allowed"
         may = access not in PERMISSIONS or access in permissions_of([scope])
@@ -38,7 +47,7 @@ async def test_a_key_may_use_the_routes_of_its_scope_and_no_others(
 
 async def test_without_a_key_only_what_is_for_anybody_is_answered(world: World) -> None:
     for method, path, access in ROUTES:
-        filled = path.replace("{name}", "no-such").replace("{slug}", "nobody")
+        filled = filled_in(path)
         answer = await world.http.send(method, filled)
         assert (answer.status == 401) == (access != "public"), (method, path, answer.status)
 
@@ -46,7 +55,7 @@ async def test_without_a_key_only_what_is_for_anybody_is_answered(world: World) 
 async def test_a_browser_key_reads_nothing(world: World, platform: Platform) -> None:
     for method, path, access in ROUTES:
         if access in PERMISSIONS:
-            filled = path.replace("{name}", "no-such")
+            filled = filled_in(path)
             answer = await world.http.send(method, filled, headers=platform.browser)
             assert (answer.status, answer.code) == (403, "key_not_allowed"), (method, path)
 

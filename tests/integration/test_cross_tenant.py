@@ -19,6 +19,9 @@ BODIES: dict[str, Any] = {
     "put /api/boards/{name}": {"metric": "votes", "entity": "artist", "title": "mine"},
     "post /api/passport/log": {},
     "post /api/passport/tokens": {"userId": "their-fan"},
+    "post /api/webhooks/endpoints": {"url": "https://1.1.1.1/mine", "topics": ["key.revoked"]},
+    "patch /api/webhooks/endpoints/{endpoint_id}": {"disabled": True},
+    "put /api/webhooks/thresholds/{name}": {"metric": "votes", "window": "day", "value": 1},
 }
 ALSO_PUBLIC = ("/api/public/", "/health", "/schema")
 
@@ -39,12 +42,27 @@ async def plant(world: World, other: Platform) -> dict[str, list[str]]:
     declared = await world.http.send("PUT", "/api/boards/their-board", json.dumps(board).encode(), other.server)
     assert declared.status == 201
     await conducted(world, other)
+    hooks = await webhooks(world, other)
     return {
+        **hooks,
         "name": ["their-board"], "slug": [other.tenant.slug], "id": ["their-artist", "their-event", "their-fan"],
         "userId": ["their-fan"], "event": ["their-event"], "around": ["their-artist"], "ids": ["their-artist"],
         "members": ["their-artist"], "board": ["their-board"], "city": ["their-city"], "genre": ["their-genre"],
         "cursor": ["AAAA"],
     }  # fmt: skip
+
+
+async def webhooks(world: World, other: Platform) -> dict[str, list[str]]:
+    """An endpoint with a delivery, and a threshold of the board's name."""
+    json_headers = other.server | {"content-type": "application/json"}
+    wish = {"url": f"https://1.1.1.1/{CANARY}", "topics": ["key.revoked"], "description": CANARY}
+    made = await world.http.post("/api/webhooks/endpoints", wish, json_headers)
+    number = made.json["endpoint"]["id"]
+    assert (await world.http.post(f"/api/webhooks/endpoints/{number}/test", b"", other.server)).status == 202
+    [sent] = (await world.http.get("/api/webhooks/deliveries", other.server)).json["deliveries"]
+    rule = json.dumps({"metric": "votes", "entity": "artist", "id": CANARY, "window": "day", "value": 9}).encode()
+    assert (await world.http.send("PUT", "/api/webhooks/thresholds/their-board", rule, json_headers)).status == 200
+    return {"endpoint_id": [str(number)], "endpoint": [str(number)], "delivery_id": [str(sent["id"])]}
 
 
 async def credentials(world: World, platform: Platform) -> dict[str, dict[str, str]]:
@@ -119,4 +137,11 @@ async def test_the_sweep_would_see_what_it_looks_for(
             reply = await ask(world, question, other.server)
             seen[question.path.partition("?")[0]] += CANARY.encode() in reply.body
     shown = {path for path, times in seen.items() if times}
-    assert shown >= {"/api/boards", "/api/boards/their-board", "/api/leaderboards", "/api/warnings"}, seen
+    assert shown >= {
+        "/api/webhooks/endpoints",
+        "/api/webhooks/thresholds",
+        "/api/boards",
+        "/api/boards/their-board",
+        "/api/leaderboards",
+        "/api/warnings",
+    }, seen

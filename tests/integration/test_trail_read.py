@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pytest
 
 from coliseum.accounts.callers import Caller
-from coliseum.accounts.permissions import ROLES, Role
+from coliseum.accounts.permissions import ROLES, Permission, Role
 from coliseum.trail import read
 from coliseum.web import access
 from support.asgi import Reply
@@ -24,11 +24,12 @@ def logged_in(platform: Platform, role: Role) -> Iterator[None]:
         tenant=platform.tenant, kind="person", permissions=ROLES[role], actor="person:7", person_id=7, role=role
     )
 
-    async def known(*_: Any) -> Caller:
+    async def known(_services: Any, _scope: Any, permission: Permission) -> Caller:
+        caller.check(permission)
         return caller
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(access, "caller_of", known)
+        patch.setattr(access, "caller_for", known)
         yield
 
 

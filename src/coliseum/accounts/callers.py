@@ -39,10 +39,14 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
         Raises:
             RequestRefused: ``key_not_allowed`` or ``not_allowed``.
         """
-        if self.may(permission):
-            return
+        if not self.may(permission):
+            error = self._refusal(permission)
+            error.by = self
+            raise error
+
+    def _refusal(self, permission: Permission) -> RequestRefused:
         if self.kind == "person":
-            raise RequestRefused(Refusal.NOT_ALLOWED, f"{permission} is nothing that a {self.role} may do")
+            return RequestRefused(Refusal.NOT_ALLOWED, f"{permission} is nothing that a {self.role} may do")
         if self.kind == "browser":
-            raise RequestRefused(Refusal.KEY_NOT_ALLOWED, "this needs a server key; a browser key only sends events")
-        raise RequestRefused(Refusal.KEY_NOT_ALLOWED, f"this key has no scope with {permission}")
+            return RequestRefused(Refusal.KEY_NOT_ALLOWED, "this needs a server key; a browser key only sends events")
+        return RequestRefused(Refusal.KEY_NOT_ALLOWED, f"this key has no scope with {permission}")

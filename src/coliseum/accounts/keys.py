@@ -55,12 +55,12 @@ class KeyRing:
         """The caller whose key this is; None for a key that does not exist or was revoked."""
         return await self.caller_by_digest(secret_digest(key))
 
-    async def caller_by_digest(self, digest: bytes) -> Caller | None:
-        """The same by the key's digest, for who must not keep the key itself."""
+    async def caller_by_digest(self, digest: bytes, older_max: timedelta = CACHE_FOR) -> Caller | None:
+        """The same by the key's digest, for who must not keep the key itself; an answer so old is not believed."""
         known = self._known.get(digest)
         if known is not None:
             age = self._clock() - known[0]
-            if timedelta() <= age < CACHE_FOR:
+            if timedelta() <= age < older_max:
                 if age >= REFRESH_AFTER:
                     self._look(digest)
                 return known[1]

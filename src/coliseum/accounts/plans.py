@@ -3,11 +3,14 @@
 Where a limit is enforced and how it is answered is decided in one other place, ``coliseum.web.allowance``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
+
+if TYPE_CHECKING:
+    from coliseum.accounts.tenants import Tenant
 
 PlanName = Literal["basic", "pro", "enterprise"]
 
@@ -53,3 +56,13 @@ PLANS: Final[Mapping[PlanName, Plan]] = MappingProxyType({
 })  # fmt: skip
 ORDER: Final[tuple[PlanName, ...]] = ("basic", "pro", "enterprise")
 """From the smallest on: the plan that lifts a limit is the first of them that does."""
+
+
+def plan_of(tenant: "Tenant", *, billing: bool) -> Plan:
+    """The plan that holds for a tenant: where nothing is billed, all have the largest."""
+    return PLANS[tenant.plan if billing else ORDER[-1]]
+
+
+def lifted_by(enough: Callable[[Plan], bool]) -> PlanName | None:
+    """The smallest plan that is enough; None when none is."""
+    return next((name for name in ORDER if enough(PLANS[name])), None)

@@ -783,6 +783,113 @@ CREATE FUNCTION public.coliseum_vote_counts(tenant integer, of_kind integer, of_
     FROM counts c
    GROUP BY c.entity;
 END;
+CREATE FUNCTION public.hooks_message_id() RETURNS text
+    LANGUAGE sql
+    RETURN ((('msg_'::text || lpad(to_hex(((EXTRACT(epoch FROM clock_timestamp()) * (1000)::numeric))::bigint), 12, '0'::text)) || '7'::text) || substr(replace((gen_random_uuid())::text, '-'::text, ''::text), 14));
+CREATE TABLE public.hooks_deliveries (
+    tenant_id integer NOT NULL,
+    delivery_id bigint NOT NULL,
+    message_id text NOT NULL,
+    endpoint_id bigint NOT NULL,
+    state text DEFAULT 'pending'::text NOT NULL,
+    attempt smallint DEFAULT 0 NOT NULL,
+    next_attempt_at timestamp with time zone DEFAULT now(),
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    attempted_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    status smallint,
+    failure text,
+    duration_ms integer,
+    CONSTRAINT hooks_deliveries_attempt_check CHECK ((attempt >= 0)),
+    CONSTRAINT hooks_deliveries_check CHECK (((state = 'pending'::text) = (next_attempt_at IS NOT NULL))),
+    CONSTRAINT hooks_deliveries_check1 CHECK (((state = 'pending'::text) = (ended_at IS NULL))),
+    CONSTRAINT hooks_deliveries_check2 CHECK (((state <> 'delivered'::text) OR ((failure IS NULL) AND ((status >= 200) AND (status <= 299))))),
+    CONSTRAINT hooks_deliveries_duration_ms_check CHECK ((duration_ms >= 0)),
+    CONSTRAINT hooks_deliveries_failure_check CHECK ((failure = ANY (ARRAY['status'::text, 'redirect'::text, 'gone'::text, 'not_allowed'::text, 'dns'::text, 'connect'::text, 'tls'::text, 'timeout'::text, 'protocol'::text, 'secret'::text]))),
+    CONSTRAINT hooks_deliveries_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'delivered'::text, 'failed'::text, 'abandoned'::text]))),
+    CONSTRAINT hooks_deliveries_status_check CHECK (((status >= 100) AND (status <= 999)))
+);
+ALTER TABLE ONLY public.hooks_deliveries FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.hooks_endpoints (
+    tenant_id integer NOT NULL,
+    endpoint_id bigint NOT NULL,
+    url text NOT NULL,
+    description text DEFAULT ''::text NOT NULL,
+    topics text[] NOT NULL,
+    boards jsonb DEFAULT '[]'::jsonb NOT NULL,
+    secret bytea NOT NULL,
+    previous_secret bytea,
+    previous_until timestamp with time zone,
+    created_by text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    failing_since timestamp with time zone,
+    disabled_at timestamp with time zone,
+    disabled_reason text,
+    CONSTRAINT hooks_endpoints_boards_check CHECK ((jsonb_typeof(boards) = 'array'::text)),
+    CONSTRAINT hooks_endpoints_check CHECK (((previous_until IS NULL) = (previous_secret IS NULL))),
+    CONSTRAINT hooks_endpoints_check1 CHECK (((disabled_at IS NULL) = (disabled_reason IS NULL))),
+    CONSTRAINT hooks_endpoints_description_check CHECK ((length(description) <= 200)),
+    CONSTRAINT hooks_endpoints_disabled_reason_check CHECK ((disabled_reason = ANY (ARRAY['asked'::text, 'gone'::text, 'failing'::text]))),
+    CONSTRAINT hooks_endpoints_topics_check CHECK ((((cardinality(topics) >= 1) AND (cardinality(topics) <= 20)) AND (topics <@ ARRAY['board.leader_changed'::text, 'season.ended'::text, 'threshold.reached'::text, 'dead_letter.added'::text, 'plan.changed'::text, 'key.revoked'::text, 'endpoint.disabled'::text]))),
+    CONSTRAINT hooks_endpoints_url_check CHECK (((length(url) >= 8) AND (length(url) <= 2048)))
+);
+ALTER TABLE ONLY public.hooks_endpoints FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.hooks_messages (
+    tenant_id integer NOT NULL,
+    message_id text NOT NULL,
+    topic text NOT NULL,
+    payload jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT hooks_messages_message_id_check CHECK ((message_id ~ '^msg_[0-9a-f]{32}$'::text)),
+    CONSTRAINT hooks_messages_payload_check CHECK ((octet_length((payload)::text) <= 30000))
+);
+ALTER TABLE ONLY public.hooks_messages FORCE ROW LEVEL SECURITY;
+CREATE FUNCTION public.hooks_put(tenant integer, of_topic text, content jsonb, for_endpoints bigint[]) RETURNS text
+    LANGUAGE sql
+    BEGIN ATOMIC
+ WITH told AS MATERIALIZED (
+          SELECT e.endpoint_id
+            FROM public.hooks_endpoints e
+           WHERE ((e.tenant_id = hooks_put.tenant) AND (e.disabled_at IS NULL) AND
+                 CASE
+                     WHEN (hooks_put.for_endpoints IS NULL) THEN (hooks_put.of_topic = ANY (e.topics))
+                     ELSE (e.endpoint_id = ANY (hooks_put.for_endpoints))
+                 END)
+          FOR KEY SHARE OF e
+         ), message AS (
+          INSERT INTO public.hooks_messages (tenant_id, message_id, topic, payload)  SELECT hooks_put.tenant AS tenant,
+                     public.hooks_message_id() AS hooks_message_id,
+                     hooks_put.of_topic AS of_topic,
+                     hooks_put.content AS content
+                   WHERE (EXISTS ( SELECT
+                            FROM told))
+           RETURNING hooks_messages.message_id
+         ), deliveries AS (
+          INSERT INTO public.hooks_deliveries (tenant_id, message_id, endpoint_id)  SELECT hooks_put.tenant AS tenant,
+                     m_1.message_id,
+                     t.endpoint_id
+                    FROM (message m_1
+                      CROSS JOIN told t)
+         )
+  SELECT m.message_id
+    FROM message m;
+END;
+CREATE FUNCTION public.hooks_tell_key() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM hooks_put(NEW.tenant_id, 'key.revoked', jsonb_build_object(
+        'keyId', NEW.key_id, 'name', NEW.name, 'kind', NEW.kind, 'prefix', NEW.prefix,
+        'revokedAt', to_char(NEW.revoked_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')), NULL);
+    RETURN NULL;
+END $$;
+CREATE FUNCTION public.hooks_tell_plan() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM hooks_put(NEW.tenant_id, 'plan.changed', jsonb_build_object('from', OLD.plan, 'to', NEW.plan), NULL);
+    RETURN NULL;
+END $$;
 CREATE FUNCTION public.passport_append(tenant integer, part smallint, received_at timestamp with time zone, people public.passport_new_person[], entries public.passport_new_entry[], personal public.passport_new_personal[]) RETURNS bigint
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
@@ -1317,6 +1424,58 @@ CREATE TABLE public.coliseum_seasons (
     CONSTRAINT coliseum_seasons_check CHECK (((kept >= 1) AND (kept <= members)))
 );
 ALTER TABLE ONLY public.coliseum_seasons FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.hooks_crossings (
+    tenant_id integer NOT NULL,
+    name text NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    reached_at timestamp with time zone NOT NULL
+);
+ALTER TABLE ONLY public.hooks_crossings FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.hooks_deliveries ALTER COLUMN delivery_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.hooks_deliveries_delivery_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+ALTER TABLE public.hooks_endpoints ALTER COLUMN endpoint_id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.hooks_endpoints_endpoint_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.hooks_leaders (
+    tenant_id integer NOT NULL,
+    board text NOT NULL,
+    "window" text NOT NULL,
+    top smallint NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    entities bigint[] NOT NULL,
+    CONSTRAINT hooks_leaders_check CHECK ((cardinality(entities) <= top)),
+    CONSTRAINT hooks_leaders_top_check CHECK (((top >= 1) AND (top <= 10)))
+);
+ALTER TABLE ONLY public.hooks_leaders FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.hooks_thresholds (
+    tenant_id integer NOT NULL,
+    name text NOT NULL,
+    metric text NOT NULL,
+    currency text NOT NULL,
+    entity text NOT NULL,
+    entity_id text NOT NULL,
+    "window" text NOT NULL,
+    value bigint NOT NULL,
+    open_since timestamp with time zone,
+    created_by text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT hooks_thresholds_check CHECK (((open_since IS NULL) = ("window" = 'all'::text))),
+    CONSTRAINT hooks_thresholds_entity_id_check CHECK ((length(entity_id) <= 256)),
+    CONSTRAINT hooks_thresholds_name_check CHECK ((name ~ '^[a-z0-9-]{1,64}$'::text)),
+    CONSTRAINT hooks_thresholds_window_check CHECK (("window" = ANY (ARRAY['hour'::text, 'day'::text, 'week'::text, 'month'::text, 'year'::text, 'all'::text])))
+);
+ALTER TABLE ONLY public.hooks_thresholds FORCE ROW LEVEL SECURITY;
 CREATE TABLE public.mediaid_affinities (
     tenant_id integer NOT NULL,
     generation smallint NOT NULL,
@@ -1489,6 +1648,21 @@ CREATE TABLE public.treasury_transfers (
     CONSTRAINT treasury_transfers_kind_check CHECK ((kind = ANY (ARRAY['spent'::text, 'earned'::text, 'refunded'::text])))
 );
 ALTER TABLE ONLY public.treasury_transfers FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.usage_days (
+    tenant_id integer NOT NULL,
+    generation smallint NOT NULL,
+    day date NOT NULL,
+    partition smallint NOT NULL,
+    category text NOT NULL,
+    source text NOT NULL,
+    entries bigint NOT NULL,
+    first_offset bigint NOT NULL,
+    last_offset bigint NOT NULL,
+    CONSTRAINT usage_days_check CHECK (((last_offset - first_offset) >= (entries - 1))),
+    CONSTRAINT usage_days_entries_check CHECK ((entries > 0)),
+    CONSTRAINT usage_days_first_offset_check CHECK ((first_offset >= 0))
+);
+ALTER TABLE ONLY public.usage_days FORCE ROW LEVEL SECURITY;
 ALTER TABLE ONLY public.passport_entries ATTACH PARTITION public.passport_entries_default DEFAULT;
 ALTER TABLE ONLY public.accounts_identities
     ADD CONSTRAINT accounts_identities_pkey PRIMARY KEY (issuer, foreign_subject);
@@ -1556,6 +1730,20 @@ ALTER TABLE ONLY public.coliseum_rules
     ADD CONSTRAINT coliseum_rules_pkey PRIMARY KEY (event_type, metric, kind);
 ALTER TABLE ONLY public.coliseum_seasons
     ADD CONSTRAINT coliseum_seasons_pkey PRIMARY KEY (tenant_id, metric, kind, grain, starts_at);
+ALTER TABLE ONLY public.hooks_crossings
+    ADD CONSTRAINT hooks_crossings_pkey PRIMARY KEY (tenant_id, name, starts_at);
+ALTER TABLE ONLY public.hooks_deliveries
+    ADD CONSTRAINT hooks_deliveries_pkey PRIMARY KEY (tenant_id, delivery_id);
+ALTER TABLE ONLY public.hooks_deliveries
+    ADD CONSTRAINT hooks_deliveries_tenant_id_message_id_endpoint_id_key UNIQUE (tenant_id, message_id, endpoint_id);
+ALTER TABLE ONLY public.hooks_endpoints
+    ADD CONSTRAINT hooks_endpoints_pkey PRIMARY KEY (tenant_id, endpoint_id);
+ALTER TABLE ONLY public.hooks_leaders
+    ADD CONSTRAINT hooks_leaders_pkey PRIMARY KEY (tenant_id, board, "window", top);
+ALTER TABLE ONLY public.hooks_messages
+    ADD CONSTRAINT hooks_messages_pkey PRIMARY KEY (tenant_id, message_id);
+ALTER TABLE ONLY public.hooks_thresholds
+    ADD CONSTRAINT hooks_thresholds_pkey PRIMARY KEY (tenant_id, name);
 ALTER TABLE ONLY public.passport_entries
     ADD CONSTRAINT passport_entries_pkey PRIMARY KEY (tenant_id, partition, "offset", created_at);
 ALTER TABLE ONLY public.passport_entries_default
@@ -1588,6 +1776,8 @@ ALTER TABLE ONLY public.treasury_balances
     ADD CONSTRAINT treasury_balances_pkey PRIMARY KEY (tenant_id, generation, subject_id, currency);
 ALTER TABLE ONLY public.treasury_transfers
     ADD CONSTRAINT treasury_transfers_pkey PRIMARY KEY (tenant_id, generation, partition, "offset");
+ALTER TABLE ONLY public.usage_days
+    ADD CONSTRAINT usage_days_pkey PRIMARY KEY (tenant_id, generation, day, partition, category, source);
 CREATE INDEX accounts_identities_person ON public.accounts_identities USING btree (person_id);
 CREATE INDEX accounts_links_person ON public.accounts_links USING btree (person_id);
 CREATE INDEX accounts_members_person ON public.accounts_members USING btree (person_id);
@@ -1599,6 +1789,9 @@ CREATE INDEX coliseum_fan_hours_metric ON public.coliseum_fan_hours USING btree 
 CREATE INDEX coliseum_hours_hour ON public.coliseum_hours USING btree (tenant_id, generation, hour);
 CREATE UNIQUE INDEX coliseum_leaderboards_entity ON public.coliseum_leaderboards USING btree (tenant_id, metric, kind, grain, entity, starts_at) INCLUDE (rank, score);
 CREATE INDEX coliseum_rollups_entity ON public.coliseum_rollups USING btree (tenant_id, generation, kind, entity, metric, grain, bucket);
+CREATE INDEX hooks_deliveries_due ON public.hooks_deliveries USING btree (next_attempt_at, delivery_id) WHERE (state = 'pending'::text);
+CREATE INDEX hooks_deliveries_endpoint ON public.hooks_deliveries USING btree (tenant_id, endpoint_id, delivery_id);
+CREATE INDEX hooks_messages_age ON public.hooks_messages USING btree (created_at);
 CREATE INDEX mediaid_affinities_subject ON public.mediaid_affinities USING btree (tenant_id, generation, subject_id);
 CREATE INDEX passport_entries_occurred_at ON ONLY public.passport_entries USING brin (occurred_at);
 CREATE INDEX passport_entries_default_occurred_at_idx ON public.passport_entries_default USING brin (occurred_at);
@@ -1607,6 +1800,8 @@ CREATE INDEX passport_personal_subject ON public.passport_personal USING btree (
 CREATE INDEX treasury_transfers_subject ON public.treasury_transfers USING btree (tenant_id, generation, subject_id, currency, occurred_at);
 ALTER INDEX public.passport_entries_occurred_at ATTACH PARTITION public.passport_entries_default_occurred_at_idx;
 ALTER INDEX public.passport_entries_pkey ATTACH PARTITION public.passport_entries_default_pkey;
+CREATE TRIGGER hooks_key_revoked AFTER UPDATE OF revoked_at ON public.accounts_keys FOR EACH ROW WHEN (((old.revoked_at IS NULL) AND (new.revoked_at IS NOT NULL))) EXECUTE FUNCTION public.hooks_tell_key();
+CREATE TRIGGER hooks_plan_changed AFTER UPDATE OF plan ON public.accounts_tenants FOR EACH ROW WHEN ((old.plan IS DISTINCT FROM new.plan)) EXECUTE FUNCTION public.hooks_tell_plan();
 CREATE TRIGGER trail_entries_stand BEFORE DELETE OR UPDATE ON public.trail_entries FOR EACH ROW EXECUTE FUNCTION public.trail_refuse();
 CREATE TRIGGER trail_entries_stay BEFORE TRUNCATE ON public.trail_entries FOR EACH STATEMENT EXECUTE FUNCTION public.trail_refuse();
 ALTER TABLE ONLY public.accounts_identities
@@ -1649,6 +1844,20 @@ ALTER TABLE ONLY public.coliseum_names
     ADD CONSTRAINT coliseum_names_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
 ALTER TABLE ONLY public.coliseum_seasons
     ADD CONSTRAINT coliseum_seasons_tenant_id_grain_starts_at_fkey FOREIGN KEY (tenant_id, grain, starts_at) REFERENCES public.coliseum_closings(tenant_id, grain, starts_at);
+ALTER TABLE ONLY public.hooks_crossings
+    ADD CONSTRAINT hooks_crossings_tenant_id_name_fkey FOREIGN KEY (tenant_id, name) REFERENCES public.hooks_thresholds(tenant_id, name) ON DELETE CASCADE;
+ALTER TABLE ONLY public.hooks_deliveries
+    ADD CONSTRAINT hooks_deliveries_tenant_id_endpoint_id_fkey FOREIGN KEY (tenant_id, endpoint_id) REFERENCES public.hooks_endpoints(tenant_id, endpoint_id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.hooks_deliveries
+    ADD CONSTRAINT hooks_deliveries_tenant_id_message_id_fkey FOREIGN KEY (tenant_id, message_id) REFERENCES public.hooks_messages(tenant_id, message_id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.hooks_endpoints
+    ADD CONSTRAINT hooks_endpoints_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
+ALTER TABLE ONLY public.hooks_leaders
+    ADD CONSTRAINT hooks_leaders_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
+ALTER TABLE ONLY public.hooks_messages
+    ADD CONSTRAINT hooks_messages_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
+ALTER TABLE ONLY public.hooks_thresholds
+    ADD CONSTRAINT hooks_thresholds_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
 ALTER TABLE ONLY public.passport_heads
     ADD CONSTRAINT passport_heads_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
 ALTER TABLE ONLY public.processor_cursors
@@ -1657,6 +1866,8 @@ ALTER TABLE ONLY public.processor_dead_letters
     ADD CONSTRAINT processor_dead_letters_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
 ALTER TABLE ONLY public.processor_units
     ADD CONSTRAINT processor_units_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
+ALTER TABLE ONLY public.usage_days
+    ADD CONSTRAINT usage_days_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
 ALTER TABLE public.accounts_identities ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.accounts_invitations ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.accounts_issuers ENABLE ROW LEVEL SECURITY;
@@ -1683,6 +1894,12 @@ ALTER TABLE public.coliseum_leaderboards ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.coliseum_names ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.coliseum_rollups ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.coliseum_seasons ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.hooks_crossings ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.hooks_deliveries ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.hooks_endpoints ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.hooks_leaders ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.hooks_messages ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.hooks_thresholds ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.mediaid_affinities ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.passport_entries ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.passport_entries_default ENABLE ROW LEVEL SECURITY;
@@ -1721,6 +1938,12 @@ CREATE POLICY tenant_only ON public.coliseum_leaderboards USING ((tenant_id = pu
 CREATE POLICY tenant_only ON public.coliseum_names USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.coliseum_rollups USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.coliseum_seasons USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.hooks_crossings USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.hooks_deliveries USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.hooks_endpoints USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.hooks_leaders USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.hooks_messages USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.hooks_thresholds USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.mediaid_affinities USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.passport_entries USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.passport_entries_default USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
@@ -1736,10 +1959,12 @@ CREATE POLICY tenant_only ON public.trail_entries USING ((tenant_id = public.col
 CREATE POLICY tenant_only ON public.trail_heads USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.treasury_balances USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.treasury_transfers USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.usage_days USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 ALTER TABLE public.trail_entries ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.trail_heads ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.treasury_balances ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.treasury_transfers ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.usage_days ENABLE ROW LEVEL SECURITY;
 GRANT USAGE ON SCHEMA public TO coliseum_capture;
 GRANT USAGE ON SCHEMA public TO coliseum_processor;
 GRANT USAGE ON SCHEMA public TO coliseum_app;
@@ -1767,6 +1992,7 @@ GRANT SELECT ON TABLE public.processor_dead_letters TO coliseum_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.processor_units TO coliseum_processor;
 GRANT SELECT ON TABLE public.processor_units TO coliseum_app;
 GRANT SELECT,INSERT ON TABLE public.processor_units TO coliseum_accounts;
+GRANT SELECT ON TABLE public.processor_units TO coliseum_capture;
 GRANT SELECT ON TABLE public.coliseum_artist_places TO coliseum_app;
 GRANT SELECT ON TABLE public.coliseum_artist_places TO coliseum_processor;
 GRANT SELECT ON TABLE public.coliseum_bills TO coliseum_app;
@@ -1788,6 +2014,16 @@ REVOKE ALL ON FUNCTION public.coliseum_protect_people(target regclass) FROM PUBL
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.processor_cursors TO coliseum_processor;
 GRANT SELECT ON TABLE public.processor_cursors TO coliseum_app;
 GRANT SELECT,INSERT ON TABLE public.processor_cursors TO coliseum_accounts;
+GRANT SELECT ON TABLE public.processor_cursors TO coliseum_capture;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.hooks_deliveries TO coliseum_accounts;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.hooks_deliveries TO coliseum_processor;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.hooks_endpoints TO coliseum_accounts;
+GRANT SELECT ON TABLE public.hooks_endpoints TO coliseum_processor;
+GRANT UPDATE(failing_since) ON TABLE public.hooks_endpoints TO coliseum_processor;
+GRANT UPDATE(disabled_at) ON TABLE public.hooks_endpoints TO coliseum_processor;
+GRANT UPDATE(disabled_reason) ON TABLE public.hooks_endpoints TO coliseum_processor;
+GRANT SELECT,INSERT ON TABLE public.hooks_messages TO coliseum_accounts;
+GRANT SELECT,INSERT,DELETE ON TABLE public.hooks_messages TO coliseum_processor;
 REVOKE ALL ON FUNCTION public.passport_append(tenant integer, part smallint, received_at timestamp with time zone, people public.passport_new_person[], entries public.passport_new_entry[], personal public.passport_new_personal[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.passport_append(tenant integer, part smallint, received_at timestamp with time zone, people public.passport_new_person[], entries public.passport_new_entry[], personal public.passport_new_personal[]) TO coliseum_capture;
 REVOKE ALL ON FUNCTION public.passport_make_partitions(since timestamp with time zone, ahead integer) FROM PUBLIC;
@@ -1796,6 +2032,10 @@ GRANT SELECT,INSERT,DELETE ON TABLE public.accounts_identities TO coliseum_accou
 GRANT SELECT ON TABLE public.accounts_identities TO coliseum_capture;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts_invitations TO coliseum_accounts;
 GRANT SELECT ON TABLE public.accounts_invitations TO coliseum_capture;
+GRANT SELECT(tenant_id) ON TABLE public.accounts_invitations TO coliseum_app;
+GRANT SELECT(expires_at) ON TABLE public.accounts_invitations TO coliseum_app;
+GRANT SELECT(accepted_at) ON TABLE public.accounts_invitations TO coliseum_app;
+GRANT SELECT(revoked_at) ON TABLE public.accounts_invitations TO coliseum_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts_issuers TO coliseum_accounts;
 GRANT SELECT ON TABLE public.accounts_issuers TO coliseum_capture;
 GRANT SELECT ON TABLE public.accounts_keys TO coliseum_capture;
@@ -1812,6 +2052,7 @@ GRANT UPDATE(last_used_at) ON TABLE public.accounts_keys TO coliseum_capture;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts_links TO coliseum_accounts;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts_members TO coliseum_accounts;
 GRANT SELECT ON TABLE public.accounts_members TO coliseum_capture;
+GRANT SELECT(tenant_id) ON TABLE public.accounts_members TO coliseum_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts_outbox TO coliseum_accounts;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts_people TO coliseum_accounts;
 GRANT SELECT(person_id) ON TABLE public.accounts_people TO coliseum_capture;
@@ -1858,6 +2099,12 @@ GRANT SELECT,INSERT ON TABLE public.coliseum_leaderboards TO coliseum_processor;
 GRANT SELECT ON TABLE public.coliseum_leaderboards TO coliseum_app;
 GRANT SELECT,INSERT ON TABLE public.coliseum_seasons TO coliseum_processor;
 GRANT SELECT ON TABLE public.coliseum_seasons TO coliseum_app;
+GRANT SELECT,INSERT ON TABLE public.hooks_crossings TO coliseum_processor;
+GRANT USAGE ON SEQUENCE public.hooks_endpoints_endpoint_id_seq TO coliseum_accounts;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.hooks_leaders TO coliseum_processor;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.hooks_thresholds TO coliseum_accounts;
+GRANT SELECT ON TABLE public.hooks_thresholds TO coliseum_processor;
+GRANT UPDATE(open_since) ON TABLE public.hooks_thresholds TO coliseum_processor;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.mediaid_affinities TO coliseum_processor;
 GRANT SELECT ON TABLE public.mediaid_affinities TO coliseum_app;
 GRANT SELECT,INSERT ON TABLE public.passport_keys TO coliseum_capture;
@@ -1878,11 +2125,14 @@ GRANT USAGE ON SEQUENCE public.passport_subjects_subject_id_seq TO coliseum_capt
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.processor_nodes TO coliseum_processor;
 GRANT SELECT,INSERT ON TABLE public.trail_entries TO coliseum_accounts;
 GRANT SELECT,INSERT ON TABLE public.trail_entries TO coliseum_app;
-GRANT SELECT ON TABLE public.trail_entries TO coliseum_processor;
+GRANT SELECT,INSERT ON TABLE public.trail_entries TO coliseum_processor;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.trail_heads TO coliseum_accounts;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.trail_heads TO coliseum_app;
-GRANT SELECT ON TABLE public.trail_heads TO coliseum_processor;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.trail_heads TO coliseum_processor;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.treasury_balances TO coliseum_processor;
 GRANT SELECT ON TABLE public.treasury_balances TO coliseum_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.treasury_transfers TO coliseum_processor;
 GRANT SELECT ON TABLE public.treasury_transfers TO coliseum_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.usage_days TO coliseum_processor;
+GRANT SELECT ON TABLE public.usage_days TO coliseum_app;
+GRANT SELECT ON TABLE public.usage_days TO coliseum_capture;

@@ -9,10 +9,11 @@ from types import MappingProxyType
 from coliseum import db
 from coliseum.errors import LeaseLost
 from coliseum.kv import WakeUps
+from coliseum.processor.announcing import Announcing
 from coliseum.processor.closing import Closing
 from coliseum.processor.following import Following
 from coliseum.processor.leases import Leases
-from coliseum.processor.projection import Closer, Follower, Projection, Tidier, Unit
+from coliseum.processor.projection import Announcer, Closer, Follower, Projection, Tidier, Unit
 from coliseum.processor.runner import Limits, Runner
 from coliseum.processor.tidying import Tidying
 from coliseum.tasks import end, whole
@@ -32,14 +33,16 @@ class Processor:
         limits: Limits,
         lease_s: int,
         closers: Mapping[str, Closer] = MappingProxyType({}),
+        announcers: Mapping[str, Announcer] = MappingProxyType({}),
     ) -> None:
-        """``projections``, ``followers``, ``tidiers`` and ``closers`` are by consumer name."""
+        """``projections``, ``followers``, ``tidiers``, ``closers`` and ``announcers`` are by consumer name."""
         self._database = database
         self._leases = leases
         self._projections = projections
         self._followers = followers
         self._tidiers = tidiers
         self._closers = closers
+        self._announcers = announcers
         self._limits = limits
         self._lease_s = lease_s
         self._running: dict[Unit, tuple[Runner, asyncio.Task[None]]] = {}
@@ -103,6 +106,7 @@ class Processor:
         follower = self._followers.get(unit.consumer)
         tidier = self._tidiers.get(unit.consumer)
         closer = self._closers.get(unit.consumer)
+        announcer = self._announcers.get(unit.consumer)
         runner = Runner(
             self._database,
             self._leases.node_id,
@@ -113,6 +117,7 @@ class Processor:
             rng,
             None if tidier is None else Tidying(self._database, unit, tidier, rng),
             None if closer is None else Closing(self._database, unit, closer, rng),
+            None if announcer is None else Announcing(self._database, unit, announcer, rng),
         )
         self._running[unit] = (runner, asyncio.create_task(runner.run()))
         self._log.info("unit_taken", tenant=unit.tenant.slug, consumer=unit.consumer, epoch=unit.epoch)

@@ -8,6 +8,7 @@ import msgspec
 
 from coliseum import db
 from coliseum.errors import LeaseLost
+from coliseum.processor.announcing import Announcing
 from coliseum.processor.backoff import delay_s
 from coliseum.processor.closing import Closing
 from coliseum.processor.following import Following
@@ -42,6 +43,7 @@ class Runner:
         rng: random.Random,
         tidying: Tidying | None = None,
         closing: Closing | None = None,
+        announcing: Announcing | None = None,
     ) -> None:
         self._database = database
         self._node_id = node_id
@@ -52,6 +54,7 @@ class Runner:
         self._rng = rng
         self._tidying = tidying
         self._closing = closing
+        self._announcing = announcing
         self._sizes: dict[int, int] = {}
         self._failures: dict[tuple[int, int], int] = {}
         self._passing_failures = 0
@@ -80,6 +83,8 @@ class Runner:
             await self._tidying.close()
         if self._closing is not None:
             await self._closing.close()
+        if self._announcing is not None:
+            await self._announcing.close()
 
     async def _run(self) -> None:
         while True:
@@ -120,6 +125,8 @@ class Runner:
             self._tidying.start_if_due(quiet=not more)
         if self._closing is not None:
             self._closing.start_if_due()
+        if self._announcing is not None:
+            self._announcing.start_if_due()
         return more
 
     async def _step(self, partition: int, cursors: dict[int, int]) -> bool:

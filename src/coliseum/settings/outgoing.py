@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from coliseum.settings.billing import BillingSettings
-from coliseum.settings.kinds import meta
+from coliseum.settings.kinds import meta, seconds
 
 
 class OutgoingSettings(BillingSettings, frozen=True, kw_only=True):
@@ -17,3 +17,12 @@ class OutgoingSettings(BillingSettings, frozen=True, kw_only=True):
             "Whether webhooks and issuers of identities may be on private addresses and without TLS: for development.",
         ),
     ] = False
+    webhook_timeout_s: Annotated[
+        float,
+        seconds(
+            "COLISEUM_WEBHOOK_TIMEOUT_S",
+            "Seconds in which a webhook's receiver must have answered.",
+            ge=1,
+            le=30,
+        ),
+    ] = 20.0

@@ -158,6 +158,15 @@ class ServingSettings(Struct, frozen=True, kw_only=True):
             le=1_000_000,
         ),
     ] = 600
+    capture_requests_per_minute: Annotated[
+        int,
+        whole(
+            "COLISEUM_CAPTURE_REQUESTS_PER_MINUTE",
+            "Requests a minute that send events with one key; 0 is no limit.",
+            ge=0,
+            le=1_000_000,
+        ),
+    ] = 0
     segment_events: Annotated[
         str,
         meta(

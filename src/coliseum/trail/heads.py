@@ -4,6 +4,7 @@ One JSON object a line, only ever added to, on the disk when the writer returns.
 whoever can write to the database cannot write.
 """
 
+import asyncio
 import os
 from collections.abc import Iterable
 from datetime import datetime
@@ -15,10 +16,14 @@ import msgspec
 from coliseum import db
 from coliseum.clock import Clock
 from coliseum.errors import ColiseumError
+from coliseum.settings import Settings
+from coliseum.telemetry import Log, described
 
 SQL = db.statements("coliseum.trail")
 FILE: Final = "audit-heads.ndjson"
 """Its name in the data folder, where no other place is set."""
+EVERY_S: Final = 3_600.0
+RETRY_S: Final = 60.0
 
 
 class HeadsUnusable(ColiseumError):
@@ -64,6 +69,22 @@ class Heads:
         add(self.path, [ExportedHead(at, head.tenant_id, head.number, head.hash.hex()) for head in fresh])
         self._written.update({head.tenant_id: head.number for head in fresh})
         return len(fresh)
+
+    async def export_regularly(self, database: db.Database) -> None:
+        """Export every hour until this is cancelled; what fails is logged and tried again."""
+        while True:
+            try:
+                await self.export(database)
+            except (*db.UNREACHABLE, db.PostgresError, HeadsUnusable) as error:
+                Log().warning("heads_not_exported", error=described(error))
+                await asyncio.sleep(RETRY_S)
+                continue
+            await asyncio.sleep(EVERY_S)
+
+
+def file_of(settings: Settings) -> Path:
+    """The file to which the heads are exported."""
+    return settings.audit_heads_file or settings.data_dir.absolute() / FILE
 
 
 def add(path: Path, heads: Iterable[ExportedHead]) -> None:

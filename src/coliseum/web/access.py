@@ -11,14 +11,14 @@ from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 
 from coliseum.accounts.callers import Caller
 from coliseum.accounts.permissions import Permission
-from coliseum.errors import Refusal
-from coliseum.web.identify import caller_of
+from coliseum.errors import RequestRefused
+from coliseum.web.identify import caller_for
 from coliseum.web.services import Services
 
 Access = Permission | Literal["public"]
 CALLER: Final = "coliseum_caller"
 REFUSED: Final = "coliseum_refused"
-"""Where a request's scope says for which reason it was refused."""
+"""Where a request's scope says why it was refused."""
 
 
 def needs(permission: Permission) -> dict[str, Any]:
@@ -35,14 +35,14 @@ async def admit(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
     """The guard of every route: finds out who is calling, and leaves it in the request's state.
 
     Raises:
-        RequestRefused: nobody known is calling, or they may not do this.
+        RequestRefused: nobody known is calling, or they may not do this, or their plan has no request left for them.
     """
     access: Access = handler.opt.get("access", "public")
     services: Services = connection.app.state.services
     scope: Any = connection.scope
     if access != "public":
-        caller = scope["state"][CALLER] = await caller_of(services, scope)
-        caller.check(Permission(access))
+        caller = scope["state"][CALLER] = await caller_for(services, scope, Permission(access))
+        await services.allowance.admit(scope, caller.tenant)
 
 
 def caller_in(scope: Any) -> Caller:
@@ -51,19 +51,20 @@ def caller_in(scope: Any) -> Caller:
     return caller
 
 
-def note_reason(scope: Any, code: Refusal) -> None:
-    """Remember for which reason a request is refused."""
-    scope[REFUSED] = code
+def note_reason(scope: Any, error: RequestRefused) -> None:
+    """Remember why a request is refused."""
+    scope[REFUSED] = error
 
 
 async def record_refusal(services: Services, scope: Any) -> None:
     """Leave a trace of a request that was refused, when its caller is known and lacked a permission."""
-    if REFUSED not in scope:
+    error: RequestRefused | None = scope.get(REFUSED)
+    if error is None:
         return
-    caller = scope.get("state", {}).get(CALLER)
+    caller = error.by or scope.get("state", {}).get(CALLER)
     handler = scope.get("route_handler")
-    if caller is not None and handler is not None:
-        await services.refusals.note(scope, caller, str(handler.opt.get("access", "")), scope[REFUSED])
+    if isinstance(caller, Caller) and handler is not None:
+        await services.refusals.note(scope, caller, str(handler.opt.get("access", "")), error.code)
 
 
 def check_every_route(handlers: Iterable[HTTPRouteHandler]) -> None:

@@ -14,6 +14,7 @@ from litestar.openapi.spec import (
     Schema,
     SecurityScheme,
 )
+from litestar.openapi.spec.enums import OpenAPIFormat
 
 from coliseum.web.problems import STATUS
 
@@ -29,6 +30,9 @@ PROBLEM = Schema(
         "title": Schema(type=OpenAPIType.STRING),
         "detail": Schema(type=OpenAPIType.STRING),
         "field": Schema(type=OpenAPIType.STRING),
+        "limit": Schema(type=OpenAPIType.STRING),
+        "plan": Schema(type=OpenAPIType.STRING),
+        "resetAt": Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.DATE_TIME),
     },
     required=["ok", "status", "code", "title", "detail"],
 )

@@ -17,8 +17,23 @@ from coliseum import db
 from coliseum.errors import ColiseumError, QueryInvalid, Refusal, RequestRefused, StoreUnavailable
 from coliseum.telemetry import Log, described
 from coliseum.web.access import admit, check_every_route, note_reason, record_refusal
+from coliseum.web.allowance import RATE, one_too_many, rate_headers
 from coliseum.web.answers import describe_answers
-from coliseum.web.api import audit, boards, contract, declared, exports, health, leaderboards, reads, seasons, trends
+from coliseum.web.api import (
+    audit,
+    boards,
+    contract,
+    declared,
+    deliveries,
+    exports,
+    health,
+    leaderboards,
+    reads,
+    seasons,
+    trends,
+    usage,
+    webhooks,
+)
 from coliseum.web.capture import ROUTES, Handler, serve
 from coliseum.web.headers import Headers
 from coliseum.web.live.routes import is_live, serve_live
@@ -29,7 +44,8 @@ from coliseum.web.services import Services
 
 HANDLERS = (
     *leaderboards.HANDLERS, *reads.HANDLERS, *exports.HANDLERS, *seasons.HANDLERS, *declared.HANDLERS,
-    *trends.HANDLERS, *audit.HANDLERS, health.get_health, contract.get_event_schema,
+    *trends.HANDLERS, *usage.HANDLERS, *webhooks.HANDLERS, *deliveries.HANDLERS, *audit.HANDLERS,
+    health.get_health, contract.get_event_schema,
 )  # fmt: skip
 OPTIONS = Options(HANDLERS)
 HEADERS = Headers()
@@ -62,11 +78,16 @@ class App(Litestar):
             await super().__call__(scope, receive, send)
             await record_refusal(self.state.services, scope)  # the answer has been sent
             return
+        rate = None
         try:
+            rate = await self.state.services.allowance.count_request(read.tenant)
+            if rate is not None and not rate.allowed:
+                raise one_too_many(rate)
             reply = boards.reply_of(await read.answer(), scope)
         except Exception as error:  # noqa: BLE001 - as Litestar's own handler of exceptions
             reply = problem(_our_error(error, scope))
-        headers = [*reply.headers, (b"content-length", b"%d" % len(reply.body))]
+        limited = () if rate is None else rate_headers(rate)
+        headers = [*reply.headers, *limited, (b"content-length", b"%d" % len(reply.body))]
         await send({"type": "http.response.start", "status": reply.status, "headers": headers})
         await send({"type": "http.response.body", "body": reply.body})
 
@@ -97,6 +118,7 @@ def build_app(
         dependencies={"services": Provide(provide_services, sync_to_thread=False)},
         lifespan=[lifespan],
         guards=[admit],
+        before_send=[_tell_rate],
         exception_handlers={Exception: _on_error},
         signature_types=[Services],
         openapi_config=OpenAPIConfig(
@@ -110,6 +132,14 @@ def build_app(
     return app
 
 
+async def _tell_rate(message: Any, scope: Any) -> None:
+    """Say in the answer's headers how a limit stands that its request was counted for."""
+    if message["type"] == "http.response.start":
+        rate = scope.get("state", {}).get(RATE)
+        if rate is not None:
+            message["headers"] = [*message["headers"], *rate_headers(rate)]
+
+
 def _mounted(paths: tuple[str, ...], handler: Handler) -> ASGIRouteHandler:
     @asgi(list(paths), copy_scope=False)
     async def route(scope: Any, receive: Any, send: Any) -> None:
@@ -121,7 +151,7 @@ def _mounted(paths: tuple[str, ...], handler: Handler) -> ASGIRouteHandler:
 def _on_error(request: Request[Any, Any, Any], error: Exception) -> LitestarResponse[bytes]:
     ours = _our_error(error, request.scope)
     if isinstance(ours, RequestRefused):
-        note_reason(request.scope, ours.code)
+        note_reason(request.scope, ours)
     reply = problem(ours)
     headers = {name.decode(): value.decode() for name, value in reply.headers if name != b"content-type"}
     if isinstance(error, HTTPException) and error.headers and reply.status == 405:

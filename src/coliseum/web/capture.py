@@ -86,11 +86,13 @@ async def beacon(services: Services, scope: Any, _headers: Headers, body: bytes)
 async def webhook(services: Services, scope: Any, headers: Headers, body: bytes) -> Answer:
     """``POST /api/webhooks/passport?tenant=<slug>``: one event or a batch from another platform's backend, signed."""
     address = scope["client"][0] if scope.get("client") else "unknown"
-    if not await services.webhook_limit.allows(address):
-        raise RequestRefused(Refusal.RATE_LIMITED, "this address has sent too many webhooks this minute")
+    await services.limiter.check("webhook", address, services.settings.webhook_requests_per_minute)
     slug = parse_qs(scope["query_string"].decode("latin-1")).get("tenant", [""])[0]
     tenant = await webhook_tenant(services, slug, headers, body)
-    request = Request(tenant, trusted=True, strict=True, source="webhook", received_at=services.clock())
+    request = Request(
+        tenant, trusted=True, strict=True, source="webhook", received_at=services.clock(),
+        included=services.allowance.included(tenant),
+    )  # fmt: skip
     if _is_batch(body):
         return await _many(services, body, request)
     return _one(await services.pipeline.capture([body], request))
@@ -112,8 +114,7 @@ async def segment(services: Services, scope: Any, headers: Headers, body: bytes)
             told.append(next(results))
     refused = [result for result in told if result.status == "refused"]
     if refused and len(refused) == len(told):
-        first = refused[0]
-        raise RequestRefused(Refusal(str(first.code)), str(first.message), first.field)
+        raise _refusal(refused[0])
     return answer(200, {"success": True, "results": told})
 
 
@@ -187,6 +188,8 @@ async def _many(services: Services, body: bytes, request: Request) -> Answer:
     results = await services.pipeline.capture(taken.events, request)
     statuses = [result.status for result in results]
     refused, duplicates = statuses.count("refused"), statuses.count("duplicate")
+    if refused == len(results) and {result.code for result in results} == {Refusal.QUOTA_EXCEEDED}:
+        raise _refusal(results[0])  # nothing was taken, and nothing of it would be at this moment
     content = BatchAnswer(refused == 0, len(results) - refused - duplicates, duplicates, refused, results)
     status = 201 if refused == 0 else 400 if refused == len(results) else 207
     return answer(status, content)
@@ -195,11 +198,19 @@ async def _many(services: Services, body: bytes, request: Request) -> Answer:
 def _one(results: Sequence[Result]) -> Answer:
     result = results[0]
     if result.status == "refused":
-        raise RequestRefused(Refusal(str(result.code)), str(result.message), result.field)
+        raise _refusal(result)
     return answer(
         201,
         LogAnswer(ok=True, id=result.id, status=result.status, partition=result.partition, offset=result.offset),
     )
+
+
+def _refusal(result: Result) -> RequestRefused:
+    """The refusal of one event, as that of the whole request."""
+    return RequestRefused(
+        Refusal(str(result.code)), str(result.message), result.field,
+        limit=result.limit, plan=result.plan, reset_at=result.reset_at,
+    )  # fmt: skip
 
 
 async def _request(services: Services, scope: Any, headers: Headers, source: str) -> Request:
@@ -216,6 +227,8 @@ async def _sending(services: Services, scope: Any) -> Caller:
     caller = await caller_of(services, scope)
     if caller.kind != "browser":
         caller.check(Permission.EVENTS_WRITE)
+    if services.settings.capture_requests_per_minute:
+        await services.limiter.check("capture", caller.actor, services.settings.capture_requests_per_minute)
     return caller
 
 
@@ -237,6 +250,7 @@ def _request_of(
         received_at=services.clock(),
         user_id=None if trusted else user_of(services, caller.tenant, headers),
         historical=bool(historical),
+        included=services.allowance.included(caller.tenant),
     )
 
 

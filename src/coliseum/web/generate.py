@@ -46,7 +46,7 @@ NOTES: Final = {
     ),
     "/api/passport/batch": (
         'Body: `{"events":[…],"sentAt":"…"}` or a bare array. 201 when every event is accepted or a duplicate, 207 '
-        "when some are refused, 400 when all are: "
+        "when some are refused, 400 when all are (402 when that is because the month's events are used up): "
         '`{"ok":false,"accepted":1,"duplicates":0,"refused":1,"results":[…]}`. `results` has one member an event, in '
         "their order: `id`, `status` (`accepted`, `duplicate`, `refused`), `partition` and `offset`, or `code`, "
         "`message` and `field`. `sentAt` is the sender's clock; `?historical=true` as above."
@@ -72,8 +72,9 @@ NOTES: Final = {
         '`{"success":true,"results":[…]}`; 4xx when all calls of the request are refused.'
     ),
 }
-METHODS: Final = ("get", "put", "delete")
+METHODS: Final = ("get", "post", "put", "patch", "delete")
 """The methods that Litestar serves; what only carries events in is described above."""
+SUCCESS: Final = ("200", "201", "202")
 READING: Final = """## Reading
 
 All of `/api/` but `/api/public/` need a server key and answer for its tenant alone; a parameter that a route does not
@@ -156,8 +157,11 @@ def _read_sections(app: Litestar) -> Iterator[str]:
                 + "".join(map(_row, parameters))
             )
         if content := operation.get("requestBody", {}).get("content"):
-            parts.append(_struct("Body: a", content["application/json"]["schema"], schemas, told))
-        answer = operation["responses"].get("200", {}).get("content")
+            body = content["application/json"]["schema"]
+            body = next((each for each in body.get("oneOf", ()) if _name(each)), body)  # one that may be left out
+            parts.append(_struct("Body: a", body, schemas, told))
+        responses = operation["responses"]
+        answer = next((responses[each].get("content") for each in SUCCESS if each in responses), None)
         if answer:
             schema = answer["application/json"]["schema"]
             lead = "Answer: a list of" if schema.get("type") == "array" else "Answer: a"
@@ -201,6 +205,8 @@ def _kind(schema: dict[str, Any]) -> str:
         return " or ".join(_kind(each) for each in schema["oneOf"])
     if schema.get("type") == "array":
         return f"list of {_name(schema) or schema['items']['type']}"
+    if isinstance(schema.get("type"), list):
+        return " or ".join(sorted(schema["type"], key="null".__eq__))
     return _name(schema) or str(schema.get("format") or schema["type"])
 
 

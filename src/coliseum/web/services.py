@@ -9,14 +9,17 @@ from coliseum.accounts.keys import KeyRing
 from coliseum.capture.pipeline import Pipeline
 from coliseum.capture.tally import Tally
 from coliseum.clock import Clock
+from coliseum.hooks.signing import Secrets
+from coliseum.outbound import Outbound
 from coliseum.passport.appender import Appender
 from coliseum.queries.declared import Declarations
 from coliseum.queries.public import PublicPages
 from coliseum.queries.together import Together
 from coliseum.settings import Settings
 from coliseum.trail.record import Trail
+from coliseum.web.allowance import Allowance
 from coliseum.web.api.boards import Boards
-from coliseum.web.limits import AddressLimit
+from coliseum.web.limits import Limiter
 from coliseum.web.live.hub import Hub
 from coliseum.web.refusals import Refusals
 
@@ -37,8 +40,11 @@ class Services(msgspec.Struct, frozen=True):
     tally: Tally
     boards: Boards
     together: Together
-    webhook_limit: AddressLimit
+    limiter: Limiter
+    allowance: Allowance
     segment_names: Mapping[str, str]
     declarations: Declarations
     public: PublicPages
     live: Hub
+    outbound: Outbound
+    hook_secrets: Secrets

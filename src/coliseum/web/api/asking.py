@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 
+from coliseum.accounts.callers import Caller
 from coliseum.accounts.tenants import Tenant
 from coliseum.boards.declaration import Declaration
 from coliseum.errors import QueryInvalid
-from coliseum.queries.ask import Filters, Subject, filters_of, subject_of
+from coliseum.queries.ask import Filters, Subject, filters_of, instant, subject_of
 from coliseum.queries.asked import question_from
 from coliseum.queries.question import Question
 from coliseum.web.services import Services
@@ -16,13 +17,22 @@ NOT_OF_SELECTIVE = ("as_of", "movement", "members")
 
 
 async def asked_for(
-    services: Services, tenant: Tenant, given: Mapping[str, str]
+    services: Services, caller: Caller, given: Mapping[str, str]
 ) -> tuple[Question, Declaration | None]:
     """The question, and the declaration of the board when it was asked for by name.
 
     Raises:
         QueryInvalid: a parameter is unknown, missing or wrong, or there is no such board.
+        RequestRefused: the caller, or their plan, may not ask this.
     """
+    question, declaration = await _asked_for(services, caller.tenant, given)
+    await services.allowance.check_question(caller, question)
+    return question, declaration
+
+
+async def _asked_for(
+    services: Services, tenant: Tenant, given: Mapping[str, str]
+) -> tuple[Question, Declaration | None]:
     name = given.get("board")
     now = services.clock()
     if name is None:
@@ -41,13 +51,24 @@ async def asked_for(
 
 
 async def trend_asked_for(
-    services: Services, tenant: Tenant, given: Mapping[str, str | None]
+    services: Services, caller: Caller, given: Mapping[str, str | None], hour: str | None
 ) -> tuple[Subject, Filters, int | None]:
     """What trending or breaking is asked about, and the half-life in hours that a declared board says.
 
     Raises:
         QueryInvalid: neither metric nor board is given, or both, or one of them is wrong.
+        RequestRefused: the caller, or their plan, may not ask this.
     """
+    asked = await _trend_asked_for(services, caller.tenant, given)
+    await services.allowance.check_asked(caller, asked[0], None, asked[1])
+    if hour is not None:
+        services.allowance.check_moment(caller.tenant, instant(hour, "at"), "at")
+    return asked
+
+
+async def _trend_asked_for(
+    services: Services, tenant: Tenant, given: Mapping[str, str | None]
+) -> tuple[Subject, Filters, int | None]:
     said = {name: value for name, value in given.items() if value is not None}
     half_life_hours = None
     if "board" in said:

@@ -70,8 +70,13 @@ async def put_board(
     except Disconnected:
         raise RequestRefused(Refusal.INVALID_JSON, "the body is cut off") from None
     declaration = read_declaration(raw, name, tenant)
+    services.allowance.check_declaration(tenant, declaration)
+
+    def check_count(there_are: int) -> None:
+        services.allowance.check_count(tenant, "declaredBoards", there_are)
+
     async with services.database.tenant(tenant.tenant_id) as connection:
-        board, made = await declare(connection, tenant, declaration, match)
+        board, made = await declare(connection, tenant, declaration, match, check_count)
         deed = _deed(request, "board.declare", name, revision=board.revision)
         await services.trail.record(connection, tenant.tenant_id, deed)
     services.declarations.forget(tenant, name)
@@ -115,6 +120,7 @@ async def get_public_board(
     found = await services.declarations.public(slug, name)
     if found is None:
         raise RequestRefused(Refusal.NOT_FOUND, "there is no public board of this name here")
+    services.allowance.check_declaration(found[0], found[1].declaration)
     body = await services.public.body(*found, window, limit)
     tag = f'"{blake2b(body, digest_size=16).hexdigest()}"'
     headers = {**PUBLIC_HEADERS, "etag": tag}

@@ -47,11 +47,13 @@ async def get_export(
     format_: Annotated[str, QueryParameter(name="format", description="csv, ndjson or parquet.")] = "csv",
 ) -> Stream:
     """The best 1,000,000 rows of the board that the parameters of /api/leaderboards ask for."""
-    tenant = caller_in(request.scope).tenant
+    caller = caller_in(request.scope)
+    services.allowance.check_feature(caller, "exports")
     if format_ not in MEDIA_TYPES:
         raise QueryInvalid(f"format is one of {', '.join(MEDIA_TYPES)}.", "format")
     given = {name: value for name, value in request.query_params.items() if name != "format"}
-    question = question_from(tenant, given, services.clock())
+    question = question_from(caller.tenant, given, services.clock())
+    await services.allowance.check_question(caller, question)
     made: Format = format_
     async with _making:
         file, page = await _made(services, question, made)

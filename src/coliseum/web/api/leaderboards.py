@@ -6,14 +6,14 @@ from litestar import Request, Response, get
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
+from coliseum.accounts.callers import Caller
 from coliseum.accounts.permissions import Permission
-from coliseum.accounts.tenants import Tenant
 from coliseum.queries.asked import moves_on
 from coliseum.queries.declared import DECLARATIONS_FOR
 from coliseum.queries.leaderboards import BoardPage
 from coliseum.queries.public import selective_page
 from coliseum.queries.shared import answer_of
-from coliseum.web.access import needs
+from coliseum.web.access import caller_in, needs
 from coliseum.web.api.asking import asked_for
 from coliseum.web.api.boards import Asked, reply_of
 from coliseum.web.api.callers import asking_tenant
@@ -83,14 +83,15 @@ async def get_leaderboard(
 ) -> Response[BoardPage]:
     """Rows of a board: ranks, names and pictures from the catalogue; inside a tie, who reached the score first."""
     given = dict(request.query_params)
-    return await board_reply(services, request, asking_tenant(request), given)
+    asking_tenant(request)
+    return await board_reply(services, request, caller_in(request.scope), given)
 
 
 async def board_reply(
-    services: Services, request: Request[Any, Any, Any], tenant: Tenant, given: dict[str, str]
+    services: Services, request: Request[Any, Any, Any], caller: Caller, given: dict[str, str]
 ) -> Response[BoardPage]:
     """The answer to these parameters, which is remembered for the next time they are sent."""
-    question, declaration = await asked_for(services, tenant, given)
+    question, declaration = await asked_for(services, caller, given)
     if declaration is not None and declaration.selective:
         page = await selective_page(services.database, declaration, question)
         return _response(reply_of(answer_of(page), request.scope))

@@ -14,7 +14,8 @@ from coliseum.queries.ask import check_text, filters_of, instant, subject_of, wi
 from coliseum.queries.explain import Explanation, explain
 from coliseum.queries.question import as_of_of
 from coliseum.queries.series import Series, series
-from coliseum.web.access import needs
+from coliseum.web.access import caller_in, needs
+from coliseum.web.allowance import check_fans
 from coliseum.web.api.callers import asking_tenant
 from coliseum.web.api.parameters import (
     AsOf,
@@ -50,16 +51,12 @@ async def get_metrics(
 ) -> Series:
     """One point a bucket of the tenant's time zone, zeros included, with the total and the period before."""
     tenant = asking_tenant(request)
-    return await series(
-        services.database,
-        tenant,
-        subject_of(tenant, metric, entity, currency),
-        entity_id,
-        grain_named(grain),
-        None if since is None else instant(since, "from"),
-        None if until is None else instant(until, "to"),
-        services.clock(),
-    )
+    subject, of_grain = subject_of(tenant, metric, entity, currency), grain_named(grain)
+    check_fans(caller_in(request.scope), subject)
+    start = None if since is None else instant(since, "from")
+    end = None if until is None else instant(until, "to")
+    start = services.allowance.series_start(tenant, of_grain, start, end)
+    return await series(services.database, tenant, subject, entity_id, of_grain, start, end, services.clock())
 
 
 @get("/api/explain", opt=needs(Permission.NUMBERS_READ), summary="The events that a number is the sum of")
@@ -87,13 +84,15 @@ async def get_explanation(
     now = services.clock()
     moment = as_of_of(as_of, now)
     at_moment = moment if isinstance(moment, datetime) else now
+    found_window, filters = window_of(tenant, window, at, at_moment, since, until), filters_of(city, genre, at_event)
+    await services.allowance.check_asked(caller_in(request.scope), subject, found_window, filters, moment)
     return await explain(
         services.database,
         tenant,
         subject,
         entity_id,
-        window_of(tenant, window, at, at_moment, since, until),
-        filters_of(city, genre, at_event),
+        found_window,
+        filters,
         limit=limit,
         cursor=cursor,
         as_of=moment,

@@ -1,7 +1,9 @@
 """The routes that read seasons: closed windows, what stood on them, and an entity's run through them."""
 
-from typing import Annotated, Any
+from datetime import datetime
+from typing import Annotated, Any, TypeVar
 
+import msgspec
 from litestar import Request, get
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter
@@ -22,6 +24,7 @@ from coliseum.web.api.callers import asking_tenant
 from coliseum.web.api.parameters import Cursor, Limit, MetricName
 from coliseum.web.services import Services
 
+Listed = TypeVar("Listed", SeasonList, ChartRun)
 SeasonKind = Annotated[str, QueryParameter(description="Kind of entity: artist, event, track, city, venue.")]
 SeasonWindow = Annotated[str, QueryParameter(description="day, week or month, in the tenant's time zone.")]
 
@@ -39,7 +42,8 @@ async def get_seasons(
     """The windows that have closed, newest first; one without members is no season. Money: in the tenant's currency."""
     tenant = asking_tenant(request)
     chart = chart_of(tenant, metric, entity, window)
-    return await season_list(services.database, chart, limit=limit, cursor=cursor)
+    found = await season_list(services.database, chart, limit=limit, cursor=cursor)
+    return _within_history(found, services.allowance.history_begins(tenant))
 
 
 @get("/api/seasons/board", opt=needs(Permission.NUMBERS_READ), summary="What stood on a board when its window closed")
@@ -60,7 +64,9 @@ async def get_season_board(
     tenant = asking_tenant(request)
     chart = chart_of(tenant, metric, entity, window)
     moment = None if at is None else instant(at, "at")
-    return await season_board(services.database, chart, moment, limit=limit, cursor=cursor)
+    found = await season_board(services.database, chart, moment, limit=limit, cursor=cursor)
+    services.allowance.check_moment(tenant, found.season.window_start, "at")
+    return found
 
 
 @get(
@@ -79,7 +85,18 @@ async def get_season_history(
     """Each season that it was on, newest first; its peak, how many windows it stood there, its longest streak."""
     tenant = asking_tenant(request)
     chart = chart_of(tenant, metric, entity, window)
-    return await chart_run(services.database, chart, entity_id, limit=limit, cursor=cursor)
+    found = await chart_run(services.database, chart, entity_id, limit=limit, cursor=cursor)
+    return _within_history(found, services.allowance.history_begins(tenant))
+
+
+def _within_history(found: Listed, since: datetime | None) -> Listed:
+    """A list without the seasons that began before the plan's history does."""
+    if since is None:
+        return found
+    kept = [season for season in found.seasons if season.window_start >= since]
+    if len(kept) == len(found.seasons):
+        return found
+    return msgspec.structs.replace(found, seasons=kept, next_cursor=None)
 
 
 HANDLERS = (get_seasons, get_season_board, get_season_history)

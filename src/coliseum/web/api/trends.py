@@ -13,7 +13,7 @@ from coliseum.queries.breaking import HOURS_MAX, BreakingBoard, breaking, breaki
 from coliseum.queries.decay import HALF_LIFE_HOURS_MAX
 from coliseum.queries.hourly import asked_of
 from coliseum.queries.trending import EXPLAINED_ROWS_MAX, TrendingBoard, trending, trending_of
-from coliseum.web.access import needs
+from coliseum.web.access import caller_in, needs
 from coliseum.web.api.asking import trend_asked_for
 from coliseum.web.api.callers import asking_tenant
 from coliseum.web.api.parameters import AtEvent, City, Currency, Genre, Limit
@@ -83,9 +83,10 @@ async def get_trending(
     tenant = asking_tenant(request)
     subject, filters, half_life = await trend_asked_for(
         services,
-        tenant,
+        caller_in(request.scope),
         {"metric": metric, "board": board, "entity": entity, "currency": currency, "city": city, "genre": genre,
          "event": at_event},
+        hour,
     )  # fmt: skip
     asked = asked_of(tenant, subject, filters, hour, services.clock(), limit)
     hours = (half_life or HALF_LIFE_HOURS) if half_life_hours is None else half_life_hours
@@ -118,9 +119,10 @@ async def get_breaking(
     tenant = asking_tenant(request)
     subject, filters, _ = await trend_asked_for(
         services,
-        tenant,
+        caller_in(request.scope),
         {"metric": metric, "board": board, "entity": entity, "currency": currency, "city": city, "genre": genre,
          "event": at_event},
+        hour,
     )  # fmt: skip
     asked = asked_of(tenant, subject, filters, hour, services.clock(), limit)
     question = breaking_of(asked, hours, min_support, min_baseline)

@@ -10,12 +10,15 @@ import msgspec
 
 from coliseum import db, kv
 from coliseum.accounts.callers import Caller
-from coliseum.accounts.keys import KeyRing
+from coliseum.accounts.keys import REFRESH_AFTER, KeyRing
+from coliseum.accounts.permissions import Permission
 from coliseum.errors import ColiseumError, Refusal, RequestRefused, StoreUnavailable
 from coliseum.ids import secret_digest
+from coliseum.metrics.registry import Kind
 from coliseum.queries.shared import SharedReads
 from coliseum.tasks import end
 from coliseum.telemetry import Log, described
+from coliseum.web.allowance import Allowance
 from coliseum.web.live.admission import check_may_watch
 from coliseum.web.live.channel import LINGER_S, VERSIONS_BYTES_MAX, Channel
 from coliseum.web.live.messages import Close
@@ -65,8 +68,10 @@ class Hub:
         clock: Callable[[], datetime],
         origins: frozenset[str] = frozenset(),
         limits: Limits | None = None,
+        *,
+        allowance: Allowance | None = None,
     ) -> None:
-        """``origins``: those besides the server's own whose pages may watch."""
+        """``origins``: those besides the server's own whose pages may watch; ``allowance``: whose plans may."""
         self.origins = origins
         self.limits = limits or Limits()
         self.viewers: set[Viewer] = set()
@@ -80,6 +85,7 @@ class Hub:
         self._keys = keys
         self._reads = reads
         self._clock = clock
+        self._allowance = allowance
         self._gate = asyncio.Semaphore(DATABASE_READS_MAX)
         self._by_tenant: dict[int, set[Channel]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -154,7 +160,7 @@ class Hub:
         caller = await self._keys.caller_by_digest(digest) if digest is not None else None
         if caller is None or digest is None:
             raise refusal
-        check_may_watch(caller)
+        check_may_watch(caller, self._allowance)
         viewer.caller, viewer.credential = caller, digest
         self._strangers.discard(viewer)
 
@@ -170,9 +176,13 @@ class Hub:
 
         Raises:
             QueryInvalid: they cannot be answered.
-            RequestRefused: the name is in use, or there are too many different pages being watched.
+            RequestRefused: the name is in use, there are too many different pages being watched, or it is a page of
+                fans and the viewer may not see them.
         """
         assert viewer.caller is not None  # noqa: S101 - it has said who it is
+        if parameters.get("entity") == Kind.FAN.label:
+            viewer.caller.check(Permission.FANS_READ)
+            viewer.sees_fans = True
         wish = wish_of(viewer.caller.tenant, kind, parameters, self._clock())
         viewer.watch(name, self._channel(wish), claim)
 
@@ -244,17 +254,16 @@ class Hub:
             await asyncio.sleep(TICK_S)
             for digest in {viewer.credential for viewer in self.viewers} - {b""}:
                 with suppress(*db.UNREACHABLE, db.PostgresError, StoreUnavailable):
-                    if not await self._still_may(digest):
-                        for viewer in self.viewers:
-                            if viewer.credential == digest:
-                                viewer.close(Close.NOT_AUTHORISED)
+                    caller = await self._keys.caller_by_digest(digest, older_max=REFRESH_AFTER)
+                    for viewer in self.viewers:
+                        if viewer.credential == digest and not self._still_may(viewer, caller):
+                            viewer.close(Close.NOT_AUTHORISED)
 
-    async def _still_may(self, digest: bytes) -> bool:
-        caller: Caller | None = await self._keys.caller_by_digest(digest)
-        if caller is None:
+    def _still_may(self, viewer: Viewer, caller: Caller | None) -> bool:
+        if caller is None or (viewer.sees_fans and not caller.may(Permission.FANS_READ)):
             return False
         try:
-            check_may_watch(caller)
+            check_may_watch(caller, self._allowance)
         except ColiseumError:
             return False
         return True

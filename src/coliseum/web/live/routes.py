@@ -19,7 +19,7 @@ TICKETS = "/api/live/tickets"
 
 async def tickets(services: Services, scope: Any, headers: Mapping[bytes, bytes], _body: bytes) -> Answer:
     """``POST /api/live/tickets``: a ticket by which a browser may open one connection."""
-    check_may_watch(await caller_of(services, scope))
+    check_may_watch(await caller_of(services, scope), services.allowance)
     ticket = await services.live.tickets.issue(secret_digest(key_in(headers) or ""))
     return answer(201, TicketAnswer(ok=True, ticket=ticket, expires_in_seconds=TICKET_S))
 

@@ -38,7 +38,7 @@ HEADERS = (
     (b"vary", b"origin"),
 )
 ENDED = {
-    Close.NOT_AUTHORISED: RequestRefused(Refusal.UNKNOWN_KEY, "this key was revoked"),
+    Close.NOT_AUTHORISED: RequestRefused(Refusal.UNKNOWN_KEY, "this key was revoked, or may not watch any more"),
     Close.STOPPING: StoreUnavailable("The server stops; come back at once."),
 }
 

@@ -88,6 +88,8 @@ class Viewer:
         self.caller: Caller | None = None
         self.credential = b""
         """The digest of the key behind this connection."""
+        self.sees_fans = False
+        """Whether it has asked for numbers of single people."""
         self.subscriptions: dict[str, Subscription] = {}
         self.closed: asyncio.Future[Close] = asyncio.get_running_loop().create_future()
         """Why the connection is to be closed, once it is."""
