@@ -32,12 +32,21 @@ class Sample(msgspec.Struct, frozen=True):
     """A sample that must have been done before it."""
 
 
+ENDPOINT = "tests/integration/test_hooks_api.py::test_an_endpoint_is_made_read_changed_rotated_and_removed"
+DELIVERY = "tests/integration/test_hooks_api.py::test_a_test_message_arrives_and_its_delivery_is_shown"
+THRESHOLD = "tests/integration/test_hooks_api.py::test_rules_are_put_read_replaced_and_removed"
 BOARD = {"metric": "votes", "entity": "artist"}
 DONE: dict[str, Sample | str] = {
     "PUT /api/boards/{name}": Sample("board.declare", "board:charts", BOARD, "/api/boards/charts"),
     "DELETE /api/boards/{name}": Sample(
         "board.withdraw", "board:charts", None, "/api/boards/charts", "PUT /api/boards/{name}"
     ),
+    "POST /api/webhooks/endpoints": ENDPOINT, "PATCH /api/webhooks/endpoints/{endpoint_id}": ENDPOINT,
+    "POST /api/webhooks/endpoints/{endpoint_id}/rotate": ENDPOINT,
+    "DELETE /api/webhooks/endpoints/{endpoint_id}": ENDPOINT,
+    "POST /api/webhooks/endpoints/{endpoint_id}/test": DELIVERY,
+    "POST /api/webhooks/deliveries/{delivery_id}/redeliver": DELIVERY,
+    "PUT /api/webhooks/thresholds/{name}": THRESHOLD, "DELETE /api/webhooks/thresholds/{name}": THRESHOLD,
 }  # fmt: skip
 """A sample for each route, or the test (``path::name``) that shows its trace where a sample cannot."""
 
