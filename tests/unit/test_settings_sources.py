@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from coliseum.settings import SettingInvalid, Settings
+from coliseum.settings import vault as vault_module
 from support.vault import FakeVault, fake_vault
 
 KEY = "k7Jq0wXz-hidden-word-9RtYb3LmNcV5dGfHs"
@@ -183,6 +184,14 @@ def test_a_vault_that_is_not_there_is_said_in_one_sentence() -> None:
         environ = {"VAULT_ADDR": f"http://127.0.0.1:{probe.getsockname()[1]}", "VAULT_TOKEN": "x"}
         error = refused({**environ, "COLISEUM_SECRET_KEY": REFERENCE})
     assert str(error) == "COLISEUM_SECRET_KEY: Vault did not answer as it should: ConnectionError."
+
+
+def test_a_vault_that_does_not_answer_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vault_module, "TIMEOUT_S", 0.3)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        environ = {"VAULT_ADDR": f"http://127.0.0.1:{silent.getsockname()[1]}", "VAULT_TOKEN": "x"}
+        error = refused({**environ, "COLISEUM_SECRET_KEY": REFERENCE})
+    assert str(error) == "COLISEUM_SECRET_KEY: Vault did not answer as it should: ReadTimeout."
 
 
 def test_vault_sends_nobody_elsewhere_with_the_token(vault: FakeVault) -> None:
