@@ -120,12 +120,16 @@ async def test_every_limit_of_the_plan_is_told_with_what_is_used_of_it(world: Wo
     await world.http.send(
         "PUT", "/api/boards/mine", b'{"metric":"votes","entity":"artist","windows":["day"]}', platform.server
     )
+    wish = {"url": "https://1.1.1.1/hook", "topics": ["season.ended"]}
+    made = await world.http.post("/api/webhooks/endpoints", wish, platform.server)
+    assert made.status == 201, made
     told = await usage(world, platform)
     limits = {each["name"]: (each["limit"], each["used"]) for each in told["limits"]}
     assert (told["plan"], told["limit"]) == ("enterprise", None)  # without Stripe everybody has everything
     assert limits["declaredBoards"] == (None, 1)
     assert limits["keys"] == (None, 2)
     assert limits["seats"] == (None, 0)
+    assert limits["webhookEndpoints"] == (100, 1)
     assert limits["eventsPerMonth"] == (None, 0)
     assert {"historyDays", "windows", "filters", "live", "exports", "requestsPerMinute"} <= limits.keys()
 

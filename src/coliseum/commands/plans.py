@@ -9,6 +9,8 @@ import typer
 from coliseum.accounts.plans import PlanName
 from coliseum.accounts.tenants import set_plan, tenant_by_slug
 from coliseum.clock import utc_now
+from coliseum.hooks.messages import put
+from coliseum.hooks.topics import PlanChanged
 from coliseum.settings import Settings
 from coliseum.trail.record import Deed, Trail
 
@@ -28,7 +30,7 @@ def tenant_plan(
 
 
 async def put_on_plan(settings: Settings, slug: str, plan: PlanName) -> PlanName:
-    """Change a tenant's plan and say so in its trail, in one transaction; returns the plan that it had.
+    """Change a tenant's plan, and say so in its trail and to its endpoints, in one transaction; returns what it had.
 
     Raises:
         NoSuchTenant: there is none of that slug.
@@ -49,5 +51,7 @@ async def put_on_plan(settings: Settings, slug: str, plan: PlanName) -> PlanName
         )  # fmt: skip
         async with database.tenant(tenant.tenant_id, "accounts") as connection:
             await set_plan(connection, tenant, plan)
+            if plan != tenant.plan:
+                await put(connection, tenant.tenant_id, PlanChanged(tenant.plan, plan))
             await Trail(settings.secret_key, utc_now).record(connection, tenant.tenant_id, deed)
     return tenant.plan

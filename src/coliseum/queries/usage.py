@@ -10,6 +10,7 @@ from coliseum import db
 from coliseum.accounts.tenants import Tenant
 from coliseum.accounts.usage import month_after, month_of, used_in_month
 from coliseum.errors import QueryInvalid
+from coliseum.hooks.endpoints import list_endpoints
 
 SQL = db.statements("coliseum.queries")
 LIMIT_MAX = 1_000
@@ -31,6 +32,7 @@ class Counts(msgspec.Struct, frozen=True, rename="camel"):
     seats: int
     keys: int
     declared_boards: int
+    webhook_endpoints: int = 0
 
 
 class Used(msgspec.Struct, frozen=True):
@@ -68,15 +70,18 @@ class UsageExplanation(msgspec.Struct, frozen=True, rename="camel"):
 
 
 async def used(database: db.Database, tenant: Tenant, month: datetime) -> Used:
-    """What was used of the month that begins at this instant, all in one snapshot."""
+    """What was used of the month that begins at this instant, in one snapshot; and what there is of the rest."""
     last = (month_after(month) - timedelta(days=1)).date()
     async with database.tenant(tenant.tenant_id, snapshot=True) as connection:
         total = await used_in_month(connection, tenant.tenant_id, month)
         days = await db.rows(connection, DayUsage, SQL["usage_days"], tenant.tenant_id, month.date(), last)
         position = await _position(connection, tenant.tenant_id)
-        counts = await db.rows(connection, Counts, SQL["usage_counts"], tenant.tenant_id)
+        counts = (await db.rows(connection, Counts, SQL["usage_counts"], tenant.tenant_id))[0]
+    async with database.tenant(tenant.tenant_id, "accounts") as connection:
+        endpoints = await list_endpoints(connection, tenant.tenant_id)
+    counts = msgspec.structs.replace(counts, webhook_endpoints=len(endpoints))
     counted = sum(day.entries for day in days)
-    return Used(total, counted, total - counted, days, position, counts[0])
+    return Used(total, counted, total - counted, days, position, counts)
 
 
 async def explain_usage(

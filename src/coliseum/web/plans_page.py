@@ -68,9 +68,9 @@ therefore pass the number together, by at most what they accept within that time
 ## Requests a minute
 
 Counted are a tenant's requests by callers who may do what a route asks for, whether they succeed or not; requests that
-send events are not among them. One request too many is answered with 429 `rate_limited` and `Retry-After`. Windows are the
-minutes of the clock, so that up to twice the number may come around the turn of one. Every answer that was counted says
-how the limit stands, in the fields of [draft-ietf-httpapi-ratelimit-headers-10][draft]:
+send events are not among them. One request too many is answered with 429 `rate_limited` and `Retry-After`. Windows are
+the minutes of the clock, so that up to twice the number may come around the turn of one. Every answer that was counted
+says how the limit stands, in the fields of [draft-ietf-httpapi-ratelimit-headers-10][draft]:
 
 ```text
 RateLimit-Policy: "plan";q=60;w=60

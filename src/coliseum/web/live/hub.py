@@ -252,12 +252,19 @@ class Hub:
         """
         while True:
             await asyncio.sleep(TICK_S)
-            for digest in {viewer.credential for viewer in self.viewers} - {b""}:
-                with suppress(*db.UNREACHABLE, db.PostgresError, StoreUnavailable):
-                    caller = await self._keys.caller_by_digest(digest, older_max=REFRESH_AFTER)
-                    for viewer in self.viewers:
-                        if viewer.credential == digest and not self._still_may(viewer, caller):
-                            viewer.close(Close.NOT_AUTHORISED)
+            viewers: dict[bytes, list[Viewer]] = {}
+            for viewer in self.viewers:
+                viewers.setdefault(viewer.credential, []).append(viewer)
+            viewers.pop(b"", None)
+            # At once, so that none waits for the look-ups of all others.
+            await asyncio.gather(*[self._check_again(digest, some) for digest, some in viewers.items()])
+
+    async def _check_again(self, digest: bytes, viewers: Sequence[Viewer]) -> None:
+        with suppress(*db.UNREACHABLE, db.PostgresError, StoreUnavailable):
+            caller = await self._keys.caller_by_digest(digest, older_max=REFRESH_AFTER)
+            for viewer in viewers:
+                if not self._still_may(viewer, caller):
+                    viewer.close(Close.NOT_AUTHORISED)
 
     def _still_may(self, viewer: Viewer, caller: Caller | None) -> bool:
         if caller is None or (viewer.sees_fans and not caller.may(Permission.FANS_READ)):
