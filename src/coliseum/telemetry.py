@@ -23,6 +23,8 @@ LogEvent = Literal[
     "follower_behind",  # the boards could not be brought up to the log; tried again; `error`
     "boards_reset",  # Valkey lost or contradicted its state; all boards are remade; `reason`
     "upkeep_failed",  # partitions or the dedupe window could not be kept up; tried again
+    "heads_not_exported",  # the heads of the audit trail could not be written to their file; tried again; `error`
+    "refusal_not_recorded",  # a refusal is missing in the audit trail; `error`, `actor`, `action`
     "tidying_retried",  # hours could not be rolled up: they count as they are, and it is tried again; `error`
     "closing_retried",  # windows that have ended could not be closed: nothing is lost, and it is tried again; `error`
     "parking_failed",  # an entry could be neither digested nor put aside: the unit stands still
@@ -33,8 +35,6 @@ LogEvent = Literal[
     "telling_retried",  # thresholds and leaders could not be looked at; it is tried again; `error`
     "capture_failed",  # a request failed for a reason of ours; `error`
     "warnings_lost",  # refusal counts could not be written; they are kept and tried again
-    "heads_not_exported",  # the heads of the audit trail could not be written to their file; tried again; `error`
-    "refusal_not_recorded",  # a refusal is missing in the audit trail; `error`, `actor`, `action`
     "web_started",  # the web process answers requests
     "web_stopped",  # it has answered its last one
 ]

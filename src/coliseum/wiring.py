@@ -111,7 +111,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     )
     tally = Tally(database, utc_now)
     reads, together = SharedReads(database, store, utc_now), Together()
-    keys, trail = KeyRing(database, utc_now), Trail(settings.secret_key, utc_now)
+    keys = KeyRing(database, utc_now)
     limiter = Limiter(store, utc_now, fail="open")
     allowance = Allowance(database, limiter, utc_now, billing=settings.stripe_secret_key is not None)
     live = Hub(database, store, keys, reads, utc_now, origins_of(settings.live_origins), allowance=allowance)
@@ -124,8 +124,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         database,
         store,
         keys,
-        trail,
-        Refusals(database, trail, utc_now),
+        Trail(settings.secret_key, utc_now),
+        Refusals(database, Trail(settings.secret_key, utc_now), utc_now),
         appender,
         Pipeline(database, Subjects(database), appender, tally, limits),
         tally,

@@ -1,6 +1,6 @@
 """Who is calling, once that is known: a key or a person, for one tenant."""
 
-from typing import Literal
+from typing import Literal, NoReturn
 
 import msgspec
 
@@ -39,14 +39,17 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
         Raises:
             RequestRefused: ``key_not_allowed`` or ``not_allowed``.
         """
-        if not self.may(permission):
-            error = self._refusal(permission)
+        if self.may(permission):
+            return
+        try:
+            self._refuse(permission)
+        except RequestRefused as error:
             error.by = self
-            raise error
+            raise
 
-    def _refusal(self, permission: Permission) -> RequestRefused:
+    def _refuse(self, permission: Permission) -> NoReturn:
         if self.kind == "person":
-            return RequestRefused(Refusal.NOT_ALLOWED, f"{permission} is nothing that a {self.role} may do")
+            raise RequestRefused(Refusal.NOT_ALLOWED, f"{permission} is nothing that a {self.role} may do")
         if self.kind == "browser":
-            return RequestRefused(Refusal.KEY_NOT_ALLOWED, "this needs a server key; a browser key only sends events")
-        return RequestRefused(Refusal.KEY_NOT_ALLOWED, f"this key has no scope with {permission}")
+            raise RequestRefused(Refusal.KEY_NOT_ALLOWED, "this needs a server key; a browser key only sends events")
+        raise RequestRefused(Refusal.KEY_NOT_ALLOWED, f"this key has no scope with {permission}")
