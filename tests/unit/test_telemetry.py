@@ -1,11 +1,14 @@
 """What a log line says of an error: what kind and where, and no value that it failed on."""
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import asyncpg
 import msgspec
 import pytest
 
+import coliseum
 from coliseum.errors import StoreUnavailable
 from coliseum.telemetry import described
 
@@ -56,3 +59,14 @@ def test_where_it_was_raised_in_our_own_code_is_told_innermost_first() -> None:
         Settings.from_env({"COLISEUM_PORT": VALUE})
     places = described(failure.value).partition(" at ")[2].split(" < ")
     assert [place.partition(":")[0] for place in places] == ["settings/kinds.py", "settings/settings.py"]
+
+
+def test_no_log_line_has_an_error_in_its_own_words() -> None:
+    source = Path(coliseum.__file__).parent
+    lines = {
+        f"{path.relative_to(source)}:{number}": line.strip()
+        for path in sorted(source.rglob("*.py"))
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if re.search(r"error=(repr|str)\(|error=f[\"']", line)
+    }
+    assert lines == {}, "say error=described(error)"

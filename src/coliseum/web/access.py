@@ -51,6 +51,17 @@ def caller_in(scope: Any) -> Caller:
     return caller
 
 
+def check_every_route(handlers: Iterable[HTTPRouteHandler]) -> None:
+    """A route of the API that does not say who may use it is a mistake that must not start.
+
+    Raises:
+        AssertionError: naming it.
+    """
+    for handler in handlers:
+        if handler.opt.get("access") not in ("public", *Permission):
+            raise AssertionError(f"{handler} does not say who may use it")
+
+
 def note_reason(scope: Any, error: RequestRefused) -> None:
     """Remember why a request is refused."""
     scope[REFUSED] = error
@@ -65,14 +76,3 @@ async def record_refusal(services: Services, scope: Any) -> None:
     handler = scope.get("route_handler")
     if isinstance(caller, Caller) and handler is not None:
         await services.refusals.note(scope, caller, str(handler.opt.get("access", "")), error.code)
-
-
-def check_every_route(handlers: Iterable[HTTPRouteHandler]) -> None:
-    """A route of the API that does not say who may use it is a mistake that must not start.
-
-    Raises:
-        AssertionError: naming it.
-    """
-    for handler in handlers:
-        if handler.opt.get("access") not in ("public", *Permission):
-            raise AssertionError(f"{handler} does not say who may use it")
