@@ -15,6 +15,7 @@ import msgspec
 import typer
 
 from coliseum.commands import audit, config, hooks
+from coliseum.commands.billing import app as billing
 from coliseum.commands.plans import tenant_plan
 from coliseum.errors import ColiseumError
 from coliseum.importer.command import import_command
@@ -32,6 +33,7 @@ app.add_typer(dead_letters, name="dead-letters")
 app.add_typer(audit.app, name="audit")
 app.add_typer(config.app, name="config")
 app.add_typer(hooks.app, name="webhook")
+app.add_typer(billing, name="billing")
 app.command("import")(import_command)
 tenant.command("plan")(tenant_plan)
 

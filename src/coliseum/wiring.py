@@ -16,6 +16,7 @@ from litestar import Litestar
 from coliseum import collector, db, kv, telemetry
 from coliseum.accounts.keys import KeyRing
 from coliseum.announce.announcements import Announcements
+from coliseum.billing.service import Billing
 from coliseum.capture.gates import TimeLimits
 from coliseum.capture.pipeline import Pipeline
 from coliseum.capture.segment import segment_names
@@ -59,6 +60,7 @@ from coliseum.web.live.hub import Hub
 from coliseum.web.live.stopping import stop_held_back
 from coliseum.web.refusals import Refusals
 from coliseum.web.services import Services
+from coliseum.web.stripe import into_log
 from coliseum.web.ui.live import Live
 from coliseum.web.ui.pages import page_router
 
@@ -102,13 +104,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     store = kv.KeyValue(valkey_url(settings))
     database = await db.Database.open(database_url(settings), capture=8, app=8, accounts=4)
     waker = kv.Waker(store)
-    appender = Appender(
-        database,
-        utc_now,
-        queue_events_max=settings.queue_events_max,
-        append_batch_events_max=settings.append_batch_events_max,
-        on_commit=waker.wake,
-    )
+    appender = _appender(settings, database, waker)
     tally = Tally(database, utc_now)
     reads, together = SharedReads(database, store, utc_now), Together()
     keys = KeyRing(database, utc_now)
@@ -117,6 +113,9 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     live = Hub(database, store, keys, reads, utc_now, origins_of(settings.live_origins), allowance=allowance)
     outbound = Outbound(allow_private=settings.outbound_private)
     limits = TimeLimits(timedelta(days=settings.too_old_days), timedelta(seconds=settings.future_s))
+    pipeline = Pipeline(database, Subjects(database), appender, tally, limits)
+    trail = Trail(settings.secret_key, utc_now)
+    billing = Billing(database, settings, settings.secret_key, trail, utc_now, into_log(pipeline, utc_now))
     services = Services(
         settings,
         settings.secret_key,
@@ -124,10 +123,10 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         database,
         store,
         keys,
-        Trail(settings.secret_key, utc_now),
-        Refusals(database, Trail(settings.secret_key, utc_now), utc_now),
+        trail,
+        Refusals(database, trail, utc_now),
         appender,
-        Pipeline(database, Subjects(database), appender, tally, limits),
+        pipeline,
         tally,
         Boards(reads),
         together,
@@ -139,15 +138,28 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         live,
         outbound,
         Secrets(settings.secret_key),
+        billing,
     )
+    billing.start()
     try:
         yield services
     finally:
         await _close(services, waker)
 
 
+def _appender(settings: Settings, database: db.Database, waker: kv.Waker) -> Appender:
+    return Appender(
+        database,
+        utc_now,
+        queue_events_max=settings.queue_events_max,
+        append_batch_events_max=settings.append_batch_events_max,
+        on_commit=waker.wake,
+    )
+
+
 async def _close(services: Services, waker: kv.Waker) -> None:
     """Store what was accepted, and let go of everything."""
+    await services.billing.close()
     await services.live.close()
     await services.outbound.close()
     await services.appender.drain()

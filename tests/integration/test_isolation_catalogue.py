@@ -1,4 +1,4 @@
-"""What the catalogue of PostgreSQL says of every view, function, index and foreign key: none lets a tenant see another."""
+"""What the catalogue of PostgreSQL says of every view, function and foreign key: none lets a tenant see another."""
 
 from support.services import World
 
@@ -23,21 +23,6 @@ async def test_every_function_that_names_tables_says_where_they_are(world: World
     for function in functions:
         if function["lanname"] == "plpgsql" and "EXECUTE" in function["prosrc"]:
             assert any("search_path=public, pg_temp" in each for each in function["config"]), function["proname"]
-
-
-async def test_every_index_of_tenants_begins_with_the_tenant(world: World) -> None:
-    indexes = await world.fetch(
-        "SELECT t.relname AS table, i.relname AS name, x.indisunique FROM pg_index x "
-        "JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class t ON t.oid = x.indrelid "
-        "JOIN pg_attribute a ON a.attrelid = t.oid AND a.attname = 'tenant_id' "
-        "WHERE t.relnamespace = 'public'::regnamespace AND x.indkey[0] <> a.attnum AND NOT t.relispartition "
-        "ORDER BY i.relname"
-    )
-    # Who is calling, and who is invited, is found before any tenant is known; a person's tenants are found by person.
-    # A processor looks for work of all tenants.
-    assert {(row["table"], row["indisunique"]) for row in indexes if row["indisunique"]} <= {
-        ("accounts_tenants", True), ("accounts_keys", True), ("accounts_invitations", True),
-    }  # fmt: skip
 
 
 async def test_every_foreign_key_between_tenants_holds_the_tenant(world: World) -> None:

@@ -35,6 +35,7 @@ class Sample(msgspec.Struct, frozen=True):
 ENDPOINT = "tests/integration/test_hooks_api.py::test_an_endpoint_is_made_read_changed_rotated_and_removed"
 DELIVERY = "tests/integration/test_hooks_api.py::test_a_test_message_arrives_and_its_delivery_is_shown"
 THRESHOLD = "tests/integration/test_hooks_api.py::test_rules_are_put_read_replaced_and_removed"
+DESK = "tests/integration/test_stripe_desk.py::test_the_routes_serve_an_owner"
 BOARD = {"metric": "votes", "entity": "artist"}
 DONE: dict[str, Sample | str] = {
     "PUT /api/boards/{name}": Sample("board.declare", "board:charts", BOARD, "/api/boards/charts"),
@@ -46,6 +47,7 @@ DONE: dict[str, Sample | str] = {
     "DELETE /api/webhooks/endpoints/{endpoint_id}": ENDPOINT,
     "POST /api/webhooks/endpoints/{endpoint_id}/test": DELIVERY,
     "POST /api/webhooks/deliveries/{delivery_id}/redeliver": DELIVERY,
+    "POST /api/billing/checkout": DESK, "POST /api/billing/portal": DESK,
     "PUT /api/webhooks/thresholds/{name}": THRESHOLD, "DELETE /api/webhooks/thresholds/{name}": THRESHOLD,
 }  # fmt: skip
 """A sample for each route, or the test (``path::name``) that shows its trace where a sample cannot."""

@@ -21,6 +21,7 @@ from coliseum.web.allowance import RATE, one_too_many, rate_headers
 from coliseum.web.answers import describe_answers
 from coliseum.web.api import (
     audit,
+    billing,
     boards,
     contract,
     declared,
@@ -44,7 +45,7 @@ from coliseum.web.services import Services
 
 HANDLERS = (
     *leaderboards.HANDLERS, *reads.HANDLERS, *exports.HANDLERS, *seasons.HANDLERS, *declared.HANDLERS,
-    *trends.HANDLERS, *usage.HANDLERS, *webhooks.HANDLERS, *deliveries.HANDLERS, *audit.HANDLERS,
+    *trends.HANDLERS, *usage.HANDLERS, *billing.HANDLERS, *webhooks.HANDLERS, *deliveries.HANDLERS, *audit.HANDLERS,
     health.get_health, contract.get_event_schema,
 )  # fmt: skip
 OPTIONS = Options(HANDLERS)

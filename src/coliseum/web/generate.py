@@ -65,6 +65,11 @@ NOTES: Final = {
         "`webhook-id`, `webhook-timestamp` and `webhook-signature` of Standard Webhooks, or by a JWT (HS256, `iss` the "
         "tenant's slug, `aud` `coliseum`, with `exp`) as bearer. Limited by address."
     ),
+    "/api/webhooks/stripe": (
+        "For Stripe alone: see [BILLING.md](BILLING.md). At most 256 kB, signed by the header `Stripe-Signature`; a "
+        "signature that does not fit, or is more than five minutes off, is answered 400. 200: "
+        '`{"ok":true,"status":"stored"}`, or `duplicate` for an event that was there before.'
+    ),
     "/v1/track": (
         "For Segment and RudderStack clients; the key is the user name of Basic authentication. A `track` call whose "
         "`event` is a type of EVENTS.md becomes that event, its `properties` the fields, `messageId` the id. "

@@ -6,6 +6,7 @@ import msgspec
 
 from coliseum import db, kv
 from coliseum.accounts.keys import KeyRing
+from coliseum.billing.service import Billing
 from coliseum.capture.pipeline import Pipeline
 from coliseum.capture.tally import Tally
 from coliseum.clock import Clock
@@ -48,3 +49,4 @@ class Services(msgspec.Struct, frozen=True):
     live: Hub
     outbound: Outbound
     hook_secrets: Secrets
+    billing: Billing
