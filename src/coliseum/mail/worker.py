@@ -9,7 +9,7 @@ from coliseum.clock import Clock
 from coliseum.mail.outbox import Mail, Mailer
 from coliseum.mail.server import TIMEOUT_S, Later, MailServer, Refused
 from coliseum.tasks import end
-from coliseum.telemetry import Log
+from coliseum.telemetry import Log, described
 
 LOOK_EVERY_S: Final = 2.0
 TIDY_EVERY: Final = timedelta(hours=1)
@@ -70,7 +70,7 @@ class MailWorker:
                 await self._tidy()
                 await self.send_due()
             except (*db.UNREACHABLE, db.PostgresError) as error:
-                Log().warning("mail_stopped", error=repr(error))
+                Log().warning("mail_stopped", error=described(error))
             await asyncio.sleep(LOOK_EVERY_S)
 
     async def _tidy(self) -> None:
