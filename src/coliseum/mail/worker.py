@@ -53,13 +53,13 @@ class MailWorker:
             await server.send(mail)
         except Later as error:
             wait_s = BACKOFF[min(mail.attempts, len(BACKOFF)) - 1]
-            Log().warning("mail_put_off", mail=mail.mail_id, error=str(error), attempts=mail.attempts)
+            Log().warning("mail_put_off", mail=mail.mail_id, error=described(error), attempts=mail.attempts)
             async with self._database.transaction("accounts") as connection:
                 until = self._clock() + timedelta(seconds=wait_s)
                 await self._mailer.put_off(connection, mail.mail_id, until, str(error))
             return False
         except Refused as error:
-            Log().error("mail_refused", mail=mail.mail_id, error=str(error))
+            Log().error("mail_refused", mail=mail.mail_id, error=described(error))
         async with self._database.transaction("accounts") as connection:
             await self._mailer.sent(connection, mail.mail_id)
         return True
