@@ -15,6 +15,7 @@ import msgspec
 import typer
 
 from coliseum.commands import hooks
+from coliseum.commands.billing import app as billing
 from coliseum.commands.keys import key
 from coliseum.commands.plans import tenant_plan
 from coliseum.errors import ColiseumError
@@ -32,6 +33,7 @@ app.add_typer(tenant, name="tenant")
 app.add_typer(dead_letters, name="dead-letters")
 app.add_typer(key, name="key")
 app.add_typer(hooks.app, name="webhook")
+app.add_typer(billing, name="billing")
 app.command("import")(import_command)
 tenant.command("plan")(tenant_plan)
 

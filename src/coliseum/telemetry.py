@@ -30,6 +30,11 @@ LogEvent = Literal[
     "warnings_lost",  # refusal counts could not be written; they are kept and tried again
     "last_used_lost",  # when keys were used last could not be written; it is kept and tried again; `error`
     "key_set_failed",  # an issuer's keys could not be fetched; those that are known are used; `url`, `error`
+    "stripe_refused",  # Stripe refuses what it was asked: the settings or the account do not fit; `code`, `request`
+    "billing_retried",  # an event of Stripe, or what the clock brings, failed and is tried again; `error`
+    "billing_unmatched",  # an event of Stripe says too little to be counted: it waits to be mended; `reason`
+    "billing_failed",  # an event of Stripe was tried too often: a person looks, then retries it; `error`
+    "usage_unknown",  # nobody knows whether Stripe's meter counted this: compare it there; `month`, `amount`
     "web_started",  # the web process answers requests
     "web_stopped",  # it has answered its last one
 ]

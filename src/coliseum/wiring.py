@@ -20,6 +20,7 @@ from coliseum.accounts.keys import KeyRing
 from coliseum.accounts.last_used import LastUsed
 from coliseum.accounts.opening import open_logins
 from coliseum.announce.announcements import Announcements
+from coliseum.billing.service import Billing
 from coliseum.capture.gates import TimeLimits
 from coliseum.capture.pipeline import Pipeline
 from coliseum.capture.segment import segment_names
@@ -61,6 +62,7 @@ from coliseum.web.live.admission import origins_of
 from coliseum.web.live.hub import Hub
 from coliseum.web.live.stopping import stop_held_back
 from coliseum.web.services import Services
+from coliseum.web.stripe import into_log
 from coliseum.web.ui.live import Live
 from coliseum.web.ui.pages import page_router
 
@@ -101,20 +103,19 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     """Everything that a web process works with; at the end all accepted events are stored first."""
     if settings.secret_key is None:
         raise NotConfigured("COLISEUM_SECRET_KEY is not set.", hint="It is the same in every process of one system.")
-    addresses = trusted_proxies(settings.trusted_proxies)
-    store = kv.KeyValue(valkey_url(settings))
+    addresses, outbound = trusted_proxies(settings.trusted_proxies), Outbound(allow_private=settings.outbound_private)
     database = await db.Database.open(database_url(settings), capture=8, app=8, accounts=4)
-    waker = kv.Waker(store)
-    appender, tally = _appender(settings, database, waker), Tally(database, utc_now)
-    reads, together = SharedReads(database, store, utc_now), Together()
-    keys = KeyRing(database, utc_now)
-    trail = Trail(settings.secret_key, utc_now)
+    store = kv.KeyValue(valkey_url(settings))
+    waker, tally, reads = kv.Waker(store), Tally(database, utc_now), SharedReads(database, store, utc_now)
+    appender = _appender(settings, database, waker)
+    pipeline = Pipeline(database, Subjects(database), appender, tally, _time_limits(settings))
+    keys, trail = KeyRing(database, utc_now), Trail(settings.secret_key, utc_now)
     logins = open_logins(settings, settings.secret_key, database, store, trail, utc_now)
     limiter = Limiter(store, utc_now, fail="open")
     allowance = Allowance(database, limiter, utc_now, billing=settings.stripe_secret_key is not None)
     origins, own = origins_of(settings.live_origins), logins.sessions
     live = Hub(database, store, keys, reads, utc_now, origins, addresses=addresses, sessions=own, allowance=allowance)
-    outbound = Outbound(allow_private=settings.outbound_private)
+    billing = Billing(database, settings, settings.secret_key, trail, utc_now, into_log(pipeline, utc_now))
     services = Services(
         settings,
         settings.secret_key,
@@ -124,10 +125,10 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         keys,
         trail,
         appender,
-        Pipeline(database, Subjects(database), appender, tally, _time_limits(settings)),
+        pipeline,
         tally,
         Boards(reads),
-        together,
+        Together(),
         limiter,
         allowance,
         segment_names(settings.segment_events),
@@ -141,15 +142,28 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         Identities(database, utc_now),
         logins,
         Secrets(settings.secret_key),
+        billing,
     )
+    billing.start()
     try:
         yield services
     finally:
         await _close(services, waker)
 
 
+def _appender(settings: Settings, database: db.Database, waker: kv.Waker) -> Appender:
+    return Appender(
+        database,
+        utc_now,
+        queue_events_max=settings.queue_events_max,
+        append_batch_events_max=settings.append_batch_events_max,
+        on_commit=waker.wake,
+    )
+
+
 async def _close(services: Services, waker: kv.Waker) -> None:
     """End what works for others first, and the stores last."""
+    await services.billing.close()
     await services.live.close()
     await services.appender.drain()
     await services.boards.reads.drain()
@@ -165,16 +179,6 @@ async def _close(services: Services, waker: kv.Waker) -> None:
 
 def _time_limits(settings: Settings) -> TimeLimits:
     return TimeLimits(timedelta(days=settings.too_old_days), timedelta(seconds=settings.future_s))
-
-
-def _appender(settings: Settings, database: db.Database, waker: kv.Waker) -> Appender:
-    return Appender(
-        database,
-        utc_now,
-        queue_events_max=settings.queue_events_max,
-        append_batch_events_max=settings.append_batch_events_max,
-        on_commit=waker.wake,
-    )
 
 
 async def run_processor(settings: Settings) -> None:

@@ -257,8 +257,8 @@ async def test_an_operator_puts_a_tenant_on_a_plan_and_the_trail_says_so(world: 
     wish = {"url": "https://1.1.1.1/hook", "topics": ["plan.changed"]}
     assert (await world.http.post("/api/webhooks/endpoints", wish, basic.server)).status == 201
     assert await put_on_plan(world.settings, basic.tenant.slug, "pro") == "basic"
-    told = await world.value("SELECT payload FROM hooks_messages WHERE tenant_id = $1", basic.tenant_id)
-    assert "pro" in str(told)
+    told = await world.fetch("SELECT payload FROM hooks_messages WHERE tenant_id = $1", basic.tenant_id)
+    assert [row["payload"] for row in told] == [{"from": "basic", "to": "pro"}]
     found = await world.fetch("SELECT * FROM trail_entries WHERE tenant_id = $1", basic.tenant_id)
     assert [(row["actor"], row["action"], row["detail"]) for row in found if row["actor"] == "operator"] == [
         ("operator", "plan.change", {"from": "basic", "to": "pro"})

@@ -1,5 +1,6 @@
 """One look at a tenant's numbers: whether there is something to tell its endpoints."""
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -13,6 +14,10 @@ from coliseum.clock import Clock
 
 TURN: Final = timedelta(minutes=15)
 """Windows begin on a quarter of an hour in every time zone; they are looked at when one may have."""
+NOBODY_FOR: Final = timedelta(seconds=5)
+"""How long it is believed that nobody wants to know anything of a tenant."""
+AT_ONCE_MAX: Final = 3
+"""Tenants that one process looks at at a time: steps need connections, too."""
 
 
 class _ReadUntil(msgspec.Struct, frozen=True):
@@ -38,18 +43,25 @@ class Announcements:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._seen: dict[int, _Seen] = {}
+        self._nobody: dict[int, datetime] = {}
+        self._turn = asyncio.Semaphore(AT_ONCE_MAX)
 
     async def announce(self, database: db.Database, tenant: Tenant) -> None:
         """See ``Announcer.announce``."""
+        now, since = self._clock(), self._nobody.get(tenant.tenant_id)
+        if since is not None and since <= now < since + NOBODY_FOR:
+            return
         try:
-            async with database.transaction("processor", snapshot=True) as connection:
+            async with self._turn, database.transaction("processor", snapshot=True) as connection:
                 seen = await self._look(connection, tenant)
         except (*db.CONFLICTS, db.UniqueViolation):
             return  # another processor tells it, or a tenant changes what it wants to know: the next look sees it
         if seen is not None:
             self._seen[tenant.tenant_id] = seen
+            self._nobody.pop(tenant.tenant_id, None)
         else:
             self._seen.pop(tenant.tenant_id, None)
+            self._nobody[tenant.tenant_id] = now
 
     async def _look(self, connection: db.Connection, tenant: Tenant) -> _Seen | None:
         """Tell what there is to tell; None for a tenant of whom nobody wants to know anything."""

@@ -112,8 +112,9 @@ async def _tell(
     first = await connection.fetchval(SQL["cross"], tenant.tenant_id, threshold.name, window.start or EVER, now)
     if first is None:
         return
-    await put(connection, tenant.tenant_id, ThresholdReached(
-        name=threshold.name, metric=threshold.metric, unit=threshold.counted.unit, currency=threshold.currency or None, entity=threshold.entity,
-        id=threshold.entity_id or None, window=threshold.window, window_start=window.start, window_end=window.end,
-        threshold=threshold.value, value=value, position=position,
-    ))  # fmt: skip
+    data = ThresholdReached(
+        name=threshold.name, metric=threshold.metric, unit=threshold.counted.unit, currency=threshold.currency or None,
+        entity=threshold.entity, id=threshold.entity_id or None, window=threshold.window, window_start=window.start,
+        window_end=window.end, threshold=threshold.value, value=value, position=position,
+    )  # fmt: skip
+    await put(connection, tenant.tenant_id, data)

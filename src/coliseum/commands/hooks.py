@@ -17,7 +17,7 @@ from coliseum.settings import Settings
 from coliseum.trail.record import Deed, Trail
 
 app = typer.Typer(help="Outgoing webhooks: who is told, and what did not arrive.", no_args_is_help=True)
-COLUMNS: Final = ("tenant", "id", "host", "topics", "failing_since", "disabled", "pending", "failed")
+COLUMNS: Final = ("tenant", "id", "host", "failing since", "disabled", "pending", "failed")
 
 
 class Listed(msgspec.Struct, frozen=True):
@@ -26,7 +26,6 @@ class Listed(msgspec.Struct, frozen=True):
     tenant: str
     id: int
     host: str
-    topics: list[str]
     failing_since: datetime | None
     disabled: str | None
     pending: int
@@ -45,9 +44,13 @@ def webhook_list(
     if not found:
         typer.echo("There are no webhook endpoints.")
         return
-    table = Table(*COLUMNS)
+    table = Table()
+    for name in COLUMNS:
+        table.add_column(name, overflow="fold")
     for each in found:
-        table.add_row(*(str(value) for value in msgspec.structs.astuple(each)))
+        since = "" if each.failing_since is None else each.failing_since.strftime("%Y-%m-%d %H:%M")
+        numbers = (str(each.pending), str(each.failed))
+        table.add_row(each.tenant, str(each.id), each.host, since, each.disabled or "", *numbers)
     Console().print(table)
 
 

@@ -9,8 +9,6 @@ import typer
 from coliseum.accounts.plans import PlanName
 from coliseum.accounts.tenants import set_plan, tenant_by_slug
 from coliseum.clock import utc_now
-from coliseum.hooks.messages import put
-from coliseum.hooks.topics import PlanChanged
 from coliseum.settings import Settings
 from coliseum.trail.record import Deed, Trail
 
@@ -50,8 +48,6 @@ async def put_on_plan(settings: Settings, slug: str, plan: PlanName) -> PlanName
             detail={"from": tenant.plan, "to": plan},
         )  # fmt: skip
         async with database.tenant(tenant.tenant_id, "accounts") as connection:
-            await set_plan(connection, tenant, plan)
-            if plan != tenant.plan:
-                await put(connection, tenant.tenant_id, PlanChanged(tenant.plan, plan))
+            await set_plan(connection, tenant, plan)  # the database itself tells the tenant's endpoints
             await Trail(settings.secret_key, utc_now).record(connection, tenant.tenant_id, deed)
     return tenant.plan

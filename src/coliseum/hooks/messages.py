@@ -6,12 +6,14 @@ from typing import Final
 import msgspec
 
 from coliseum import db
-from coliseum.hooks.topics import DATA, Told
+from coliseum.hooks.topics import DATA, KeyRevoked, PlanChanged, Told
 
 SQL = db.statements("coliseum.hooks")
 DATA_BYTES_MAX: Final = 18_000
 """So that the whole body, envelope included, stays below the 20 kB that receivers take."""
 TOPIC_OF: Final = {data: topic for topic, data in DATA.items()}
+BY_DATABASE: Final = (PlanChanged, KeyRevoked)
+"""What triggers put, whoever changes a plan or revokes a key: putting it here as well would tell it twice."""
 
 
 async def put(connection: db.Connection, tenant_id: int, data: Told, only: Sequence[int] | None = None) -> str | None:
@@ -21,8 +23,10 @@ async def put(connection: db.Connection, tenant_id: int, data: Told, only: Seque
     message is as certain as what it tells of; when there is no endpoint for it, nothing is stored. Returns its id.
 
     Raises:
-        ValueError: it is larger than a message may be.
+        ValueError: it is larger than a message may be, or nothing that is put here.
     """
+    if type(data) in BY_DATABASE:
+        raise ValueError(f"the database puts {TOPIC_OF[type(data)]} itself")
     raw = encoded(data)
     if len(raw) > DATA_BYTES_MAX:
         raise ValueError(f"a message has at most {DATA_BYTES_MAX} bytes")

@@ -21,7 +21,7 @@ ENTITY_ID_MAX: Final = 256
 
 
 class Threshold(Strict, frozen=True, kw_only=True):
-    """A threshold. Without ``entity``, of the tenant as a whole; money is in the tenant's currency when it says nothing."""
+    """A threshold. Without ``entity``: of the tenant as a whole. Without ``currency``, money is in the tenant's."""
 
     metric: Annotated[str, Meta(max_length=64)]
     window: Annotated[str, Meta(max_length=16)]
@@ -100,7 +100,7 @@ async def put_threshold(
 ) -> tuple[StoredThreshold, bool]:
     """Make a threshold, or put this in the place of the one of its name; and whether anything changed.
 
-    A threshold that is put looks at the window that holds ``now`` and those that follow; the same again changes nothing.
+    One that is put looks at the window that holds ``now`` and those that follow; the same again changes nothing.
 
     Raises:
         QueryInvalid: as ``check``.

@@ -1327,6 +1327,99 @@ CREATE VIEW public.audit_facts WITH (security_invoker='true') AS
   WHERE ((k.entity_id IS NOT NULL) AND (NOT (EXISTS ( SELECT
            FROM public.processor_dead_letters d
           WHERE ((d.tenant_id = e.tenant_id) AND (d.consumer = 'coliseum'::text) AND (d.partition = e.partition) AND (d."offset" = e."offset"))))));
+CREATE TABLE public.billing_accounts (
+    tenant_id integer NOT NULL,
+    account_id text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT billing_accounts_account_id_check CHECK ((account_id ~ '^acct_[A-Za-z0-9_]{1,100}$'::text))
+);
+ALTER TABLE ONLY public.billing_accounts FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.billing_customers (
+    tenant_id integer NOT NULL,
+    customer_id text,
+    generation integer DEFAULT 1 NOT NULL,
+    CONSTRAINT billing_customers_customer_id_check CHECK (((length(customer_id) >= 1) AND (length(customer_id) <= 255))),
+    CONSTRAINT billing_customers_generation_check CHECK ((generation > 0))
+);
+ALTER TABLE ONLY public.billing_customers FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.billing_objects (
+    tenant_id integer NOT NULL,
+    object_id text NOT NULL,
+    log_id text NOT NULL,
+    done_at timestamp with time zone,
+    CONSTRAINT billing_objects_object_id_check CHECK (((length(object_id) >= 1) AND (length(object_id) <= 255)))
+);
+ALTER TABLE ONLY public.billing_objects FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.billing_stripe_events (
+    event_id text NOT NULL,
+    type text NOT NULL,
+    created timestamp with time zone NOT NULL,
+    live boolean NOT NULL,
+    account text,
+    object_id text,
+    object_status text,
+    body bytea,
+    received_at timestamp with time zone NOT NULL,
+    state text NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    next_attempt_at timestamp with time zone NOT NULL,
+    done_at timestamp with time zone,
+    CONSTRAINT billing_stripe_events_attempts_check CHECK ((attempts >= 0)),
+    CONSTRAINT billing_stripe_events_check CHECK (((body IS NOT NULL) OR (state <> 'stored'::text))),
+    CONSTRAINT billing_stripe_events_check1 CHECK (((state = 'stored'::text) = (done_at IS NULL))),
+    CONSTRAINT billing_stripe_events_event_id_check CHECK (((length(event_id) >= 1) AND (length(event_id) <= 255))),
+    CONSTRAINT billing_stripe_events_reason_check CHECK ((length(reason) <= 300)),
+    CONSTRAINT billing_stripe_events_state_check CHECK ((state = ANY (ARRAY['stored'::text, 'applied'::text, 'ignored'::text, 'unmatched'::text, 'failed'::text]))),
+    CONSTRAINT billing_stripe_events_type_check CHECK ((length(type) <= 255))
+);
+ALTER TABLE ONLY public.billing_stripe_events FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.billing_subscriptions (
+    tenant_id integer NOT NULL,
+    subscription_id text NOT NULL,
+    price_id text NOT NULL,
+    plan text,
+    status text NOT NULL,
+    current_period_end timestamp with time zone,
+    cancel_at_period_end boolean NOT NULL,
+    grace_until timestamp with time zone,
+    object_created timestamp with time zone NOT NULL,
+    newest_created timestamp with time zone NOT NULL,
+    newest_event text NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    over boolean DEFAULT false NOT NULL,
+    CONSTRAINT billing_subscriptions_plan_check CHECK ((plan = ANY (ARRAY['basic'::text, 'pro'::text, 'enterprise'::text]))),
+    CONSTRAINT billing_subscriptions_status_check CHECK ((length(status) <= 50)),
+    CONSTRAINT billing_subscriptions_subscription_id_check CHECK (((length(subscription_id) >= 1) AND (length(subscription_id) <= 255)))
+);
+ALTER TABLE ONLY public.billing_subscriptions FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.billing_unmatched (
+    tenant_id integer NOT NULL,
+    event_id text NOT NULL,
+    object_id text NOT NULL,
+    type text NOT NULL,
+    reason text NOT NULL,
+    amount bigint,
+    currency text,
+    seen_at timestamp with time zone NOT NULL,
+    resolved_at timestamp with time zone,
+    CONSTRAINT billing_unmatched_reason_check CHECK ((length(reason) <= 300))
+);
+ALTER TABLE ONLY public.billing_unmatched FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.billing_usage_reports (
+    tenant_id integer NOT NULL,
+    month date NOT NULL,
+    sequence integer NOT NULL,
+    amount bigint NOT NULL,
+    customer_id text NOT NULL,
+    intended_at timestamp with time zone NOT NULL,
+    state text DEFAULT 'intended'::text NOT NULL,
+    CONSTRAINT billing_usage_reports_amount_check CHECK ((amount > 0)),
+    CONSTRAINT billing_usage_reports_month_check CHECK ((EXTRACT(day FROM month) = (1)::numeric)),
+    CONSTRAINT billing_usage_reports_sequence_check CHECK ((sequence > 0)),
+    CONSTRAINT billing_usage_reports_state_check CHECK ((state = ANY (ARRAY['intended'::text, 'sent'::text, 'unknown'::text])))
+);
+ALTER TABLE ONLY public.billing_usage_reports FORCE ROW LEVEL SECURITY;
 CREATE TABLE public.capture_warnings (
     tenant_id integer NOT NULL,
     day date NOT NULL,
@@ -1700,6 +1793,24 @@ ALTER TABLE ONLY public.accounts_tenants
     ADD CONSTRAINT accounts_tenants_pkey PRIMARY KEY (tenant_id);
 ALTER TABLE ONLY public.accounts_tenants
     ADD CONSTRAINT accounts_tenants_slug_key UNIQUE (slug);
+ALTER TABLE ONLY public.billing_accounts
+    ADD CONSTRAINT billing_accounts_account_id_key UNIQUE (account_id);
+ALTER TABLE ONLY public.billing_accounts
+    ADD CONSTRAINT billing_accounts_pkey PRIMARY KEY (tenant_id, account_id);
+ALTER TABLE ONLY public.billing_customers
+    ADD CONSTRAINT billing_customers_customer_id_key UNIQUE (customer_id);
+ALTER TABLE ONLY public.billing_customers
+    ADD CONSTRAINT billing_customers_pkey PRIMARY KEY (tenant_id);
+ALTER TABLE ONLY public.billing_objects
+    ADD CONSTRAINT billing_objects_pkey PRIMARY KEY (tenant_id, object_id);
+ALTER TABLE ONLY public.billing_stripe_events
+    ADD CONSTRAINT billing_stripe_events_pkey PRIMARY KEY (event_id);
+ALTER TABLE ONLY public.billing_subscriptions
+    ADD CONSTRAINT billing_subscriptions_pkey PRIMARY KEY (tenant_id, subscription_id);
+ALTER TABLE ONLY public.billing_unmatched
+    ADD CONSTRAINT billing_unmatched_pkey PRIMARY KEY (tenant_id, event_id, object_id);
+ALTER TABLE ONLY public.billing_usage_reports
+    ADD CONSTRAINT billing_usage_reports_pkey PRIMARY KEY (tenant_id, month, sequence);
 ALTER TABLE ONLY public.capture_warnings
     ADD CONSTRAINT capture_warnings_pkey PRIMARY KEY (tenant_id, day, code, event_type);
 ALTER TABLE ONLY public.catalog_artists
@@ -1785,6 +1896,9 @@ CREATE INDEX accounts_links_person ON public.accounts_links USING btree (person_
 CREATE INDEX accounts_members_person ON public.accounts_members USING btree (person_id);
 CREATE INDEX accounts_refresh_tokens_session ON public.accounts_refresh_tokens USING btree (session_id);
 CREATE INDEX accounts_sessions_person ON public.accounts_sessions USING btree (person_id, created_at DESC);
+CREATE INDEX billing_stripe_events_done ON public.billing_stripe_events USING btree (done_at) WHERE (body IS NOT NULL);
+CREATE INDEX billing_stripe_events_due ON public.billing_stripe_events USING btree (next_attempt_at) WHERE (state = 'stored'::text);
+CREATE INDEX billing_stripe_events_object ON public.billing_stripe_events USING btree (object_id, created);
 CREATE INDEX coliseum_closings_end ON public.coliseum_closings USING btree (tenant_id, ends_at);
 CREATE INDEX coliseum_fan_hours_fan ON public.coliseum_fan_hours USING btree (tenant_id, generation, fan);
 CREATE INDEX coliseum_fan_hours_metric ON public.coliseum_fan_hours USING btree (tenant_id, generation, metric, hour);
@@ -1826,6 +1940,18 @@ ALTER TABLE ONLY public.accounts_refresh_tokens
     ADD CONSTRAINT accounts_refresh_tokens_session_id_fkey FOREIGN KEY (session_id) REFERENCES public.accounts_sessions(session_id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.accounts_sessions
     ADD CONSTRAINT accounts_sessions_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.accounts_people(person_id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.billing_accounts
+    ADD CONSTRAINT billing_accounts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
+ALTER TABLE ONLY public.billing_customers
+    ADD CONSTRAINT billing_customers_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
+ALTER TABLE ONLY public.billing_objects
+    ADD CONSTRAINT billing_objects_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
+ALTER TABLE ONLY public.billing_subscriptions
+    ADD CONSTRAINT billing_subscriptions_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
+ALTER TABLE ONLY public.billing_unmatched
+    ADD CONSTRAINT billing_unmatched_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
+ALTER TABLE ONLY public.billing_usage_reports
+    ADD CONSTRAINT billing_usage_reports_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
 ALTER TABLE ONLY public.capture_warnings
     ADD CONSTRAINT capture_warnings_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
 ALTER TABLE ONLY public.catalog_artists
@@ -1882,6 +2008,13 @@ ALTER TABLE public.accounts_recovery_codes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.accounts_refresh_tokens ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.accounts_sessions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.accounts_tenants ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.billing_accounts ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.billing_customers ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.billing_objects ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.billing_stripe_events ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.billing_subscriptions ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.billing_unmatched ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.billing_usage_reports ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.capture_warnings ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.catalog_artists ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.catalog_events ENABLE ROW LEVEL SECURITY;
@@ -1917,6 +2050,7 @@ CREATE POLICY people_only ON public.accounts_people TO coliseum_accounts USING (
 CREATE POLICY people_only ON public.accounts_recovery_codes TO coliseum_accounts USING (true) WITH CHECK (true);
 CREATE POLICY people_only ON public.accounts_refresh_tokens TO coliseum_accounts USING (true) WITH CHECK (true);
 CREATE POLICY people_only ON public.accounts_sessions TO coliseum_accounts USING (true) WITH CHECK (true);
+CREATE POLICY people_only ON public.billing_stripe_events TO coliseum_accounts USING (true) WITH CHECK (true);
 ALTER TABLE public.processor_cursors ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.processor_dead_letters ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.processor_nodes ENABLE ROW LEVEL SECURITY;
@@ -1926,6 +2060,12 @@ CREATE POLICY tenant_only ON public.accounts_issuers USING ((tenant_id = public.
 CREATE POLICY tenant_only ON public.accounts_keys USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.accounts_members USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.accounts_tenants USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.billing_accounts USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.billing_customers USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.billing_objects USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.billing_subscriptions USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.billing_unmatched USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.billing_usage_reports USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.capture_warnings USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.catalog_artists USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.catalog_events USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
@@ -2085,6 +2225,17 @@ GRANT UPDATE(suspended_at) ON TABLE public.accounts_tenants TO coliseum_accounts
 GRANT UPDATE(revision) ON TABLE public.accounts_tenants TO coliseum_accounts;
 GRANT USAGE ON SEQUENCE public.accounts_tenants_tenant_id_seq TO coliseum_accounts;
 GRANT SELECT ON TABLE public.audit_facts TO coliseum_processor;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.billing_accounts TO coliseum_accounts;
+GRANT SELECT ON TABLE public.billing_accounts TO coliseum_capture;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.billing_customers TO coliseum_accounts;
+GRANT SELECT ON TABLE public.billing_customers TO coliseum_capture;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.billing_objects TO coliseum_accounts;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.billing_stripe_events TO coliseum_accounts;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.billing_subscriptions TO coliseum_accounts;
+GRANT SELECT ON TABLE public.billing_subscriptions TO coliseum_capture;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.billing_unmatched TO coliseum_accounts;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.billing_usage_reports TO coliseum_accounts;
+GRANT SELECT ON TABLE public.billing_usage_reports TO coliseum_capture;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.capture_warnings TO coliseum_capture;
 GRANT SELECT ON TABLE public.capture_warnings TO coliseum_app;
 GRANT SELECT ON TABLE public.capture_warnings TO coliseum_processor;

@@ -8,6 +8,8 @@ from coliseum.processor.projection import Announcer, Unit
 
 LOOK_EVERY_S = 1.0
 """How often the numbers of a tenant are looked at while its log moves."""
+REST_FACTOR = 3.0
+"""Large boards take long to read: they are read for a quarter of the time at most."""
 
 
 class Announcing(Looking):
@@ -17,4 +19,4 @@ class Announcing(Looking):
         async def announce() -> None:
             await announcer.announce(database, unit.tenant)
 
-        super().__init__(unit, announce, rng, every_s=LOOK_EVERY_S, failed="telling_retried")
+        super().__init__(unit, announce, rng, every_s=LOOK_EVERY_S, failed="telling_retried", rest_factor=REST_FACTOR)

@@ -17,14 +17,25 @@ class Looking:
     """
 
     def __init__(
-        self, unit: Unit, look: Callable[[], Awaitable[None]], rng: random.Random, *, every_s: float, failed: LogEvent
+        self,
+        unit: Unit,
+        look: Callable[[], Awaitable[None]],
+        rng: random.Random,
+        *,
+        every_s: float,
+        failed: LogEvent,
+        rest_factor: float = 0.0,
     ) -> None:
-        """``every_s``: seconds from one look to the next at least; ``failed``: what the log says of one that failed."""
+        """``every_s``: seconds from one look to the next at least; ``failed``: what the log says of one that failed.
+
+        ``rest_factor``: after a look there is rest for so many times as long as it took.
+        """
         self._unit = unit
         self._look = look
         self._rng = rng
         self._every_s = every_s
         self._failed: LogEvent = failed
+        self._rest_factor = rest_factor
         self._task: asyncio.Task[None] | None = None
         self._not_before_s = 0.0
         self._failures = 0
@@ -44,6 +55,7 @@ class Looking:
             await end(self._task)
 
     async def _run(self) -> None:
+        begun_s = asyncio.get_running_loop().time()
         try:
             await self._look()
         except Exception as error:  # noqa: BLE001 - nothing was kept of it, and it is done at a later look
@@ -52,3 +64,5 @@ class Looking:
             Log(tenant=self._unit.tenant.slug).warning(self._failed, error=repr(error))
         else:
             self._failures = 0
+            ended_s = asyncio.get_running_loop().time()
+            self._not_before_s = max(self._not_before_s, ended_s + self._rest_factor * (ended_s - begun_s))

@@ -23,10 +23,10 @@ Outcome = Literal["done", "refused"]
 class Deed(msgspec.Struct, frozen=True, kw_only=True):
     """What somebody did or tried to do.
 
-    ``actor``: ``person:<number>``, ``key:<number>``, ``operator`` (the command line), ``stripe`` or ``anonymous``;
-    never a name or an e-mail address, so that forgetting a person need not touch the trail. ``action``: a verb on a
-    kind of thing, such as ``key.revoke``. ``target``: which one, such as ``key:12``. ``detail``: what changed, without
-    secrets and without personal data.
+    ``actor``: ``person:<number>``, ``key:<number>``, ``operator`` (the command line), ``processor``, ``stripe`` or
+    ``anonymous``; never a name or an e-mail address, so that forgetting a person need not touch the trail. ``action``:
+    a verb on a kind of thing, such as ``key.revoke``. ``target``: which one, such as ``key:12``. ``detail``: what
+    changed, without secrets and without personal data.
     """
 
     actor: str

@@ -11,6 +11,7 @@ from litestar.openapi.spec import (
     Operation,
     PathItem,
     Reference,
+    RequestBody,
     Schema,
     SecurityScheme,
 )
@@ -74,8 +75,21 @@ def describe_answers(app: Litestar) -> None:
         if "207" in answers:  # a batch of which all events are refused has a result for each, too
             answers["400"] = _problem(SAYS[400], batch=True)
         operation.responses = answers
+        if isinstance(operation.request_body, RequestBody) and _may_be_left_out(operation.request_body):
+            operation.request_body.required = False
         if (method, path) not in public and not (method == "post" and path in WITHOUT_KEY):
             operation.security = [{KEY: []}]
+
+
+def _may_be_left_out(body: RequestBody) -> bool:
+    """Whether a route that reads this body does without: then ``null`` is one of those it may be."""
+    schemas = [each.schema for each in body.content.values()]
+    return any(
+        isinstance(kind, Schema) and kind.type == OpenAPIType.NULL
+        for schema in schemas
+        if isinstance(schema, Schema)
+        for kind in schema.one_of or ()
+    )
 
 
 def _public(app: Litestar) -> set[tuple[str, str]]:

@@ -22,6 +22,7 @@ from coliseum.web.answers import describe_answers
 from coliseum.web.api import (
     auth,
     auth_factors,
+    billing,
     boards,
     contract,
     declared,
@@ -48,7 +49,7 @@ from coliseum.web.services import Services
 HANDLERS = (
     *leaderboards.HANDLERS, *reads.HANDLERS, *exports.HANDLERS, *seasons.HANDLERS, *declared.HANDLERS,
     *trends.HANDLERS, *keys.HANDLERS, *issuers.HANDLERS, *auth.HANDLERS, *auth_factors.HANDLERS, *identities.HANDLERS,
-    *usage.HANDLERS, *webhooks.HANDLERS, *deliveries.HANDLERS,
+    *usage.HANDLERS, *billing.HANDLERS, *webhooks.HANDLERS, *deliveries.HANDLERS,
     health.get_health, contract.get_event_schema,
 )  # fmt: skip
 OPTIONS = Options(HANDLERS)

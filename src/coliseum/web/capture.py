@@ -20,10 +20,12 @@ from coliseum.events.whole import read_batch
 from coliseum.telemetry import Log
 from coliseum.web.auth import TOKEN_TTL_MAX_S, make_user_token, user_of, webhook_tenant
 from coliseum.web.beacon import opened
-from coliseum.web.bodies import Disconnected, read_body
+from coliseum.web.bodies import BODY_BYTES_MAX, Disconnected, read_body
 from coliseum.web.identify import SHARED_WITH, caller_for, caller_of
 from coliseum.web.problems import Answer, answer, problem
 from coliseum.web.services import Services
+from coliseum.web.stripe import BODY_BYTES_MAX as STRIPE_BYTES_MAX
+from coliseum.web.stripe import stripe
 
 Headers = Mapping[bytes, bytes]
 Handler = Callable[[Services, Any, Headers, bytes], Awaitable[Answer]]
@@ -144,9 +146,12 @@ ROUTES: tuple[tuple[tuple[str, ...], Handler], ...] = (
     (("/api/passport/beacon",), beacon),
     (("/api/passport/tokens",), tokens),
     (("/api/webhooks/passport",), webhook),
+    (("/api/webhooks/stripe",), stripe),
     (tuple(f"/v1/{call}" for call in
            ("track", "identify", "page", "screen", "group", "alias", "batch", "import")), segment),
 )  # fmt: skip
+BYTES_MAX: Mapping[Handler, int] = {stripe: STRIPE_BYTES_MAX}
+"""Bodies that may be smaller than others."""
 
 
 async def serve(handler: Handler, services: Services, scope: Any, receive: Any, send: Any) -> None:
@@ -157,7 +162,9 @@ async def serve(handler: Handler, services: Services, scope: Any, receive: Any, 
         if scope["method"] != "POST":
             raise MethodNotAllowed("POST")
         headers = dict(scope["headers"])
-        reply = await handler(services, scope, headers, await read_body(headers, receive))
+        reply = await handler(
+            services, scope, headers, await read_body(headers, receive, BYTES_MAX.get(handler, BODY_BYTES_MAX))
+        )
     except ColiseumError as error:
         reply = problem(error)
     except db.UNREACHABLE as error:

@@ -58,12 +58,18 @@ NOTES: Final = {
     ),
     "/api/passport/tokens": (
         'Server key only. Body: `{"userId":"u-7","ttlSeconds":3600}` (at most a day; an hour when left out). 201: '
-        '`{"ok":true,"token":"…","expiresAt":"…"}`. A browser sends it as `Coliseum-User: <token>` beside its key.'
+        '`{"ok":true,"token":"…","expiresAt":"…"}`. A browser sends it as `Coliseum-User: <token>` beside its key; '
+        "so it does with a token of an issuer that the tenant trusts ([IDENTITY.md](IDENTITY.md))."
     ),
     "/api/webhooks/passport": (
         "Body: one event or a batch; answers as above. Signed with the tenant's webhook secret, either by the headers "
         "`webhook-id`, `webhook-timestamp` and `webhook-signature` of Standard Webhooks, or by a JWT (HS256, `iss` the "
         "tenant's slug, `aud` `coliseum`, with `exp`) as bearer. Limited by address."
+    ),
+    "/api/webhooks/stripe": (
+        "For Stripe alone: see [BILLING.md](BILLING.md). At most 256 kB, signed by the header `Stripe-Signature`; a "
+        "signature that does not fit, or is more than five minutes off, is answered 400. 200: "
+        '`{"ok":true,"status":"stored"}`, or `duplicate` for an event that was there before.'
     ),
     "/v1/track": (
         "For Segment and RudderStack clients; the key is the user name of Basic authentication. A `track` call whose "

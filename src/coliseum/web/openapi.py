@@ -56,6 +56,12 @@ CAPTURE_ROUTES: tuple[CaptureRoute, ...] = (
         ("201", "207"),
         (("tenant", "slug of the tenant whose secret signed it"),),
     ),
+    CaptureRoute(
+        "/api/webhooks/stripe",
+        "Send an event of Stripe",
+        "For Stripe alone, which signs what it sends. Stored before the answer, applied after it.",
+        ("200",),
+    ),
     *(
         CaptureRoute(f"/v1/{call}", f"Segment: {call}", "The Segment HTTP API; Basic auth by write key.", ("200",))
         for call in ("track", "identify", "page", "screen", "group", "alias", "batch", "import")

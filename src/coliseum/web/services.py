@@ -10,6 +10,7 @@ from coliseum.accounts.identities import Identities
 from coliseum.accounts.keys import KeyRing
 from coliseum.accounts.last_used import LastUsed
 from coliseum.accounts.logins import Logins
+from coliseum.billing.service import Billing
 from coliseum.capture.pipeline import Pipeline
 from coliseum.capture.tally import Tally
 from coliseum.clock import Clock
@@ -56,3 +57,4 @@ class Services(msgspec.Struct, frozen=True):
     identities: Identities
     logins: Logins
     hook_secrets: Secrets
+    billing: Billing

@@ -1,4 +1,4 @@
-SELECT t.slug AS tenant, e.endpoint_id AS id, substring(e.url FROM '^[a-z]+://([^/?#]*)') AS host, e.topics, e.failing_since,
+SELECT t.slug AS tenant, e.endpoint_id AS id, substring(e.url FROM '^[a-z]+://([^/?#]*)') AS host, e.failing_since,
        e.disabled_reason AS disabled, count(d.state) FILTER (WHERE d.state = 'pending') AS pending,
        count(d.state) FILTER (WHERE d.state = 'failed') AS failed
 FROM hooks_endpoints e
