@@ -14,7 +14,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from coliseum.commands import hooks
+from coliseum.commands import audit, config, hooks, people
 from coliseum.commands.billing import app as billing
 from coliseum.commands.keys import key
 from coliseum.commands.plans import tenant_plan
@@ -32,6 +32,11 @@ dead_letters = typer.Typer(help="Entries that a projection could not digest.", n
 app.add_typer(tenant, name="tenant")
 app.add_typer(dead_letters, name="dead-letters")
 app.add_typer(key, name="key")
+app.add_typer(people.person, name="person")
+app.add_typer(people.member, name="member")
+tenant.command("settings")(people.settings)
+app.add_typer(audit.app, name="audit")
+app.add_typer(config.app, name="config")
 app.add_typer(hooks.app, name="webhook")
 app.add_typer(billing, name="billing")
 app.command("import")(import_command)

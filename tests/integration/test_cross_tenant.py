@@ -21,6 +21,9 @@ BODIES: dict[str, Any] = {
     "put /api/boards/{name}": {"metric": "votes", "entity": "artist", "title": "mine"},
     "post /api/passport/log": {},
     "post /api/passport/tokens": {"userId": "their-fan"},
+    "patch /api/members/{person_id}": {"role": "owner"},
+    "post /api/invitations": {"email": "mine@example.org", "role": "viewer"},
+    "patch /api/tenant": {"name": "mine"},
     "post /api/webhooks/endpoints": {"url": "https://1.1.1.1/mine", "topics": ["key.revoked"]},
     "patch /api/webhooks/endpoints/{endpoint_id}": {"disabled": True},
     "put /api/webhooks/thresholds/{name}": {"metric": "votes", "window": "day", "value": 1},
@@ -55,9 +58,17 @@ async def plant(world: World, other: Platform, member: LogIn) -> dict[str, list[
         "userId": ["their-fan"], "event": ["their-event"], "around": ["their-artist"], "ids": ["their-artist"],
         "members": ["their-artist"], "board": ["their-board"], "city": ["their-city"], "genre": ["their-genre"],
         "cursor": ["AAAA"], "key_id": [str(key["id"]) for key in keys],
-        "session_id": [str(member.session_id)],
+        "session_id": [str(member.session_id)], **await invited(world, other),
         "issuer": [f"https://{CANARY}.example"], "subject": ["their-fan"],
     }  # fmt: skip
+
+
+async def invited(world: World, other: Platform) -> dict[str, list[str]]:
+    """The numbers of a member and of an invitation of the other tenant's."""
+    owner = await (await new_person(world, (other, "owner"))).log_in("token")
+    made = await owner.ask("POST", "/api/invitations", {"email": f"{CANARY}@example.org", "role": "viewer"})
+    assert made.status == 201, made
+    return {"person_id": [str(owner.human.person_id)], "invitation_id": [str(made.json["id"])]}
 
 
 async def webhooks(world: World, other: Platform) -> dict[str, list[str]]:

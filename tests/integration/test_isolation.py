@@ -17,7 +17,7 @@ UNTENANTED = {"coliseum_migrations", "coliseum_rules", "processor_nodes"}
 """Tables about the system and not about any tenant."""
 PEOPLE = {
     "accounts_people", "accounts_recovery_codes", "accounts_sessions", "accounts_refresh_tokens", "accounts_links",
-    "accounts_identities", "accounts_outbox", "billing_stripe_events",
+    "accounts_identities", "accounts_outbox", "accounts_signups", "billing_stripe_events",
 }  # fmt: skip
 """Tables about people, who belong to no tenant, and about what is nobody's yet: one role sees them."""
 

@@ -1155,6 +1155,19 @@ ALTER TABLE public.accounts_sessions ALTER COLUMN session_id ADD GENERATED ALWAY
     NO MAXVALUE
     CACHE 1
 );
+CREATE TABLE public.accounts_signups (
+    secret_digest bytea NOT NULL,
+    email text NOT NULL,
+    name text NOT NULL,
+    password_hash text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT accounts_signups_check CHECK ((expires_at > created_at)),
+    CONSTRAINT accounts_signups_email_check CHECK (((email = lower(email)) AND ((length(email) >= 3) AND (length(email) <= 254)))),
+    CONSTRAINT accounts_signups_name_check CHECK ((length(name) <= 100)),
+    CONSTRAINT accounts_signups_password_hash_check CHECK ((password_hash ~~ '$argon2id$%'::text))
+);
+ALTER TABLE ONLY public.accounts_signups FORCE ROW LEVEL SECURITY;
 CREATE TABLE public.accounts_tenants (
     tenant_id integer NOT NULL,
     slug text NOT NULL,
@@ -1789,6 +1802,8 @@ ALTER TABLE ONLY public.accounts_sessions
     ADD CONSTRAINT accounts_sessions_pkey PRIMARY KEY (session_id);
 ALTER TABLE ONLY public.accounts_sessions
     ADD CONSTRAINT accounts_sessions_secret_digest_key UNIQUE (secret_digest);
+ALTER TABLE ONLY public.accounts_signups
+    ADD CONSTRAINT accounts_signups_pkey PRIMARY KEY (secret_digest);
 ALTER TABLE ONLY public.accounts_tenants
     ADD CONSTRAINT accounts_tenants_pkey PRIMARY KEY (tenant_id);
 ALTER TABLE ONLY public.accounts_tenants
@@ -1894,6 +1909,7 @@ ALTER TABLE ONLY public.usage_days
 CREATE INDEX accounts_identities_person ON public.accounts_identities USING btree (person_id);
 CREATE INDEX accounts_links_person ON public.accounts_links USING btree (person_id);
 CREATE INDEX accounts_members_person ON public.accounts_members USING btree (person_id);
+CREATE INDEX accounts_outbox_due ON public.accounts_outbox USING btree (next_attempt_at, mail_id);
 CREATE INDEX accounts_refresh_tokens_session ON public.accounts_refresh_tokens USING btree (session_id);
 CREATE INDEX accounts_sessions_person ON public.accounts_sessions USING btree (person_id, created_at DESC);
 CREATE INDEX billing_stripe_events_done ON public.billing_stripe_events USING btree (done_at) WHERE (body IS NOT NULL);
@@ -2007,6 +2023,7 @@ ALTER TABLE public.accounts_people ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.accounts_recovery_codes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.accounts_refresh_tokens ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.accounts_sessions ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.accounts_signups ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.accounts_tenants ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.billing_accounts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.billing_customers ENABLE ROW LEVEL SECURITY;
@@ -2209,6 +2226,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts_refresh_tokens TO col
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts_sessions TO coliseum_accounts;
 GRANT SELECT ON TABLE public.accounts_sessions TO coliseum_capture;
 GRANT UPDATE(seen_at) ON TABLE public.accounts_sessions TO coliseum_capture;
+GRANT SELECT,INSERT,DELETE ON TABLE public.accounts_signups TO coliseum_accounts;
 GRANT SELECT ON TABLE public.accounts_tenants TO coliseum_capture;
 GRANT SELECT ON TABLE public.accounts_tenants TO coliseum_processor;
 GRANT SELECT ON TABLE public.accounts_tenants TO coliseum_app;

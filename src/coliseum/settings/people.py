@@ -1,6 +1,6 @@
 """Settings of people, log-ins and mail."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from coliseum.settings.kinds import meta, whole
 from coliseum.settings.serving import ServingSettings
@@ -66,3 +66,34 @@ class PeopleSettings(ServingSettings, frozen=True, kw_only=True):
             le=10_000,
         ),
     ] = 50
+    signup: Annotated[
+        Literal["open", "invited"],
+        meta(
+            "COLISEUM_SIGNUP",
+            "be open or invited",
+            "Whether anybody may make an account, or only who is invited or made by the operator.",
+        ),
+    ] = "invited"
+    smtp_url: (
+        Annotated[
+            str,
+            meta(
+                "SMTP_URL",
+                "begin with smtp:// or smtps://",
+                "Mail server, such as `smtps://user:password@mail.example.org:465`; smtp:// needs STARTTLS, except on "
+                "this machine. Without it mail stays in the outbox.",
+                secret=True,
+                pattern=r"^smtps?://",
+            ),
+        ]
+        | None
+    ) = None
+    mail_from: Annotated[
+        str,
+        meta(
+            "COLISEUM_MAIL_FROM",
+            "be an e-mail address",
+            "Whom mail is from; needed with SMTP_URL.",
+            pattern=r"^([!-~]+@[!-~]+)?$",
+        ),
+    ] = ""

@@ -79,6 +79,22 @@ async def person_of(services: Services, scope: Any) -> Person:
     return person
 
 
+async def asking_person(services: Services, scope: Any) -> Person | None:
+    """Who has logged in, for a route that is also for those who have not.
+
+    Raises:
+        RequestRefused: ``cross_site``, as ``person_of``.
+    """
+    if cookie_in(scope) is None and key_in(dict(scope["headers"])) is None:
+        return None
+    try:
+        return await person_of(services, scope)
+    except RequestRefused as error:
+        if error.code is Refusal.LOGIN_NEEDED:
+            return None
+        raise
+
+
 async def _foreign_person(services: Services, token: str, slug: str | None) -> Person:
     """Who the bearer of another issuer's token is, for a tenant that trusts the issuer.
 

@@ -27,6 +27,8 @@ from coliseum.web.allowance import Allowance
 from coliseum.web.api.boards import Boards
 from coliseum.web.limits import Limiter
 from coliseum.web.live.hub import Hub
+from coliseum.web.post import Post
+from coliseum.web.refusals import Refusals
 
 
 class Services(msgspec.Struct, frozen=True):
@@ -39,6 +41,7 @@ class Services(msgspec.Struct, frozen=True):
     store: kv.KeyValue
     keys: KeyRing
     trail: Trail
+    refusals: Refusals
     appender: Appender
     pipeline: Pipeline
     tally: Tally
@@ -58,3 +61,4 @@ class Services(msgspec.Struct, frozen=True):
     logins: Logins
     hook_secrets: Secrets
     billing: Billing
+    post: Post
