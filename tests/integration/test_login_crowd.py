@@ -1,4 +1,4 @@
-"""When many log in at once, those who send events hardly notice, and who is too many is told to come back."""
+"""When many log in at once, events go on being stored in good time, and who is too many is told to come back."""
 
 import asyncio
 import time
@@ -28,7 +28,7 @@ def system(fresh_database: str, tmp_path_factory: pytest.TempPathFactory) -> Ite
         assert "Traceback" not in running.log("web")
 
 
-async def test_a_crowd_that_logs_in_leaves_capture_alone(system: System) -> None:
+async def test_a_crowd_that_logs_in_does_not_hold_capture_up(system: System) -> None:
     key = system.create_tenant("crowded").key
     emails = [f"crowd-{number}@example.org" for number in range(CROWD)]
     for email in emails[:10]:

@@ -80,6 +80,7 @@ class Logins:
             RequestRefused: ``wrong_credentials``, ``second_factor_needed``, ``rate_limited``.
             StoreUnavailable: tries cannot be counted.
         """
+        self.passwords.check_room()
         email = normalised(attempt.email)
         known_as = _account_name(email)
         await self.tries.password(known_as, attempt.address)

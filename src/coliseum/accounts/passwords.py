@@ -61,6 +61,15 @@ class Passwords:
         fits = await self._run(lambda: self._fits(stored or self._nobodys, password))
         return fits and stored is not None
 
+    def check_room(self) -> None:
+        """Whether anybody may wait for a password to be checked: asked before anything is done for a log-in.
+
+        Raises:
+            RequestRefused: ``rate_limited``: too many wait already.
+        """
+        if self._taken >= self._places:
+            raise RequestRefused(Refusal.RATE_LIMITED, "too many are logging in at this moment; come back in a second")
+
     def is_outdated(self, stored: str) -> bool:
         """Whether it was made with other parameters than those of today."""
         return self._hasher.check_needs_rehash(stored)
@@ -76,8 +85,7 @@ class Passwords:
             return False
 
     async def _run(self, work: Callable[[], Done]) -> Done:
-        if self._taken >= self._places:
-            raise RequestRefused(Refusal.RATE_LIMITED, "too many are logging in at this moment; come back in a second")
+        self.check_room()
         self._taken += 1
         doing = asyncio.get_running_loop().run_in_executor(self._threads, work)
         doing.add_done_callback(self._leave)  # also when nobody waits for it any more
