@@ -14,7 +14,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from coliseum.commands import hooks, people
+from coliseum.commands import audit, config, hooks, people
 from coliseum.commands.billing import app as billing
 from coliseum.commands.keys import key
 from coliseum.commands.plans import tenant_plan
@@ -35,6 +35,8 @@ app.add_typer(key, name="key")
 app.add_typer(people.person, name="person")
 app.add_typer(people.member, name="member")
 tenant.command("settings")(people.settings)
+app.add_typer(audit.app, name="audit")
+app.add_typer(config.app, name="config")
 app.add_typer(hooks.app, name="webhook")
 app.add_typer(billing, name="billing")
 app.command("import")(import_command)

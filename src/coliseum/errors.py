@@ -81,8 +81,11 @@ class EventRefused(ColiseumError):
     """The event is refused.
 
     ``limit`` names the limit that was met, ``plan`` the smallest plan that lifts it; ``reset_at`` is when the limit
-    begins anew, and ``retry_after_s`` after how many seconds it is worth trying again.
+    begins anew, and ``retry_after_s`` after how many seconds it is worth trying again. ``by`` is who was refused for
+    lack of permission, where that is known.
     """
+
+    by: object = None
 
     def __init__(
         self,

@@ -2,9 +2,14 @@
 
 import logging
 import sys
-from typing import Literal
+import traceback
+from typing import Final, Literal
 
 import structlog
+
+from coliseum.errors import ColiseumError
+
+OURS: Final = "/coliseum/"
 
 LogEvent = Literal[
     "processor_started",  # a processor is up; `node`
@@ -18,6 +23,8 @@ LogEvent = Literal[
     "follower_behind",  # the boards could not be brought up to the log; tried again; `error`
     "boards_reset",  # Valkey lost or contradicted its state; all boards are remade; `reason`
     "upkeep_failed",  # partitions or the dedupe window could not be kept up; tried again
+    "heads_not_exported",  # the heads of the audit trail could not be written to their file; tried again; `error`
+    "refusal_not_recorded",  # a refusal is missing in the audit trail; `error`, `actor`, `action`
     "tidying_retried",  # hours could not be rolled up: they count as they are, and it is tried again; `error`
     "closing_retried",  # windows that have ended could not be closed: nothing is lost, and it is tried again; `error`
     "parking_failed",  # an entry could be neither digested nor put aside: the unit stands still
@@ -44,6 +51,31 @@ LogEvent = Literal[
     "web_started",  # the web process answers requests
     "web_stopped",  # it has answered its last one
 ]
+
+
+PLAIN_STATES: Final = ("08", "53", "55", "57", "58")
+"""Classes of PostgreSQL's errors that are about the server and never about a value."""
+PLACES_MAX: Final = 3
+
+
+def described(error: BaseException) -> str:
+    """An error for a log line: its class and where it came from, and no value of whoever's data it failed on.
+
+    A message may quote what it is about, an address or a key; so only those are told that are about a server.
+    """
+    state = str(getattr(error, "sqlstate", "") or "")
+    told = [type(error).__name__]
+    if state.startswith(PLAIN_STATES) or isinstance(error, (OSError, ColiseumError)):
+        told.append(f": {error}")
+    elif state:
+        told.append(f" {state}")
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [
+        f"{frame.filename.rpartition('/coliseum/')[2]}:{frame.lineno}" for frame in frames if OURS in frame.filename
+    ]
+    if ours:
+        told.append(f" at {' < '.join(reversed(ours[-PLACES_MAX:]))}")
+    return "".join(told)
 
 
 def configure(level: str = "info") -> None:

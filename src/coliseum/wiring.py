@@ -51,7 +51,9 @@ from coliseum.queries.public import PublicPages
 from coliseum.queries.shared import SharedReads
 from coliseum.queries.together import Together
 from coliseum.settings import Settings
+from coliseum.settings.safety import check_mode
 from coliseum.tasks import end
+from coliseum.trail.heads import Heads, file_of
 from coliseum.trail.record import Trail
 from coliseum.upgrade import upgrade
 from coliseum.web.address import trusted_proxies
@@ -63,6 +65,7 @@ from coliseum.web.live.admission import origins_of
 from coliseum.web.live.hub import Hub
 from coliseum.web.live.stopping import stop_held_back
 from coliseum.web.post import open_post
+from coliseum.web.refusals import Refusals
 from coliseum.web.services import Services
 from coliseum.web.stripe import into_log
 from coliseum.web.ui.live import Live
@@ -127,6 +130,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         store,
         keys,
         trail,
+        Refusals(database, trail, utc_now),
         appender,
         pipeline,
         tally,
@@ -187,7 +191,12 @@ def _time_limits(settings: Settings) -> TimeLimits:
 
 
 async def run_processor(settings: Settings) -> None:
-    """Run a processor until SIGTERM or SIGINT."""
+    """Run a processor until SIGTERM or SIGINT.
+
+    Raises:
+        UnsafeSettings: the mode is production, and they are not safe for it.
+    """
+    check_mode(settings, os.environ)
     telemetry.configure(settings.log_level)
     database = await db.Database.open(database_url(settings), processor=12, owner=1)
     store = await kv.KeyValue.open(valkey_url(settings))
@@ -211,7 +220,10 @@ async def run_processor(settings: Settings) -> None:
         async with store.wake_ups() as woken:
             collector.settle()
             await _until_signal(
-                processor.run(woken), _keep_up_regularly(database, settings), _deliver(database, outbound, settings)
+                processor.run(woken),
+                _keep_up_regularly(database, settings),
+                _deliver(database, outbound, settings),
+                Heads(file_of(settings), utc_now).export_regularly(database),
             )
     finally:
         await outbound.close()
@@ -257,7 +269,7 @@ async def _keep_up_regularly(database: db.Database, settings: Settings) -> None:
         try:
             await keep_up(database, utc_now(), settings.dedupe_days)
         except (*db.UNREACHABLE, db.PostgresError) as error:
-            telemetry.Log().warning("upkeep_failed", error=repr(error))
+            telemetry.Log().warning("upkeep_failed", error=telemetry.described(error))
             await asyncio.sleep(60)
             continue
         await asyncio.sleep(UPKEEP_EVERY_S)

@@ -14,7 +14,7 @@ from coliseum.errors import Refusal
 from coliseum.events.catalogue import TYPES
 from coliseum.metrics.registry import BY_NAME
 from coliseum.settings import Settings, setting_of
-from coliseum.web.api import billing, declared, exports, leaderboards, reads, seasons, trends, usage
+from coliseum.web.api import audit, billing, declared, exports, leaderboards, reads, seasons, trends, usage
 from coliseum.web.capture import ROUTES
 from coliseum.web.problems import STATUS
 
@@ -28,6 +28,7 @@ TERMS = [
     "context", "live", "wanted", "pinned", "remake", "upkeep",
     "declaration", "eligibility", "support", "count-back", "selective", "public",
     "trending", "breaking", "half-life", "usage", "quota", "overage", "allowance",
+    "audit trail", "chain", "head", "mode",
     "connected account", "unmatched",
 ]  # fmt: skip
 
@@ -77,7 +78,7 @@ def test_api_page_has_the_route_that_carries_events_in(path: str) -> None:
     "path",
     [
         path
-        for each in (leaderboards, reads, exports, seasons, trends, usage)
+        for each in (leaderboards, reads, exports, seasons, trends, usage, audit)
         for handler in each.HANDLERS
         for path in handler.paths
     ],

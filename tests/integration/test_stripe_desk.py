@@ -121,6 +121,8 @@ async def test_the_routes_serve_an_owner(world: World, platform: Platform, as_ow
     assert bought.status == 200
     assert bought.json["url"].startswith("https://pay.example/")
     assert (await post(world, "/api/billing/portal")).json["url"].startswith("https://pay.example/")
+    deeds = await rows(world, "SELECT * FROM trail_entries WHERE tenant_id = $1 ORDER BY number", platform.tenant_id)
+    assert [each["action"] for each in deeds] == ["billing.checkout", "billing.portal"]
     wrongs: list[Any] = [{}, {"plan": "gold"}, {"plan": "pro", "price": "price_mine"}, [], b"{", b"\xff"]
     for wrong in wrongs:
         reply = await post(world, "/api/billing/checkout", wrong)

@@ -1,7 +1,7 @@
 """Who is calling, once that is known: a key or a person, for one tenant."""
 
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Final, Literal, NoReturn
 
 import msgspec
 
@@ -47,6 +47,13 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
         """
         if self.may(permission):
             return
+        try:
+            self._refuse(permission)
+        except RequestRefused as error:
+            error.by = self
+            raise
+
+    def _refuse(self, permission: Permission) -> NoReturn:
         if self.kind == "person":
             raise RequestRefused(Refusal.NOT_ALLOWED, f"{permission} is nothing that a {self.role} may do")
         if self.kind == "browser":

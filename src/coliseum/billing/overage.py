@@ -17,7 +17,7 @@ from coliseum.billing.books import Books
 from coliseum.billing.inbox import SQL
 from coliseum.billing.stripe_client import StripeRefused, StripeUnavailable
 from coliseum.ids import derived_key
-from coliseum.telemetry import Log
+from coliseum.telemetry import Log, described
 
 KNOWN_FOR: Final = timedelta(hours=23)
 LATE: Final = timedelta(days=3)
@@ -99,7 +99,7 @@ async def send(books: Books, tenant_id: int, now: datetime) -> None:
                     identifier(books.secret_key, tenant_id, each), _when(each.month, now),
                 )  # fmt: skip
             except (StripeUnavailable, StripeRefused) as error:
-                Log().warning("billing_retried", tenant_id=tenant_id, error=repr(error))
+                Log().warning("billing_retried", tenant_id=tenant_id, error=described(error))
                 return
         async with books.database.tenant(tenant_id, "accounts") as connection:
             await connection.execute(SQL["settle_report"], tenant_id, each.month, each.sequence, state)

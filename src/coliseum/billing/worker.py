@@ -13,7 +13,7 @@ from coliseum.billing.objects import StripeEvent
 from coliseum.billing.overage import UsageSource
 from coliseum.billing.payments import apply_payment, apply_refunds, apply_transfer
 from coliseum.billing.subscriptions import apply_customer_deleted, apply_subscription, sweep
-from coliseum.telemetry import Log
+from coliseum.telemetry import Log, described
 
 LOOK_EVERY_S: Final = 5.0
 """When nothing wakes it: for what another process stored and left, and for what is due again."""
@@ -59,7 +59,7 @@ class Worker:
                 await self.drain()
                 await self._regularly()
             except Exception as error:  # noqa: BLE001 - the stores are away, or worse: nothing is lost, and it goes on
-                Log().warning("billing_retried", error=repr(error))
+                Log().warning("billing_retried", error=described(error))
             try:
                 async with asyncio.timeout(LOOK_EVERY_S):
                     await self._woken.wait()
@@ -100,9 +100,9 @@ class Worker:
         now = self.books.clock()
         state = await inbox.put_off(self.books.database, claimed, f"{type(error).__name__}: {error}", now, self._rng)
         if state == "failed":
-            Log().error("billing_failed", event_id=claimed.event_id, error=repr(error))
+            Log().error("billing_failed", event_id=claimed.event_id, error=described(error))
         else:
-            Log().warning("billing_retried", event_id=claimed.event_id, error=repr(error))
+            Log().warning("billing_retried", event_id=claimed.event_id, error=described(error))
 
     async def _regularly(self) -> None:
         now = self.books.clock()

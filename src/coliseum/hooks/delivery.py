@@ -18,7 +18,7 @@ from coliseum.hooks.topics import EndpointDisabled, Message
 from coliseum.outbound import Outbound
 from coliseum.sealing import SealBroken
 from coliseum.tasks import end
-from coliseum.telemetry import Log
+from coliseum.telemetry import Log, described
 from coliseum.trail.record import Deed, Trail
 
 ACTOR: Final = "processor"
@@ -103,7 +103,7 @@ class Deliverer:
                         continue
                     await self._forget()
                 except (*db.UNREACHABLE, *db.CONFLICTS, db.PostgresError) as error:
-                    self._log.warning("webhooks_retried", error=repr(error))
+                    self._log.warning("webhooks_retried", error=described(error))
                     pause_s = RETRY_S
                 await self._pause(pause_s)
         finally:
@@ -140,7 +140,7 @@ class Deliverer:
         for task in [task for task in self._flying if task.done()]:
             claim = self._flying.pop(task)
             if not task.cancelled() and (error := task.exception()) is not None:
-                self._log.warning("webhooks_retried", error=repr(error), delivery=claim.delivery_id)
+                self._log.warning("webhooks_retried", error=described(error), delivery=claim.delivery_id)
 
     async def _pause(self, pause_s: float) -> None:
         """Until a message has landed, so that there is room, or for a while."""

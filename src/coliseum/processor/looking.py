@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from coliseum.processor.backoff import delay_s
 from coliseum.processor.projection import Unit
 from coliseum.tasks import end
-from coliseum.telemetry import Log, LogEvent
+from coliseum.telemetry import Log, LogEvent, described
 
 
 class Looking:
@@ -61,7 +61,7 @@ class Looking:
         except Exception as error:  # noqa: BLE001 - nothing was kept of it, and it is done at a later look
             self._failures += 1
             self._not_before_s = asyncio.get_running_loop().time() + delay_s(self._failures, self._rng)
-            Log(tenant=self._unit.tenant.slug).warning(self._failed, error=repr(error))
+            Log(tenant=self._unit.tenant.slug).warning(self._failed, error=described(error))
         else:
             self._failures = 0
             ended_s = asyncio.get_running_loop().time()

@@ -17,7 +17,7 @@ from coliseum.processor.projection import Announcer, Closer, Follower, Projectio
 from coliseum.processor.runner import Limits, Runner
 from coliseum.processor.tidying import Tidying
 from coliseum.tasks import end, whole
-from coliseum.telemetry import Log
+from coliseum.telemetry import Log, described
 
 
 class Processor:
@@ -86,7 +86,7 @@ class Processor:
             held = set(await self._leases.refresh())
             lost = await self._database.hang_up_lost("processor")
         except Exception as error:  # noqa: BLE001 - the database is away; steps fail on their own meanwhile
-            self._log.warning("step_retried", error=repr(error))
+            self._log.warning("step_retried", error=described(error))
             if asyncio.get_running_loop().time() - begun_s >= self._lease_s / 2:
                 self._database.hang_up()  # steps may be waiting on connections that nobody hears, and would for ever
             return
@@ -128,4 +128,4 @@ class Processor:
         error = None if task.cancelled() else task.exception()
         if error is not None and not isinstance(error, LeaseLost):
             # Said, and tried afresh at the next refresh.
-            self._log.error("parking_failed", tenant=unit.tenant.slug, consumer=unit.consumer, error=repr(error))
+            self._log.error("parking_failed", tenant=unit.tenant.slug, consumer=unit.consumer, error=described(error))

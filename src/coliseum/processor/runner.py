@@ -16,7 +16,7 @@ from coliseum.processor.projection import POISON, Projection, Unit
 from coliseum.processor.step import ParkingFailed, park, read_cursors, step
 from coliseum.processor.tidying import Tidying
 from coliseum.tasks import whole
-from coliseum.telemetry import Log
+from coliseum.telemetry import Log, described
 
 IDLE_ROUNDS_MAX = 5
 
@@ -147,7 +147,7 @@ class Runner:
         """Halve the range until the entry stands alone; try that one a few times more; then put it aside."""
         if size > 1:
             self._sizes[partition] = size // 2
-            self._log.warning("batch_halved", partition=partition, offset=offset, size=size, error=str(error))
+            self._log.warning("batch_halved", partition=partition, offset=offset, size=size, error=described(error))
             return
         attempts = self._failures[partition, offset] = self._failures.get((partition, offset), 0) + 1
         if attempts < self._limits.attempts_max:
@@ -156,12 +156,12 @@ class Runner:
         try:
             await park(self._database, self._node_id, self._unit, partition, offset, repr(error), attempts)
         except ParkingFailed:
-            self._log.error("parking_failed", partition=partition, offset=offset, error=str(error))
+            self._log.error("parking_failed", partition=partition, offset=offset, error=described(error))
             raise
         del self._failures[partition, offset]
-        self._log.error("entry_parked", partition=partition, offset=offset, error=str(error))
+        self._log.error("entry_parked", partition=partition, offset=offset, error=described(error))
 
     async def _wait_after(self, error: Exception) -> None:
         self._passing_failures += 1
-        self._log.warning("step_retried", error=repr(error), attempt=self._passing_failures)
+        self._log.warning("step_retried", error=described(error), attempt=self._passing_failures)
         await asyncio.sleep(delay_s(self._passing_failures, self._rng))

@@ -11,12 +11,15 @@ from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 
 from coliseum.accounts.callers import Caller, Person
 from coliseum.accounts.permissions import Permission
+from coliseum.errors import RequestRefused
 from coliseum.web.identify import caller_for, person_of
 from coliseum.web.services import Services
 
 Access = Permission | Literal["public", "person"]
 CALLER: Final = "coliseum_caller"
 PERSON: Final = "coliseum_person"
+REFUSED: Final = "coliseum_refused"
+"""Where a request's scope says why it was refused."""
 
 
 def needs(permission: Permission) -> dict[str, Any]:
@@ -71,3 +74,19 @@ def check_every_route(handlers: Iterable[HTTPRouteHandler]) -> None:
     for handler in handlers:
         if handler.opt.get("access") not in ("public", "person", *Permission):
             raise AssertionError(f"{handler} does not say who may use it")
+
+
+def note_reason(scope: Any, error: RequestRefused) -> None:
+    """Remember why a request is refused."""
+    scope[REFUSED] = error
+
+
+async def record_refusal(services: Services, scope: Any) -> None:
+    """Leave a trace of a request that was refused, when its caller is known and lacked a permission."""
+    error: RequestRefused | None = scope.get(REFUSED)
+    if error is None:
+        return
+    caller = error.by or scope.get("state", {}).get(CALLER)
+    handler = scope.get("route_handler")
+    if isinstance(caller, Caller) and handler is not None:
+        await services.refusals.note(scope, caller, str(handler.opt.get("access", "")), error.code)

@@ -15,12 +15,13 @@ from litestar.openapi.plugins import JsonRenderPlugin
 
 from coliseum import db
 from coliseum.errors import ColiseumError, QueryInvalid, Refusal, RequestRefused, StoreUnavailable
-from coliseum.telemetry import Log
-from coliseum.web.access import admit, check_every_route
+from coliseum.telemetry import Log, described
+from coliseum.web.access import admit, check_every_route, note_reason, record_refusal
 from coliseum.web.allowance import RATE, one_too_many, rate_headers
 from coliseum.web.answers import describe_answers
 from coliseum.web.api import (
     accounts,
+    audit,
     auth,
     auth_factors,
     billing,
@@ -43,20 +44,22 @@ from coliseum.web.api import (
     webhooks,
 )
 from coliseum.web.capture import ROUTES, Handler, serve
+from coliseum.web.headers import Headers
 from coliseum.web.live.routes import is_live, serve_live
 from coliseum.web.openapi import describe_capture, describe_declaring
 from coliseum.web.options import Options
 from coliseum.web.problems import problem
 from coliseum.web.services import Services
-from coliseum.web.ui.links import KINDS, link_router
+from coliseum.web.ui.links import link_router
 
 HANDLERS = (
     *leaderboards.HANDLERS, *reads.HANDLERS, *exports.HANDLERS, *seasons.HANDLERS, *declared.HANDLERS,
     *trends.HANDLERS, *keys.HANDLERS, *issuers.HANDLERS, *auth.HANDLERS, *auth_factors.HANDLERS, *identities.HANDLERS,
     *accounts.HANDLERS, *members.HANDLERS, *tenants.HANDLERS, *usage.HANDLERS, *billing.HANDLERS, *webhooks.HANDLERS,
-    *deliveries.HANDLERS, health.get_health, contract.get_event_schema,
+    *deliveries.HANDLERS, *audit.HANDLERS, health.get_health, contract.get_event_schema,
 )  # fmt: skip
 OPTIONS = Options(HANDLERS)
+HEADERS = Headers()
 CAPTURE = {path: handler for paths, handler in ROUTES for path in paths}
 
 
@@ -65,8 +68,12 @@ class App(Litestar):
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve one request, or the lifespan."""
+        if scope["type"] == "lifespan":
+            await super().__call__(scope, receive, send)
+            return
         read = None
-        if scope["type"] != "lifespan" and is_live(scope):
+        send = HEADERS.on(send)
+        if is_live(scope):
             await serve_live(self.state.services, scope, receive, send)
             return
         if scope["type"] == "http":
@@ -80,6 +87,7 @@ class App(Litestar):
                 send = OPTIONS.corrected(scope, send)
         if read is None:
             await super().__call__(scope, receive, send)
+            await record_refusal(self.state.services, scope)  # the answer has been sent
             return
         rate = None
         try:
@@ -88,7 +96,7 @@ class App(Litestar):
                 raise one_too_many(rate)
             reply = boards.reply_of(await read.answer(), scope)
         except Exception as error:  # noqa: BLE001 - as Litestar's own handler of exceptions
-            reply = problem(_our_error(error, scope["path"]))
+            reply = problem(_our_error(error, scope))
         limited = () if rate is None else rate_headers(rate)
         headers = [*reply.headers, *limited, (b"content-length", b"%d" % len(reply.body))]
         await send({"type": "http.response.start", "status": reply.status, "headers": headers})
@@ -152,7 +160,10 @@ def _mounted(paths: tuple[str, ...], handler: Handler) -> ASGIRouteHandler:
 
 
 def _on_error(request: Request[Any, Any, Any], error: Exception) -> LitestarResponse[bytes]:
-    reply = problem(_our_error(error, request.url.path))
+    ours = _our_error(error, request.scope)
+    if isinstance(ours, RequestRefused):
+        note_reason(request.scope, ours)
+    reply = problem(ours)
     headers = {name.decode(): value.decode() for name, value in reply.headers if name != b"content-type"}
     if isinstance(error, HTTPException) and error.headers and reply.status == 405:
         headers.update({name: value for name, value in error.headers.items() if name.lower() == "allow"})
@@ -161,7 +172,7 @@ def _on_error(request: Request[Any, Any, Any], error: Exception) -> LitestarResp
     )
 
 
-def _our_error(error: Exception, path: str) -> ColiseumError:
+def _our_error(error: Exception, scope: Any) -> ColiseumError:
     error = _of_the_body(error)
     match error:
         case ColiseumError():
@@ -172,7 +183,7 @@ def _our_error(error: Exception, path: str) -> ColiseumError:
             what = extra.get("message", "") if isinstance(extra, dict) else ""
             return QueryInvalid(f"{field or 'the query'}: {what or error.detail}", field)
         case NotFoundException():
-            return RequestRefused(Refusal.NOT_FOUND, f"nothing is served at {path}")
+            return RequestRefused(Refusal.NOT_FOUND, f"nothing is served at {scope['path']}")
         case HTTPException() if error.status_code == 405:
             return RequestRefused(Refusal.METHOD_NOT_ALLOWED, "this method is not served here")
         case HTTPException() if error.status_code == 413:
@@ -181,14 +192,8 @@ def _our_error(error: Exception, path: str) -> ColiseumError:
             return QueryInvalid(error.detail)
     if isinstance(error, db.UNREACHABLE):
         return StoreUnavailable(f"PostgreSQL did not answer: {error}")
-    Log().error("capture_failed", error=repr(error), path=_told(path))
+    Log().error("capture_failed", error=described(error), path=scope.get("path_template", ""))
     return ColiseumError("Something failed here.")
-
-
-def _told(path: str) -> str:
-    """A path as it may be logged: without the secret of a link."""
-    kind = path.split("/")[1] if path.startswith("/") else ""
-    return f"/{kind}/..." if kind in KINDS else path
 
 
 def _of_the_body(error: Exception) -> Exception:

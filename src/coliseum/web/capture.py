@@ -17,7 +17,7 @@ from coliseum.capture.draft import Request, Result
 from coliseum.capture.segment import translate
 from coliseum.errors import ColiseumError, MethodNotAllowed, Refusal, RequestRefused, StoreUnavailable
 from coliseum.events.whole import read_batch
-from coliseum.telemetry import Log
+from coliseum.telemetry import Log, described
 from coliseum.web.auth import TOKEN_TTL_MAX_S, make_user_token, user_of, webhook_tenant
 from coliseum.web.beacon import opened
 from coliseum.web.bodies import BODY_BYTES_MAX, Disconnected, read_body
@@ -173,7 +173,7 @@ async def serve(handler: Handler, services: Services, scope: Any, receive: Any, 
         # Whoever is still there sent a body that is no HTTP; to anybody else this says nothing.
         reply = problem(RequestRefused(Refusal.BAD_ENCODING, "the body broke off"))
     except Exception as error:  # noqa: BLE001 - the last place where it can be said
-        Log().error("capture_failed", error=repr(error), path=scope["path"])
+        Log().error("capture_failed", error=described(error), path=scope["path"])
         reply = problem(ColiseumError("Something failed here; nothing of this request may have been stored."))
     return await _send(send, reply, scope.get(SHARED_WITH, ANY_ORIGIN))
 

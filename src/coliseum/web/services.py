@@ -28,6 +28,7 @@ from coliseum.web.api.boards import Boards
 from coliseum.web.limits import Limiter
 from coliseum.web.live.hub import Hub
 from coliseum.web.post import Post
+from coliseum.web.refusals import Refusals
 
 
 class Services(msgspec.Struct, frozen=True):
@@ -40,6 +41,7 @@ class Services(msgspec.Struct, frozen=True):
     store: kv.KeyValue
     keys: KeyRing
     trail: Trail
+    refusals: Refusals
     appender: Appender
     pipeline: Pipeline
     tally: Tally

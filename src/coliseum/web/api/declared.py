@@ -14,6 +14,7 @@ from coliseum.boards.declaration import DECLARATION_BYTES_MAX, read_declaration
 from coliseum.boards.declared import DeclaredBoard, Match, board_named, declare, list_boards, withdraw
 from coliseum.errors import QueryInvalid, Refusal, RequestRefused
 from coliseum.queries.leaderboards import BoardPage
+from coliseum.trail.record import Deed
 from coliseum.web.access import caller_in, for_anybody, needs
 from coliseum.web.bodies import Disconnected, read_body
 from coliseum.web.services import Services
@@ -76,6 +77,8 @@ async def put_board(
 
     async with services.database.tenant(tenant.tenant_id) as connection:
         board, made = await declare(connection, tenant, declaration, match, check_count)
+        deed = _deed(request, "board.declare", name, revision=board.revision)
+        await services.trail.record(connection, tenant.tenant_id, deed)
     services.declarations.forget(tenant, name)
     return _answer(board, 201 if made else 200)
 
@@ -92,6 +95,8 @@ async def delete_board(request: Request[Any, Any, Any], services: NamedDependenc
     match = matched(request)
     async with services.database.tenant(tenant.tenant_id) as connection:
         removed = await withdraw(connection, tenant, name, match)
+        if removed:
+            await services.trail.record(connection, tenant.tenant_id, _deed(request, "board.withdraw", name))
     services.declarations.forget(tenant, name)
     if not removed:
         raise _unknown()
@@ -123,6 +128,12 @@ async def get_public_board(
     if given == "*" or tag in {each.strip().removeprefix("W/") for each in given.split(",")}:
         return Response(b"", status_code=304, headers=headers)  # type: ignore[arg-type]
     return Response(body, headers=headers)  # type: ignore[arg-type]
+
+
+def _deed(request: Request[Any, Any, Any], action: str, name: str, **detail: object) -> Deed:
+    address = request.client.host if request.client else ""
+    actor = caller_in(request.scope).actor
+    return Deed(actor=actor, action=action, target=f"board:{name}", address=address, detail=detail)
 
 
 def _answer(board: DeclaredBoard, status: int = 200) -> Response[DeclaredBoard]:

@@ -10,7 +10,7 @@ from typing import Protocol
 import msgspec
 
 from coliseum.errors import ColiseumError, EventRefused, NumberTooLarge, QueryInvalid, StoreUnavailable
-from coliseum.telemetry import Log
+from coliseum.telemetry import Log, described
 from coliseum.web.live.versions import Version, behind, difference, version_of
 from coliseum.web.live.wishes import Source
 
@@ -172,7 +172,7 @@ class Channel:
 
     def _failed(self, error: Exception) -> None:
         if self._trouble is None:
-            Log().warning("live_failed", error=repr(error))
+            Log().warning("live_failed", error=described(error))
             away = StoreUnavailable("This cannot be read for now.")
             self._trouble = error if isinstance(error, ColiseumError) else away
             for listener in self.listeners:

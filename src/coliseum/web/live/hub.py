@@ -19,7 +19,7 @@ from coliseum.ids import secret_digest
 from coliseum.metrics.registry import Kind
 from coliseum.queries.shared import SharedReads
 from coliseum.tasks import end
-from coliseum.telemetry import Log
+from coliseum.telemetry import Log, described
 from coliseum.web.address import UNKNOWN, Addresses
 from coliseum.web.allowance import Allowance
 from coliseum.web.live.admission import check_may_watch
@@ -234,7 +234,7 @@ class Hub:
         try:
             await channel.run()
         except Exception as error:  # noqa: BLE001 - a defect: whoever watches must hear of it
-            Log().error("live_failed", error=repr(error))
+            Log().error("live_failed", error=described(error))
             for listener in list(channel.listeners):
                 listener.lost(StoreUnavailable("This cannot be read for now."))
         finally:

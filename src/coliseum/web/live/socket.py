@@ -12,7 +12,7 @@ from coliseum import db
 from coliseum.accounts.tokens import looks_like_token
 from coliseum.errors import ColiseumError, RequestRefused, StoreUnavailable
 from coliseum.tasks import end
-from coliseum.telemetry import Log
+from coliseum.telemetry import Log, described
 from coliseum.web.live.admission import origin_allowed
 from coliseum.web.live.hub import Hub
 from coliseum.web.live.members import Members
@@ -160,7 +160,7 @@ class _Connection:
         except ColiseumError as error:
             self._viewer.say(refused(error, said.id))
         except Exception as error:  # noqa: BLE001 - the connection goes on
-            Log().error("live_failed", error=repr(error))
+            Log().error("live_failed", error=described(error))
             self._viewer.say(refused(ColiseumError("Something failed here."), said.id))
 
     async def _message(self) -> str:
@@ -194,7 +194,7 @@ def _why(error: BaseException) -> Close:
         return error.why
     if isinstance(error, Gone):
         return Close.BAD_FRAME
-    Log().error("live_failed", error=repr(error))
+    Log().error("live_failed", error=described(error))
     return Close.FAILED
 
 

@@ -36,8 +36,6 @@ LAST_S_MAX = 2.0
 STILL_HERE = b": still here\n\n"
 HEADERS = (
     (b"content-type", b"text/event-stream; charset=utf-8"),
-    (b"cache-control", b"no-store"),
-    (b"x-content-type-options", b"nosniff"),
     (b"x-accel-buffering", b"no"),
     (b"vary", b"origin"),
 )
