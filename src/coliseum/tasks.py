@@ -1,6 +1,7 @@
 """Ending tasks for certain."""
 
 import asyncio
+import signal
 from collections.abc import Coroutine
 from typing import Any
 
@@ -46,3 +47,19 @@ async def whole(work: Coroutine[Any, Any, None]) -> None:
     task.result()
     if cancelled is not None:
         raise cancelled
+
+
+async def until_signal(*work: Coroutine[Any, Any, None]) -> None:
+    """Run these until the first ends or a signal asks to stop; then cancel them all and let them finish."""
+    loop = asyncio.get_running_loop()
+    tasks = [asyncio.create_task(each) for each in work]
+
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    signalled = asyncio.create_task(stopping.wait())
+    done, _ = await asyncio.wait([*tasks, signalled], return_when=asyncio.FIRST_COMPLETED)
+    await end(signalled, *tasks)
+    for task in tasks:
+        if task in done and not task.cancelled():
+            task.result()

@@ -4,12 +4,10 @@ import asyncio
 import os
 import platform
 import random
-import signal
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from importlib import metadata
-from typing import Any
 
 from litestar import Litestar
 
@@ -52,7 +50,7 @@ from coliseum.queries.shared import SharedReads
 from coliseum.queries.together import Together
 from coliseum.settings import Settings
 from coliseum.settings.safety import check_mode
-from coliseum.tasks import end
+from coliseum.tasks import until_signal
 from coliseum.trail.heads import Heads, file_of
 from coliseum.trail.record import Trail
 from coliseum.upgrade import upgrade
@@ -152,11 +150,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         billing,
         open_post(settings, settings.secret_key, database, server, utc_now),
     )
-    billing.start()
-    try:
+    async with _serving(services, waker):
         yield services
-    finally:
-        await _close(services, waker)
 
 
 def _appender(settings: Settings, database: db.Database, waker: kv.Waker) -> Appender:
@@ -169,21 +164,26 @@ def _appender(settings: Settings, database: db.Database, waker: kv.Waker) -> App
     )
 
 
-async def _close(services: Services, waker: kv.Waker) -> None:
+@asynccontextmanager
+async def _serving(services: Services, waker: kv.Waker) -> AsyncIterator[None]:
     """End what works for others first, and the stores last."""
-    await services.billing.close()
-    await services.live.close()
-    await services.appender.drain()
-    await services.boards.reads.drain()
-    await services.together.drain()
-    await services.tally.close()
-    await services.last_used.close()
-    await services.post.close()
-    await services.outbound.close()
-    services.logins.passwords.close()
-    await waker.close()
-    await services.store.close()
-    await services.database.close()
+    services.billing.start()
+    try:
+        yield
+    finally:
+        await services.billing.close()
+        await services.live.close()
+        await services.appender.drain()
+        await services.boards.reads.drain()
+        await services.together.drain()
+        await services.tally.close()
+        await services.last_used.close()
+        await services.post.close()
+        await services.outbound.close()
+        services.logins.passwords.close()
+        await waker.close()
+        await services.store.close()
+        await services.database.close()
 
 
 def _time_limits(settings: Settings) -> TimeLimits:
@@ -219,7 +219,7 @@ async def run_processor(settings: Settings) -> None:
     try:
         async with store.wake_ups() as woken:
             collector.settle()
-            await _until_signal(
+            await until_signal(
                 processor.run(woken),
                 _keep_up_regularly(database, settings),
                 _deliver(database, outbound, settings),
@@ -284,19 +284,3 @@ async def _deliver(database: db.Database, outbound: Outbound, settings: Settings
     trail, rng = Trail(settings.secret_key, utc_now), random.SystemRandom()
     secrets = Secrets(settings.secret_key)
     await Deliverer(database, outbound, secrets, trail, utc_now, rng, settings.webhook_timeout_s).run()
-
-
-async def _until_signal(*work: Coroutine[Any, Any, None]) -> None:
-    """Run these until the first ends or a signal asks to stop; then cancel them all and let them finish."""
-    loop = asyncio.get_running_loop()
-    tasks = [asyncio.create_task(each) for each in work]
-
-    stopping = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopping.set)
-    signalled = asyncio.create_task(stopping.wait())
-    done, _ = await asyncio.wait([*tasks, signalled], return_when=asyncio.FIRST_COMPLETED)
-    await end(signalled, *tasks)
-    for task in tasks:
-        if task in done and not task.cancelled():
-            task.result()
