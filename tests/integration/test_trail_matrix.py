@@ -129,7 +129,7 @@ async def test_many_callers_of_one_tenant_are_bounded_together(world: World) -> 
     scope = {"method": "PUT", "path": "/api/boards/x", "client": None}
     for number in range(TENANT_MAX + 5):
         other = msgspec.structs.replace(caller, actor=f"person:{number}")
-        await world.services.refusals.note(scope, other, "boards.manage", Refusal.NOT_ALLOWED)
+        await world.services.refusals.note(scope, other, "boards.manage", Refusal.NOT_ALLOWED, "203.0.113.9")
     assert len(await entries_of(world, platform)) == TENANT_MAX
 
 

@@ -21,7 +21,7 @@ from joserfc.util import base64_to_int
 from coliseum.clock import Clock
 from coliseum.errors import OutboundFailed, StoreUnavailable, TargetNotAllowed
 from coliseum.outbound import Outbound
-from coliseum.telemetry import Log
+from coliseum.telemetry import Log, described
 
 Algorithm = Literal["ES256", "RS256", "EdDSA", "HS256"]
 
@@ -183,6 +183,6 @@ class KeySets:
             held.keys = await self.fetch(url)
             held.fetched_at = began
         except (TargetNotAllowed, OutboundFailed) as error:
-            Log().warning("key_set_failed", url=url, error=str(error))
+            Log().warning("key_set_failed", url=url, error=described(error))
         finally:
             held.fetching = None

@@ -8,7 +8,7 @@ from coliseum.accounts.callers import Caller
 from coliseum.accounts.tenants import SQL
 from coliseum.clock import Clock
 from coliseum.tasks import end
-from coliseum.telemetry import Log
+from coliseum.telemetry import Log, described
 
 WRITE_EVERY_S = 60.0
 
@@ -43,7 +43,7 @@ class LastUsed:
             async with self._database.connection("capture") as connection:
                 await connection.execute(SQL["keys_used"], *columns)
         except (*db.UNREACHABLE, db.PostgresError) as error:
-            Log().warning("last_used_lost", error=repr(error))
+            Log().warning("last_used_lost", error=described(error))
             self._seen = {**seen, **self._seen}
 
     async def _write_regularly(self) -> None:

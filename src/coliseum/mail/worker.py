@@ -9,7 +9,7 @@ from coliseum.clock import Clock
 from coliseum.mail.outbox import Mail, Mailer
 from coliseum.mail.server import TIMEOUT_S, Later, MailServer, Refused
 from coliseum.tasks import end
-from coliseum.telemetry import Log
+from coliseum.telemetry import Log, described
 
 LOOK_EVERY_S: Final = 2.0
 TIDY_EVERY: Final = timedelta(hours=1)
@@ -53,13 +53,13 @@ class MailWorker:
             await server.send(mail)
         except Later as error:
             wait_s = BACKOFF[min(mail.attempts, len(BACKOFF)) - 1]
-            Log().warning("mail_put_off", mail=mail.mail_id, error=str(error), attempts=mail.attempts)
+            Log().warning("mail_put_off", mail=mail.mail_id, error=described(error), attempts=mail.attempts)
             async with self._database.transaction("accounts") as connection:
                 until = self._clock() + timedelta(seconds=wait_s)
                 await self._mailer.put_off(connection, mail.mail_id, until, str(error))
             return False
         except Refused as error:
-            Log().error("mail_refused", mail=mail.mail_id, error=str(error))
+            Log().error("mail_refused", mail=mail.mail_id, error=described(error))
         async with self._database.transaction("accounts") as connection:
             await self._mailer.sent(connection, mail.mail_id)
         return True
@@ -70,7 +70,7 @@ class MailWorker:
                 await self._tidy()
                 await self.send_due()
             except (*db.UNREACHABLE, db.PostgresError) as error:
-                Log().warning("mail_stopped", error=repr(error))
+                Log().warning("mail_stopped", error=described(error))
             await asyncio.sleep(LOOK_EVERY_S)
 
     async def _tidy(self) -> None:

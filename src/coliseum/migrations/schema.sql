@@ -2067,6 +2067,7 @@ CREATE POLICY people_only ON public.accounts_people TO coliseum_accounts USING (
 CREATE POLICY people_only ON public.accounts_recovery_codes TO coliseum_accounts USING (true) WITH CHECK (true);
 CREATE POLICY people_only ON public.accounts_refresh_tokens TO coliseum_accounts USING (true) WITH CHECK (true);
 CREATE POLICY people_only ON public.accounts_sessions TO coliseum_accounts USING (true) WITH CHECK (true);
+CREATE POLICY people_only ON public.accounts_signups TO coliseum_accounts USING (true) WITH CHECK (true);
 CREATE POLICY people_only ON public.billing_stripe_events TO coliseum_accounts USING (true) WITH CHECK (true);
 ALTER TABLE public.processor_cursors ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.processor_dead_letters ENABLE ROW LEVEL SECURITY;

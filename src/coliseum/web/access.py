@@ -89,4 +89,5 @@ async def record_refusal(services: Services, scope: Any) -> None:
     caller = error.by or scope.get("state", {}).get(CALLER)
     handler = scope.get("route_handler")
     if isinstance(caller, Caller) and handler is not None:
-        await services.refusals.note(scope, caller, str(handler.opt.get("access", "")), error.code)
+        action, address = str(handler.opt.get("access", "")), services.addresses.of(scope)
+        await services.refusals.note(scope, caller, action, error.code, address)

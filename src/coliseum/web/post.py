@@ -12,7 +12,7 @@ from coliseum.mail import Mailer
 from coliseum.mail.server import MailServer
 from coliseum.mail.worker import MailWorker
 from coliseum.settings import Settings
-from coliseum.telemetry import Log
+from coliseum.telemetry import Log, described
 
 ERRANDS_MAX: Final = 200
 
@@ -71,4 +71,4 @@ async def _done(errand: Coroutine[Any, Any, None]) -> None:
     try:
         await errand
     except Exception as error:  # noqa: BLE001 - nobody waits for it; it is said here or nowhere
-        Log().error("errand_failed", error=repr(error))
+        Log().error("errand_failed", error=described(error))

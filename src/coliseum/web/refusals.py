@@ -47,7 +47,7 @@ class Refusals:
         self._clock = clock
         self._counts: OrderedDict[tuple[int, str], _Count] = OrderedDict()
 
-    async def note(self, scope: Any, caller: Caller, action: str, code: Refusal) -> None:
+    async def note(self, scope: Any, caller: Caller, action: str, code: Refusal, address: str) -> None:
         """Record that a request was refused, when that is for lack of permission; in a transaction of its own."""
         if STATUS.get(code) != 403 or scope["method"] in SAFE:
             return
@@ -62,7 +62,7 @@ class Refusals:
         own.entries, all_.entries, own.untold = own.entries + 1, all_.entries + 1, 0
         deed = Deed(
             actor=caller.actor, action=action, target=f"{scope['method']} {scope['path']}", outcome="refused",
-            address=scope["client"][0] if scope.get("client") else "", detail=detail,
+            address=address, detail=detail,
         )  # fmt: skip
         try:
             async with (

@@ -19,8 +19,9 @@ from coliseum.hooks.thresholds import (
 )
 from coliseum.web.access import caller_in, needs
 from coliseum.web.api.callers import asking_tenant
+from coliseum.web.api.deeds import record_deed
 from coliseum.web.api.parameters import Cursor
-from coliseum.web.api.webhooks import BODY_BYTES_MAX, record
+from coliseum.web.api.webhooks import BODY_BYTES_MAX
 from coliseum.web.services import Services
 
 DeliveryId = Annotated[int, PathParameter(description="The delivery's number.")]
@@ -66,7 +67,7 @@ async def post_redelivery(
     async with services.database.tenant(tenant.tenant_id, "accounts") as connection:
         found = await redeliver(connection, tenant.tenant_id, delivery_id, services.clock())
         target = f"webhook:{found.endpoint_id}"
-        await record(services, request, connection, "webhook.redeliver", target, {"delivery": delivery_id})
+        await record_deed(services, request, connection, "webhook.redeliver", target, {"delivery": delivery_id})
     return found
 
 
@@ -108,7 +109,7 @@ async def put_threshold_of(
         stored, changed = await put_threshold(connection, tenant, name, data, actor, services.clock())
         if changed:
             detail = {"metric": stored.metric, "window": stored.window, "value": stored.value}
-            await record(services, request, connection, "threshold.put", f"threshold:{name}", detail)
+            await record_deed(services, request, connection, "threshold.put", f"threshold:{name}", detail)
     return stored
 
 
@@ -120,7 +121,7 @@ async def remove_threshold(
     tenant = asking_tenant(request)
     async with services.database.tenant(tenant.tenant_id, "accounts") as connection:
         await delete_threshold(connection, tenant.tenant_id, name)
-        await record(services, request, connection, "threshold.remove", f"threshold:{name}")
+        await record_deed(services, request, connection, "threshold.remove", f"threshold:{name}")
 
 
 HANDLERS = (

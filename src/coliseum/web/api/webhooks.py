@@ -1,6 +1,5 @@
 """The routes of outgoing webhooks: where a tenant wants to be told of what."""
 
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Any, Final
 
@@ -9,7 +8,6 @@ from litestar import Request, Response, delete, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody, PathParameter
 
-from coliseum import db
 from coliseum.accounts.permissions import Permission
 from coliseum.accounts.tenants import Tenant
 from coliseum.boards.declared import board_named
@@ -32,9 +30,9 @@ from coliseum.hooks.endpoints import (
     rotate_secret,
 )
 from coliseum.metrics.registry import KINDS, Kind
-from coliseum.trail.record import Deed
 from coliseum.web.access import caller_in, needs
 from coliseum.web.api.callers import asking_tenant
+from coliseum.web.api.deeds import record_deed
 from coliseum.web.services import Services
 
 BODY_BYTES_MAX: Final = 65_536
@@ -87,7 +85,9 @@ async def post_endpoint(
         services.allowance.check_count(tenant, "webhookEndpoints", there_are)
         actor = caller_in(request.scope).actor
         made = await make_endpoint(connection, tenant.tenant_id, data, services.hook_secrets, actor, services.clock())
-        await record(services, request, connection, "webhook.create", _target(made.endpoint.id), _told(made.endpoint))
+        await record_deed(
+            services, request, connection, "webhook.create", _target(made.endpoint.id), _told(made.endpoint)
+        )
     return Response(made, headers=NEVER_KEPT)
 
 
@@ -125,7 +125,7 @@ async def patch_endpoint(
         await _check_boards(services, tenant, data.boards)
     async with services.database.tenant(tenant.tenant_id, "accounts") as connection:
         changed = await change_endpoint(connection, tenant.tenant_id, endpoint_id, data, services.clock())
-        await record(services, request, connection, "webhook.change", _target(endpoint_id), _told(changed))
+        await record_deed(services, request, connection, "webhook.change", _target(endpoint_id), _told(changed))
     return changed
 
 
@@ -141,7 +141,7 @@ async def remove_endpoint(
     tenant = asking_tenant(request)
     async with services.database.tenant(tenant.tenant_id, "accounts") as connection:
         gone = await delete_endpoint(connection, tenant.tenant_id, endpoint_id)
-        await record(services, request, connection, "webhook.remove", _target(endpoint_id), _told(gone))
+        await record_deed(services, request, connection, "webhook.remove", _target(endpoint_id), _told(gone))
 
 
 @post(
@@ -164,7 +164,9 @@ async def rotate_endpoint(
         made = await rotate_secret(
             connection, tenant.tenant_id, endpoint_id, services.hook_secrets, services.clock(), timedelta(hours=hours)
         )
-        await record(services, request, connection, "webhook.rotate", _target(endpoint_id), {"overlapHours": hours})
+        await record_deed(
+            services, request, connection, "webhook.rotate", _target(endpoint_id), {"overlapHours": hours}
+        )
     return Response(made, headers=NEVER_KEPT)
 
 
@@ -181,25 +183,8 @@ async def test_endpoint(
     tenant = asking_tenant(request)
     async with services.database.tenant(tenant.tenant_id, "accounts") as connection:
         message_id = await ping(connection, tenant.tenant_id, endpoint_id)
-        await record(services, request, connection, "webhook.test", _target(endpoint_id))
+        await record_deed(services, request, connection, "webhook.test", _target(endpoint_id))
     return Tested(message_id)
-
-
-async def record(
-    services: Services,
-    request: Request[Any, Any, Any],
-    connection: db.Connection,
-    action: str,
-    target: str,
-    detail: Mapping[str, object] | None = None,
-) -> None:
-    """Put down in the trail what the caller has done; the last thing in its transaction."""
-    caller = caller_in(request.scope)
-    client = request.scope.get("client")
-    deed = Deed(
-        actor=caller.actor, action=action, target=target, address=client[0] if client else "", detail=detail or {}
-    )
-    await services.trail.record(connection, caller.tenant.tenant_id, deed)
 
 
 async def _check_boards(services: Services, tenant: Tenant, watches: list[BoardWatch]) -> None:
