@@ -150,11 +150,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         billing,
         open_post(settings, settings.secret_key, database, server, utc_now),
     )
-    billing.start()
-    try:
+    async with _serving(services, waker):
         yield services
-    finally:
-        await _close(services, waker)
 
 
 def _appender(settings: Settings, database: db.Database, waker: kv.Waker) -> Appender:
@@ -167,21 +164,26 @@ def _appender(settings: Settings, database: db.Database, waker: kv.Waker) -> App
     )
 
 
-async def _close(services: Services, waker: kv.Waker) -> None:
+@asynccontextmanager
+async def _serving(services: Services, waker: kv.Waker) -> AsyncIterator[None]:
     """End what works for others first, and the stores last."""
-    await services.billing.close()
-    await services.live.close()
-    await services.appender.drain()
-    await services.boards.reads.drain()
-    await services.together.drain()
-    await services.tally.close()
-    await services.last_used.close()
-    await services.post.close()
-    await services.outbound.close()
-    services.logins.passwords.close()
-    await waker.close()
-    await services.store.close()
-    await services.database.close()
+    services.billing.start()
+    try:
+        yield
+    finally:
+        await services.billing.close()
+        await services.live.close()
+        await services.appender.drain()
+        await services.boards.reads.drain()
+        await services.together.drain()
+        await services.tally.close()
+        await services.last_used.close()
+        await services.post.close()
+        await services.outbound.close()
+        services.logins.passwords.close()
+        await waker.close()
+        await services.store.close()
+        await services.database.close()
 
 
 def _time_limits(settings: Settings) -> TimeLimits:
