@@ -63,9 +63,9 @@ async def account(system: System, email: str, *slugs: str, role: str = "viewer")
     return int(person_id)
 
 
-async def visitor(system: System, email: str, *slugs: str, kind: str = "cookie") -> Visitor:
+async def visitor(system: System, email: str, *slugs: str, kind: str = "cookie", role: str = "viewer") -> Visitor:
     """Somebody with an account who has logged in."""
-    person_id = await account(system, email, *slugs)
+    person_id = await account(system, email, *slugs, role=role)
     status, answer = await asked(
         system, "POST", "/api/auth/login", {"email": email, "password": PASSWORD, "kind": kind}, PAGE
     )

@@ -72,6 +72,8 @@ def describe_answers(app: Litestar) -> None:
         answers = dict(operation.responses or {})
         for status, says in SAYS.items():
             answers[str(status)] = _problem(says)
+        if isinstance(empty := answers.get("204"), OpenAPIResponse):
+            empty.content = None
         if "207" in answers:  # a batch of which all events are refused has a result for each, too
             answers["400"] = _problem(SAYS[400], batch=True)
         operation.responses = answers

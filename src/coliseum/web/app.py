@@ -46,7 +46,7 @@ from coliseum.web.api import (
 from coliseum.web.capture import ROUTES, Handler, serve
 from coliseum.web.headers import Headers
 from coliseum.web.live.routes import is_live, serve_live
-from coliseum.web.openapi import describe_capture, describe_declaring
+from coliseum.web.openapi import describe_capture, describe_declaring, describe_files
 from coliseum.web.options import Options
 from coliseum.web.problems import problem
 from coliseum.web.services import Services
@@ -139,6 +139,7 @@ def build_app(
     )  # fmt: skip
     describe_capture(app)
     describe_declaring(app)
+    describe_files(app)
     describe_answers(app)
     return app
 

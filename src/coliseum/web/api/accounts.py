@@ -93,7 +93,7 @@ async def post_signup(
     Only where `COLISEUM_SIGNUP` is `open`. The account begins when the link in the mail is used.
     """
     if services.settings.signup != "open":
-        raise RequestRefused(Refusal.NOT_CONFIGURED, "accounts are made by invitation here")
+        raise RequestRefused(Refusal.NOT_ALLOWED, "accounts are made by invitation here")
     address = _check_asking(request, services)
     email, name = normal_email(data.email), clean_name(data.name)
     check_new(data.password, email)
