@@ -91,6 +91,13 @@ class Clocked:
         page: dict[str, Any] = reply.json
         return page
 
+    async def explain(self, **query: Any) -> dict[str, Any]:
+        """The entries behind a number."""
+        reply = await self.live.get(f"/api/explain?{urlencode(query)}", self.platform.server)
+        assert reply.status == 200, (query, reply)
+        told: dict[str, Any] = reply.json
+        return told
+
     async def both(self, **query: Any) -> dict[str, Any]:
         """The live answer, which is in everything that of the rollups; asked until it is live."""
         if (live := await self.ask(**query))["source"] != "live":
