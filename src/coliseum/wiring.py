@@ -100,7 +100,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     tally = Tally(database, utc_now)
     reads, together = SharedReads(database, store, utc_now), Together()
     keys = KeyRing(database, utc_now)
-    live = Hub(database, store, keys, reads, utc_now, origins_of(settings.live_origins))
+    declarations = Declarations(database, utc_now)
+    live = Hub(database, store, keys, reads, declarations, utc_now, origins_of(settings.live_origins))
     limits = TimeLimits(timedelta(days=settings.too_old_days), timedelta(seconds=settings.future_s))
     services = Services(
         settings,
@@ -116,7 +117,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         together,
         AddressLimit(store, settings.webhook_requests_per_minute),
         segment_names(settings.segment_events),
-        Declarations(database, utc_now),
+        declarations,
         PublicPages(database, reads),
         live,
     )

@@ -75,7 +75,8 @@ async def opened_hub(world: World, **limits: Any) -> AsyncIterator[Hub]:
     """A hub of the test's own on the world's stores, as another web process would have."""
     services = world.services
     hub = Hub(
-        services.database, services.store, services.keys, services.boards.reads, services.clock,
+        services.database, services.store, services.keys, services.boards.reads, services.declarations,
+        services.clock,
         limits=Limits(**limits),
     )  # fmt: skip
     try:

@@ -12,15 +12,17 @@ from coliseum import db, kv
 from coliseum.accounts.keys import Caller, KeyRing
 from coliseum.errors import ColiseumError, Refusal, RequestRefused, StoreUnavailable
 from coliseum.ids import secret_digest
+from coliseum.queries.declared import Declarations
 from coliseum.queries.shared import SharedReads
 from coliseum.tasks import end
 from coliseum.telemetry import Log
 from coliseum.web.live.admission import check_may_watch
+from coliseum.web.live.boards import BoardSource
 from coliseum.web.live.channel import LINGER_S, VERSIONS_BYTES_MAX, Channel
 from coliseum.web.live.messages import Close
 from coliseum.web.live.tickets import Tickets
 from coliseum.web.live.viewer import Send, Viewer
-from coliseum.web.live.wishes import BoardSource, SeriesSource, Wish, wish_of
+from coliseum.web.live.wishes import SeriesSource, Wish, wish_of
 
 VIEWERS_MAX = 10_000
 STRANGERS_MAX = 1_000
@@ -61,6 +63,7 @@ class Hub:
         store: kv.KeyValue,
         keys: KeyRing,
         reads: SharedReads,
+        declarations: Declarations,
         clock: Callable[[], datetime],
         origins: frozenset[str] = frozenset(),
         limits: Limits | None = None,
@@ -78,6 +81,7 @@ class Hub:
         self._store = store
         self._keys = keys
         self._reads = reads
+        self._declarations = declarations
         self._clock = clock
         self._gate = asyncio.Semaphore(DATABASE_READS_MAX)
         self._by_tenant: dict[int, set[Channel]] = {}
@@ -182,7 +186,7 @@ class Hub:
         if len(self.channels) >= self.limits.channels_max:
             raise RequestRefused(Refusal.OVERLOADED, "too many different boards are watched here; come back later")
         source = (
-            BoardSource(wish, self._reads, self._clock, self._gate)
+            BoardSource(wish, self._reads, self._declarations, self._clock, self._gate)
             if wish.kind == "board"
             else SeriesSource(wish, self._database, self._clock, self._gate)
         )
