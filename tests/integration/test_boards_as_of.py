@@ -1,25 +1,13 @@
 """A board as of then has the catalogue of then: names, bills, cities and genres, as the log had told them."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from coliseum.queries import leaderboards, names
-from support.clocked import Clocked
+from support.clocked import NOW, Clocked
 from support.festival import vote
-from support.services import World
-
-NOW = datetime(2031, 5, 14, 12, 20, tzinfo=UTC)
-
-
-@pytest.fixture
-async def clocked(world: World) -> AsyncIterator[Clocked]:
-    made = Clocked(world, await world.platform(), NOW)
-    await made.begin()
-    yield made
-    await made.close()
 
 
 def artist(of: str, name: str, *, ago: float = 0, **fields: Any) -> dict[str, Any]:

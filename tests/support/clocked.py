@@ -2,7 +2,7 @@
 
 import random
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -20,6 +20,8 @@ from support.conductor import Conductor
 from support.model import bounds
 from support.services import Platform, World
 
+NOW = datetime(2031, 5, 14, 12, 20, tzinfo=UTC)
+"""Where a test's time begins."""
 NOWHERE = "redis://127.0.0.1:1"
 IDLE_S = 4 * 3_600
 

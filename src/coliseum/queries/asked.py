@@ -7,8 +7,9 @@ from typing import Final
 from coliseum.accounts.tenants import Tenant
 from coliseum.boards.declaration import Declaration
 from coliseum.errors import QueryInvalid
+from coliseum.metrics.windows import Window
 from coliseum.queries.ask import filters_of, subject_of, window_of
-from coliseum.queries.question import Question, Wanted, as_of_of, question_of
+from coliseum.queries.question import AsOf, Question, Wanted, as_of_of, question_of
 
 PARAMETERS: Final = (
     "metric", "entity", "currency", "window", "at", "from", "to", "as_of", "city", "genre", "event", "members", "ids",
@@ -32,10 +33,8 @@ def question_from(tenant: Tenant, given: Mapping[str, str], now: datetime) -> Qu
         raise QueryInvalid(f"There is no parameter {unknown[0]!r}; there are {', '.join(PARAMETERS)}.", unknown[0])
     if "metric" not in given:
         raise QueryInvalid("metric says what is counted, such as votes.", "metric")
-    as_of = as_of_of(given.get("as_of"), now)
-    moment = as_of if isinstance(as_of, datetime) else now
-    window = window_of(
-        tenant, given.get("window", "all"), given.get("at"), moment, given.get("from"), given.get("to")
+    as_of, window = when_of(
+        tenant, now, given.get("as_of"), given.get("window", "all"), given.get("at"), given.get("from"), given.get("to")
     )  # fmt: skip
     wanted = Wanted(
         _limit(given.get("limit")), given.get("cursor"), given.get("around"), given.get("members"), given.get("ids")
@@ -50,6 +49,18 @@ def question_from(tenant: Tenant, given: Mapping[str, str], now: datetime) -> Qu
         as_of=as_of,
         movement=_flag(given.get("movement", "false"), "movement"),
     )
+
+
+def when_of(
+    tenant: Tenant, now: datetime, as_of: str | None, window: str, at: str | None, since: str | None, until: str | None
+) -> tuple[AsOf, Window]:
+    """As of when, and in which window: that of then, unless ``at`` says otherwise.
+
+    Raises:
+        QueryInvalid: one of these is wrong.
+    """
+    then = as_of_of(as_of, now)
+    return then, window_of(tenant, window, at, then if isinstance(then, datetime) else now, since, until)
 
 
 def question_of_declared(tenant: Tenant, declaration: Declaration, given: Mapping[str, str], now: datetime) -> Question:

@@ -28,14 +28,14 @@ async def asked_for(
 
 
 async def trend_asked_for(
-    services: Services, tenant: Tenant, given: Mapping[str, str | None]
+    services: Services, tenant: Tenant, given: Mapping[str, str]
 ) -> tuple[Subject, Filters, int | None]:
     """What trending or breaking is asked about, and the half-life in hours that a declared board says.
 
     Raises:
         QueryInvalid: neither metric nor board is given, or both, or one of them is wrong.
     """
-    said = {name: value for name, value in given.items() if value is not None}
+    said = dict(given)
     half_life_hours = None
     if "board" in said:
         declaration = await _declared(services, tenant, said["board"])

@@ -35,8 +35,7 @@ async def get_seasons(
     cursor: Cursor = None,
 ) -> SeasonList:
     """The windows that have closed, newest first; one without members is no season. Money: in the tenant's currency."""
-    tenant = await asking_tenant(services, request)
-    chart = chart_of(tenant, metric, entity, window)
+    chart = chart_of(await asking_tenant(services, request), metric, entity, window)
     return await season_list(services.database, chart, limit=limit, cursor=cursor)
 
 
@@ -55,8 +54,7 @@ async def get_season_board(
     cursor: Cursor = None,
 ) -> SeasonBoard:
     """A season's rows as they stood at its position, with the names of today; late events never change them."""
-    tenant = await asking_tenant(services, request)
-    chart = chart_of(tenant, metric, entity, window)
+    chart = chart_of(await asking_tenant(services, request), metric, entity, window)
     moment = None if at is None else instant(at, "at")
     return await season_board(services.database, chart, moment, limit=limit, cursor=cursor)
 
@@ -73,8 +71,7 @@ async def get_season_history(
     cursor: Cursor = None,
 ) -> ChartRun:
     """Each season that it was on, newest first; its peak, how many windows it stood there, its longest streak."""
-    tenant = await asking_tenant(services, request)
-    chart = chart_of(tenant, metric, entity, window)
+    chart = chart_of(await asking_tenant(services, request), metric, entity, window)
     return await chart_run(services.database, chart, entity_id, limit=limit, cursor=cursor)
 
 
