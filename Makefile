@@ -7,7 +7,8 @@ BIN := .venv/bin
 SETUP := scripts/setup.py pyproject.toml
 SERVER := .venv/server.ready
 DEV := .venv/dev.ready
-GENERATORS := coliseum.events.generate coliseum.metrics.generate coliseum.settings_page coliseum.web.generate
+GENERATORS := coliseum.events.generate coliseum.metrics.generate coliseum.settings_page coliseum.web.generate \
+	coliseum.web.access_page coliseum.web.plans_page
 
 .PHONY: help up test test-long torture check bench generate lock clean
 
@@ -26,11 +27,12 @@ test-long: $(DEV) ## run the tests that take longest: models, crowds, wrong vari
 torture: $(DEV) ## break everything at random, and look for what was lost or counted twice; SEEDS="1 2 3" MINUTES=5
 	@PYTHONPATH=tests $(BIN)/python -m torture --seeds "$(SEEDS)" --minutes $(MINUTES) $(if $(KEEP),--keep "$(KEEP)")
 
-check: $(DEV) ## formatting, lint, types, layers, generated files
+check: $(DEV) ## formatting, lint, types, layers, known mistakes, generated files
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/bandit -q -c .bandit.yaml -r src
 	@set -e; for module in $(GENERATORS); do $(BIN)/python -m $$module --check; done
 	@$(BIN)/python scripts/schema.py --check
 	@$(BIN)/python -m pytest -q tests/shape

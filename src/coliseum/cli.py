@@ -14,6 +14,10 @@ from typing import Annotated
 import msgspec
 import typer
 
+from coliseum.commands import audit, config, hooks, people
+from coliseum.commands.billing import app as billing
+from coliseum.commands.keys import key
+from coliseum.commands.plans import tenant_plan
 from coliseum.errors import ColiseumError
 from coliseum.importer.command import import_command
 from coliseum.settings import Settings
@@ -27,7 +31,16 @@ tenant = typer.Typer(help="Make and list tenants.", no_args_is_help=True)
 dead_letters = typer.Typer(help="Entries that a projection could not digest.", no_args_is_help=True)
 app.add_typer(tenant, name="tenant")
 app.add_typer(dead_letters, name="dead-letters")
+app.add_typer(key, name="key")
+app.add_typer(people.person, name="person")
+app.add_typer(people.member, name="member")
+tenant.command("settings")(people.settings)
+app.add_typer(audit.app, name="audit")
+app.add_typer(config.app, name="config")
+app.add_typer(hooks.app, name="webhook")
+app.add_typer(billing, name="billing")
 app.command("import")(import_command)
+tenant.command("plan")(tenant_plan)
 
 Slug = Annotated[str, typer.Argument(help="The tenant's slug.")]
 OneTenant = Annotated[str | None, typer.Option("--tenant", help="Only this tenant; all without it.")]

@@ -4,6 +4,7 @@ The docstring of a class is its default message; ``hint`` says what the reader c
 becomes an HTTP answer is decided in one other file, ``coliseum.web.problems``.
 """
 
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -43,6 +44,26 @@ class Refusal(StrEnum):
     NOT_FOUND = "not_found"
     CHANGED_MEANWHILE = "changed_meanwhile"
     TOO_MANY_BOARDS = "too_many_boards"
+    NOT_ALLOWED = "not_allowed"
+    TENANT_NEEDED = "tenant_needed"
+    ORIGIN_NOT_ALLOWED = "origin_not_allowed"
+    ADDRESS_NOT_ALLOWED = "address_not_allowed"
+    CROSS_SITE = "cross_site"
+    LOGIN_NEEDED = "login_needed"
+    WRONG_CREDENTIALS = "wrong_credentials"
+    SECOND_FACTOR_NEEDED = "second_factor_needed"
+    SECOND_FACTOR_MISSING = "second_factor_missing"
+    PASSWORD_NEEDED = "password_needed"  # noqa: S105 - as above
+    WEAK_PASSWORD = "weak_password"  # noqa: S105 - the name of a reason
+    LINK_INVALID = "link_invalid"
+    ALREADY_EXISTS = "already_exists"
+    LAST_OWNER = "last_owner"
+    TOO_MANY = "too_many"
+    PLAN_LIMIT = "plan_limit"
+    QUOTA_EXCEEDED = "quota_exceeded"
+    TENANT_SUSPENDED = "tenant_suspended"
+    TARGET_NOT_ALLOWED = "target_not_allowed"
+    NOT_CONFIGURED = "not_configured"
 
 
 class ColiseumError(Exception):
@@ -57,17 +78,46 @@ class ColiseumError(Exception):
 
 
 class EventRefused(ColiseumError):
-    """The event is refused."""
+    """The event is refused.
 
-    def __init__(self, code: Refusal, message: str, field: str | None = None) -> None:
+    ``limit`` names the limit that was met, ``plan`` the smallest plan that lifts it; ``reset_at`` is when the limit
+    begins anew, and ``retry_after_s`` after how many seconds it is worth trying again. ``by`` is who was refused for
+    lack of permission, where that is known.
+    """
+
+    by: object = None
+
+    def __init__(
+        self,
+        code: Refusal,
+        message: str,
+        field: str | None = None,
+        *,
+        limit: str | None = None,
+        plan: str | None = None,
+        reset_at: datetime | None = None,
+        retry_after_s: int | None = None,
+    ) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.field = field
+        self.limit = limit
+        self.plan = plan
+        self.reset_at = reset_at
+        self.retry_after_s = retry_after_s
 
 
 class RequestRefused(EventRefused):
     """The whole request is refused, before any of its events was looked at."""
+
+
+class MethodNotAllowed(RequestRefused):
+    """This route serves another method."""
+
+    def __init__(self, allow: str) -> None:
+        super().__init__(Refusal.METHOD_NOT_ALLOWED, f"only {allow} is served here")
+        self.allow = allow
 
 
 class QueryInvalid(ColiseumError):
@@ -104,3 +154,17 @@ class MigrationFailed(ColiseumError):
 
 class NumberTooLarge(ColiseumError):
     """A total would pass 2^53, the largest integer that every consumer of it can hold."""
+
+
+class TargetNotAllowed(ColiseumError):
+    """This address may not be called: it is not one of the public internet."""
+
+    field = "url"
+
+
+class OutboundFailed(ColiseumError):
+    """An address that was called did not answer. ``reason`` is dns, connect, tls, timeout or protocol."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason

@@ -2,15 +2,20 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from coliseum import db, kv
 from coliseum.accounts import tenants
 from coliseum.audit import verify as audit
 from coliseum.audit.difference import Difference
+from coliseum.clock import utc_now
 from coliseum.errors import ColiseumError
 from coliseum.processor import rebuild as rebuilding
 from coliseum.processor.dead_letters import DeadLetter, NoSuchDeadLetter, dead_letters, retry
 from coliseum.settings import Settings
+from coliseum.trail import heads
+from coliseum.trail.verify import Verified
+from coliseum.trail.verify import verify as verify_chains
 from coliseum.web import auth
 from coliseum.wiring import PROJECTIONS, opened, valkey_url
 
@@ -90,6 +95,22 @@ async def retry_dead_letters(
         tried = [(letter, await retry(database, tenant, letter, PROJECTIONS)) for letter in found]
         await store.wake([tenant.tenant_id])
     return tried
+
+
+async def verify_trail(settings: Settings, slug: str | None = None) -> Verified:
+    """Recompute the chains of the audit trail, of one tenant or all, and hold them against the exported heads."""
+    exported = heads.read(heads.file_of(settings))
+    async with opened(settings, processor=1) as database:
+        tenant_id = None if slug is None else (await _tenants(database, slug))[0].tenant_id
+        secrets = [key for key in (settings.secret_key_before, settings.secret_key) if key is not None]
+        return await verify_chains(database, secrets, exported, tenant_id)
+
+
+async def export_heads(settings: Settings) -> tuple[int, Path]:
+    """Add the heads of all chains to the file of heads: how many, and where."""
+    path = heads.file_of(settings)
+    async with opened(settings, processor=1) as database:
+        return await heads.Heads(path, utc_now).export(database), path
 
 
 async def _tenants(database: db.Database, slug: str | None) -> list[tenants.Tenant]:

@@ -1,6 +1,7 @@
 """Ending tasks for certain."""
 
 import asyncio
+import signal
 from collections.abc import Coroutine
 from typing import Any
 
@@ -52,3 +53,19 @@ def lost_cancellation() -> bool:
     """Whether the running task was cancelled, and an error of its clean-up has taken the cancellation's place."""
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0
+
+
+async def until_signal(*work: Coroutine[Any, Any, None]) -> None:
+    """Run these until the first ends or a signal asks to stop; then cancel them all and let them finish."""
+    loop = asyncio.get_running_loop()
+    tasks = [asyncio.create_task(each) for each in work]
+
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    signalled = asyncio.create_task(stopping.wait())
+    done, _ = await asyncio.wait([*tasks, signalled], return_when=asyncio.FIRST_COMPLETED)
+    await end(signalled, *tasks)
+    for task in tasks:
+        if task in done and not task.cancelled():
+            task.result()

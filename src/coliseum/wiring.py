@@ -3,24 +3,33 @@
 import asyncio
 import os
 import platform
-import signal
-from collections.abc import AsyncIterator, Coroutine
+import random
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from importlib import metadata
-from typing import Any
 
 from litestar import Litestar
 
 from coliseum import collector, db, kv, telemetry
+from coliseum.accounts.foreign import Foreign
+from coliseum.accounts.identities import Identities
 from coliseum.accounts.keys import KeyRing
+from coliseum.accounts.last_used import LastUsed
+from coliseum.accounts.opening import open_logins
+from coliseum.announce.announcements import Announcements
+from coliseum.billing.service import Billing
 from coliseum.capture.gates import TimeLimits
 from coliseum.capture.pipeline import Pipeline
 from coliseum.capture.segment import segment_names
 from coliseum.capture.tally import Tally
 from coliseum.clock import utc_now
 from coliseum.errors import ColiseumError
+from coliseum.hooks.delivery import Deliverer
+from coliseum.hooks.signing import Secrets
 from coliseum.ids import uuid7
+from coliseum.mail.server import mail_server
+from coliseum.outbound import Outbound
 from coliseum.passport.appender import Appender
 from coliseum.passport.subjects import Subjects
 from coliseum.passport.upkeep import keep_up
@@ -34,26 +43,36 @@ from coliseum.projections.mediaid import MediaidProjection
 from coliseum.projections.prepared import Prepared
 from coliseum.projections.seasons import SeasonCloser
 from coliseum.projections.treasury import TreasuryProjection
+from coliseum.projections.usage import UsageProjection
 from coliseum.queries.declared import Declarations
 from coliseum.queries.public import PublicPages
 from coliseum.queries.shared import SharedReads
 from coliseum.queries.together import Together
 from coliseum.settings import Settings
-from coliseum.tasks import end
+from coliseum.settings.safety import check_mode
+from coliseum.tasks import until_signal
+from coliseum.trail.heads import Heads, file_of
+from coliseum.trail.record import Trail
 from coliseum.upgrade import upgrade
+from coliseum.web.address import trusted_proxies
+from coliseum.web.allowance import Allowance
 from coliseum.web.api.boards import Boards
 from coliseum.web.app import build_app
-from coliseum.web.limits import AddressLimit
+from coliseum.web.limits import Limiter
 from coliseum.web.live.admission import origins_of
 from coliseum.web.live.hub import Hub
 from coliseum.web.live.stopping import stop_held_back
+from coliseum.web.post import open_post
+from coliseum.web.refusals import Refusals
 from coliseum.web.services import Services
+from coliseum.web.stripe import into_log
 from coliseum.web.ui.live import Live
 from coliseum.web.ui.pages import page_router
 
 UPKEEP_EVERY_S = 3_600
 PROJECTIONS: dict[str, Projection] = {
-    projection.name: projection for projection in (ColiseumProjection(), TreasuryProjection(), MediaidProjection())
+    projection.name: projection
+    for projection in (ColiseumProjection(), TreasuryProjection(), MediaidProjection(), UsageProjection())
 }
 
 
@@ -87,22 +106,20 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     """Everything that a web process works with; at the end all accepted events are stored first."""
     if settings.secret_key is None:
         raise NotConfigured("COLISEUM_SECRET_KEY is not set.", hint="It is the same in every process of one system.")
+    server = mail_server(settings.smtp_url, settings.mail_from)
+    addresses, outbound = trusted_proxies(settings.trusted_proxies), Outbound(allow_private=settings.outbound_private)
+    database = await db.Database.open(database_url(settings), capture=8, app=8, accounts=4)
     store = kv.KeyValue(valkey_url(settings))
-    database = await db.Database.open(database_url(settings), capture=8, app=8)
-    waker = kv.Waker(store)
-    appender = Appender(
-        database,
-        utc_now,
-        queue_events_max=settings.queue_events_max,
-        append_batch_events_max=settings.append_batch_events_max,
-        on_commit=waker.wake,
-    )
-    tally = Tally(database, utc_now)
-    reads, together = SharedReads(database, store, utc_now), Together()
-    keys = KeyRing(database, utc_now)
-    declarations = Declarations(database, utc_now)
-    live = Hub(database, store, keys, reads, declarations, utc_now, origins_of(settings.live_origins))
-    limits = TimeLimits(timedelta(days=settings.too_old_days), timedelta(seconds=settings.future_s))
+    waker, tally, reads = kv.Waker(store), Tally(database, utc_now), SharedReads(database, store, utc_now)
+    appender = _appender(settings, database, waker)
+    pipeline = Pipeline(database, Subjects(database), appender, tally, _time_limits(settings))
+    keys, trail = KeyRing(database, utc_now), Trail(settings.secret_key, utc_now)
+    logins = open_logins(settings, settings.secret_key, database, store, trail, utc_now)
+    limiter, declarations = Limiter(store, utc_now, fail="open"), Declarations(database, utc_now)
+    allowance = Allowance(database, limiter, utc_now, billing=settings.stripe_secret_key is not None)
+    live = Hub(database, store, keys, reads, declarations, utc_now, origins_of(settings.live_origins),
+               addresses=addresses, sessions=logins.sessions, allowance=allowance)  # fmt: skip
+    billing = Billing(database, settings, settings.secret_key, trail, utc_now, into_log(pipeline, utc_now))
     services = Services(
         settings,
         settings.secret_key,
@@ -110,32 +127,73 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         database,
         store,
         keys,
+        trail,
+        Refusals(database, trail, utc_now),
         appender,
-        Pipeline(database, Subjects(database), appender, tally, limits),
+        pipeline,
         tally,
         Boards(reads),
-        together,
-        AddressLimit(store, settings.webhook_requests_per_minute),
+        Together(),
+        limiter,
+        allowance,
         segment_names(settings.segment_events),
         declarations,
         PublicPages(database, reads),
         live,
+        addresses,
+        LastUsed(database, utc_now),
+        outbound,
+        Foreign(database, outbound, settings.secret_key, utc_now),
+        Identities(database, utc_now),
+        logins,
+        Secrets(settings.secret_key),
+        billing,
+        open_post(settings, settings.secret_key, database, server, utc_now),
     )
-    try:
+    async with _serving(services, waker):
         yield services
+
+
+def _appender(settings: Settings, database: db.Database, waker: kv.Waker) -> Appender:
+    return Appender(
+        database, utc_now, queue_events_max=settings.queue_events_max,
+        append_batch_events_max=settings.append_batch_events_max, on_commit=waker.wake,
+    )  # fmt: skip
+
+
+@asynccontextmanager
+async def _serving(services: Services, waker: kv.Waker) -> AsyncIterator[None]:
+    """End what works for others first, and the stores last."""
+    services.billing.start()
+    try:
+        yield
     finally:
-        await live.close()
-        await appender.drain()
-        await reads.drain()
-        await together.drain()
-        await tally.close()
+        await services.billing.close()
+        await services.live.close()
+        await services.appender.drain()
+        await services.boards.reads.drain()
+        await services.together.drain()
+        await services.tally.close()
+        await services.last_used.close()
+        await services.post.close()
+        await services.outbound.close()
+        services.logins.passwords.close()
         await waker.close()
-        await store.close()
-        await database.close()
+        await services.store.close()
+        await services.database.close()
+
+
+def _time_limits(settings: Settings) -> TimeLimits:
+    return TimeLimits(timedelta(days=settings.too_old_days), timedelta(seconds=settings.future_s))
 
 
 async def run_processor(settings: Settings) -> None:
-    """Run a processor until SIGTERM or SIGINT."""
+    """Run a processor until SIGTERM or SIGINT.
+
+    Raises:
+        UnsafeSettings: the mode is production, and they are not safe for it.
+    """
+    check_mode(settings, os.environ)
     telemetry.configure(settings.log_level)
     database = await db.Database.open(database_url(settings), processor=12, owner=1)
     store = await kv.KeyValue.open(valkey_url(settings))
@@ -152,12 +210,20 @@ async def run_processor(settings: Settings) -> None:
         Limits(settings.step_entries_max, settings.dead_letter_attempts_max, settings.poll_interval_s),
         settings.lease_s,
         {coliseum.name: SeasonCloser(utc_now)},
+        {coliseum.name: Announcements(utc_now)},
     )
+    outbound = Outbound(allow_private=settings.outbound_private)
     try:
         async with store.wake_ups() as woken:
             collector.settle()
-            await _until_signal(processor.run(woken), _keep_up_regularly(database, settings))
+            await until_signal(
+                processor.run(woken),
+                _keep_up_regularly(database, settings),
+                _deliver(database, outbound, settings),
+                Heads(file_of(settings), utc_now).export_regularly(database),
+            )
     finally:
+        await outbound.close()
         await teller.close()
         await store.close()
         await database.close()
@@ -200,23 +266,18 @@ async def _keep_up_regularly(database: db.Database, settings: Settings) -> None:
         try:
             await keep_up(database, utc_now(), settings.dedupe_days)
         except (*db.UNREACHABLE, db.PostgresError) as error:
-            telemetry.Log().warning("upkeep_failed", error=repr(error))
+            telemetry.Log().warning("upkeep_failed", error=telemetry.described(error))
             await asyncio.sleep(60)
             continue
         await asyncio.sleep(UPKEEP_EVERY_S)
 
 
-async def _until_signal(*work: Coroutine[Any, Any, None]) -> None:
-    """Run these until the first ends or a signal asks to stop; then cancel them all and let them finish."""
-    loop = asyncio.get_running_loop()
-    tasks = [asyncio.create_task(each) for each in work]
-
-    stopping = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopping.set)
-    signalled = asyncio.create_task(stopping.wait())
-    done, _ = await asyncio.wait([*tasks, signalled], return_when=asyncio.FIRST_COMPLETED)
-    await end(signalled, *tasks)
-    for task in tasks:
-        if task in done and not task.cancelled():
-            task.result()
+async def _deliver(database: db.Database, outbound: Outbound, settings: Settings) -> None:
+    """Send the tenants' webhooks; without the root secret their secrets cannot be read, and nothing is sent."""
+    if settings.secret_key is None:
+        telemetry.Log().warning("webhooks_off")
+        await asyncio.Event().wait()
+        return
+    trail, rng = Trail(settings.secret_key, utc_now), random.SystemRandom()
+    secrets = Secrets(settings.secret_key)
+    await Deliverer(database, outbound, secrets, trail, utc_now, rng, settings.webhook_timeout_s).run()

@@ -14,7 +14,7 @@ from coliseum.errors import Refusal
 from coliseum.events.catalogue import TYPES
 from coliseum.metrics.registry import BY_NAME
 from coliseum.settings import Settings, setting_of
-from coliseum.web.api import declared, exports, leaderboards, reads, seasons, trends
+from coliseum.web.api import audit, billing, declared, exports, leaderboards, reads, seasons, trends, usage
 from coliseum.web.capture import ROUTES
 from coliseum.web.problems import STATUS
 
@@ -27,7 +27,9 @@ TERMS = [
     "lease", "generation", "edition", "follower", "step", "batch", "grain", "bucket", "bill", "rule",
     "context", "live", "wanted", "pinned", "remake", "upkeep",
     "declaration", "eligibility", "support", "count-back", "selective", "public",
-    "trending", "breaking", "half-life",
+    "trending", "breaking", "half-life", "usage", "quota", "overage", "allowance",
+    "audit trail", "chain", "head", "mode",
+    "connected account", "unmatched",
 ]  # fmt: skip
 
 
@@ -76,7 +78,7 @@ def test_api_page_has_the_route_that_carries_events_in(path: str) -> None:
     "path",
     [
         path
-        for each in (leaderboards, reads, exports, seasons, trends)
+        for each in (leaderboards, reads, exports, seasons, trends, usage, audit)
         for handler in each.HANDLERS
         for path in handler.paths
     ],
@@ -87,9 +89,14 @@ def test_api_page_has_the_route_that_reads(path: str) -> None:
 
 @pytest.mark.parametrize(
     "route",
-    [f"{method} {path}" for each in declared.HANDLERS for path in each.paths for method in each.http_methods],
+    [
+        f"{method} {path}"
+        for each in (*declared.HANDLERS, *billing.HANDLERS)
+        for path in each.paths
+        for method in each.http_methods
+    ],
 )
-def test_api_page_has_the_route_of_declared_boards(route: str) -> None:
+def test_api_page_has_the_route_of_declared_boards_and_of_billing(route: str) -> None:
     assert f"`{route.replace(':str', '')}`" in page("docs/API.md")
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from coliseum import settings_page
 from coliseum.metrics import generate as metrics_page
+from coliseum.web import access_page, plans_page
 from coliseum.web import generate as api_page
 
 ROOT = Path(__file__).parents[2]
@@ -18,6 +19,8 @@ ROOT = Path(__file__).parents[2]
         (settings_page.PAGE, settings_page.render),
         (metrics_page.PAGE, metrics_page.render),
         (api_page.PAGE, api_page.render),
+        (access_page.PAGE, access_page.render),
+        (plans_page.PAGE, plans_page.render),
     ],
     ids=lambda value: value.name if isinstance(value, Path) else "",
 )

@@ -47,7 +47,7 @@ async def test_a_public_board_is_shown_to_anybody(world: World, platform: Platfo
     ):  # fmt: skip
         wrong = await show(world, platform, "open", query)
         assert (wrong.status, wrong.code, wrong.json["field"]) == (400, "invalid_query", field)
-        assert "cache-control" not in wrong.headers
+        assert wrong.headers["cache-control"] == "no-store"
 
 
 async def test_a_private_board_looks_like_none(world: World, platform: Platform) -> None:

@@ -204,5 +204,5 @@ async def test_an_address_that_calls_too_often_is_told_so_and_others_are_not(str
     refused = [reply for reply in replies if reply.status == 429]
     assert refused
     assert {reply.code for reply in refused} == {"rate_limited"}
-    assert {reply.headers["retry-after"] for reply in refused} == {"1"}
+    assert {1 <= int(reply.headers["retry-after"]) <= 60 for reply in refused} == {True}
     assert (await post(strict_world, platform, body, headers, address="192.0.2.1")).status == 201

@@ -12,9 +12,14 @@ from coliseum import db
 from support.festival import event, spent, vote
 from support.services import Platform, World
 
-RUNTIME = ("coliseum_app", "coliseum_capture", "coliseum_processor")
+RUNTIME = ("coliseum_accounts", "coliseum_app", "coliseum_capture", "coliseum_processor")
 UNTENANTED = {"coliseum_migrations", "coliseum_rules", "processor_nodes"}
 """Tables about the system and not about any tenant."""
+PEOPLE = {
+    "accounts_people", "accounts_recovery_codes", "accounts_sessions", "accounts_refresh_tokens", "accounts_links",
+    "accounts_identities", "accounts_outbox", "accounts_signups", "billing_stripe_events",
+}  # fmt: skip
+"""Tables about people, who belong to no tenant, and about what is nobody's yet: one role sees them."""
 
 TABLES = """
     SELECT c.oid, c.relname AS name, c.relrowsecurity AS enabled, c.relforcerowsecurity AS forced, c.relispartition,
@@ -51,7 +56,7 @@ async def grants(world: World) -> set[tuple[str, str, str]]:
 
 
 async def test_every_table_of_tenants_is_under_row_level_security_forced_and_checked(tables: list[Any]) -> None:
-    assert {row["name"] for row in tables if not row["tenanted"]} == UNTENANTED
+    assert {row["name"] for row in tables if not row["tenanted"]} == UNTENANTED | PEOPLE
     for row in tables:
         if row["tenanted"]:
             assert row["enabled"], row["name"]
@@ -61,10 +66,25 @@ async def test_every_table_of_tenants_is_under_row_level_security_forced_and_che
     assert sum(row["relispartition"] for row in tables) >= 5
 
 
+async def test_tables_of_people_are_for_one_role_only(tables: list[Any], grants: set[tuple[str, str, str]]) -> None:
+    for row in tables:
+        if row["name"] in PEOPLE:
+            assert row["enabled"], row["name"]
+            assert row["forced"], row["name"]
+            assert row["policies"] == ["* true false"], row["name"]
+    # Capture finds out who is calling. It reads no password, no secret of a second factor and no mail.
+    seen = {(table, role) for table, role, _ in grants if table in PEOPLE and role != "accounts"}
+    assert seen == {("accounts_sessions", "capture"), ("accounts_identities", "capture")}
+
+
 async def test_no_unique_key_tells_of_another_tenant(tables: list[Any]) -> None:
     leaky = {row["name"]: row["untenanted_keys"] for row in tables if row["tenanted"] and row["untenanted_keys"]}
-    # A tenant's slug is public, and a key's digest is what a caller is found by; both are one for the whole server.
-    assert leaky == {"accounts_tenants": 1, "accounts_keys": 1}
+    # A tenant's slug is public, and the digest of a key or an invitation is what somebody is found by. So are Stripe's
+    # ids, which only the operator and Stripe itself bring in.
+    assert leaky == {
+        "accounts_tenants": 1, "accounts_keys": 1, "accounts_invitations": 1, "billing_customers": 1,
+        "billing_accounts": 1,
+    }  # fmt: skip
 
 
 async def test_partitions_are_reached_through_their_parent_only(
@@ -75,9 +95,11 @@ async def test_partitions_are_reached_through_their_parent_only(
 
 
 async def test_runtime_roles_have_what_they_need_and_no_more(grants: set[tuple[str, str, str]]) -> None:
-    # Readers write declarations of boards, and nothing else.
+    # Readers write declarations of boards, and add to the audit trail that they did.
     changed = {(table, privilege) for table, role, privilege in grants if role == "app" and privilege != "SELECT"}
-    assert changed == {("coliseum_boards", privilege) for privilege in ("INSERT", "UPDATE", "DELETE")}
+    assert changed == {("coliseum_boards", privilege) for privilege in ("INSERT", "UPDATE", "DELETE")} | {
+        ("trail_entries", "INSERT"), ("trail_heads", "INSERT"), ("trail_heads", "UPDATE"),
+    }  # fmt: skip
     written = {(table, privilege) for table, role, privilege in grants if role == "capture" and privilege != "SELECT"}
     log = {"entries", "keys", "subjects", "personal", "references", "heads"}
     assert written == {(f"passport_{name}", "INSERT") for name in log} | {
@@ -92,7 +114,7 @@ async def test_runtime_roles_have_what_they_need_and_no_more(grants: set[tuple[s
 async def test_runtime_roles_own_nothing_and_are_nobody_special(world: World) -> None:
     roles = await world.fetch("SELECT * FROM pg_roles WHERE rolname = ANY ($1)", list(RUNTIME))
     assert {row["rolname"]: row["rolbypassrls"] for row in roles} == {
-        "coliseum_app": False, "coliseum_capture": True, "coliseum_processor": True,
+        "coliseum_accounts": False, "coliseum_app": False, "coliseum_capture": True, "coliseum_processor": True,
     }  # fmt: skip
     for row in roles:
         assert not (row["rolsuper"] or row["rolcreaterole"] or row["rolcreatedb"] or row["rolcanlogin"])
@@ -142,7 +164,7 @@ async def readable(connection: db.Connection) -> list[str]:
         "SELECT c.relname AS name FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace "
         "AND c.relkind IN ('r', 'p', 'v') AND has_table_privilege(c.oid, 'SELECT') ORDER BY 1"
     )
-    return [row["name"] for row in rows if row["name"] not in UNTENANTED]
+    return [row["name"] for row in rows if row["name"] not in UNTENANTED | PEOPLE]
 
 
 async def test_without_a_tenant_there_are_no_rows(world: World, pair: tuple[Platform, Platform]) -> None:

@@ -25,10 +25,10 @@ class Away(db.Database):
         self.__dict__.update(database.__dict__)
         self.away = False
 
-    def tenant(self, tenant_id: int, *, snapshot: bool = False) -> Any:
+    def tenant(self, tenant_id: int, right: db.Right = "app", *, snapshot: bool = False) -> Any:
         if self.away:
             raise OSError("PostgreSQL is away")
-        return super().tenant(tenant_id, snapshot=snapshot)
+        return super().tenant(tenant_id, right, snapshot=snapshot)
 
 
 async def test_the_follower_says_that_boards_have_moved(world: World, platform: Platform) -> None:

@@ -96,3 +96,8 @@ def test_damaged_secrets_are_named_and_not_replaced(tmp_path: Path) -> None:
     told = refusal_of(tmp_path, COLISEUM_PORT=str(free_port()))
     assert str(tmp_path / "credentials.json") in told
     assert (tmp_path / "credentials.json").read_text() == "{"
+
+
+def test_in_production_unsafe_settings_are_told_and_what_was_started_is_stopped(tmp_path: Path) -> None:
+    told = refusal_of(tmp_path, COLISEUM_PORT=str(free_port()), COLISEUM_MODE="production")
+    assert told.startswith("Nothing starts in production with these settings:\nCOLISEUM_PUBLIC_URL: is not set\n")

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 
 import pytest
@@ -17,7 +17,7 @@ from coliseum.processor.runner import Limits
 from coliseum.processor.step import step
 from coliseum.projections.boards import BoardsFollower
 from coliseum.projections.boardstore import BoardsMoved, BoardStore
-from coliseum.tasks import end
+from coliseum.tasks import CANCEL_AGAIN_S, end, finish
 from support.conductor import Conductor
 from support.festival import vote
 from support.services import Platform, World
@@ -254,3 +254,40 @@ async def test_a_runner_whose_generation_is_gone_stops_before_it_touches_a_board
         await conductor.runners["coliseum"].round()
     board = (await world.http.get("/api/leaderboards?metric=votes", platform.server)).json
     assert (board["source"], board["position"]) == ("live", [5])
+
+
+class Reluctant:
+    """A follower that takes its time to break off, as one does that waits for the answer to its last command."""
+
+    def __init__(self) -> None:
+        self.following = asyncio.Event()
+
+    async def catch_up(self, _unit: Unit, _cursors: Mapping[int, int]) -> bool:
+        self.following.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await finish(asyncio.sleep(3 * CANCEL_AGAIN_S), 5)
+        return False
+
+    async def settle(self, _unit: Unit, _cursors: Mapping[int, int]) -> bool:
+        return False
+
+    async def leave(self, _unit: Unit, _cursors: Mapping[int, int]) -> bool:
+        return False
+
+
+async def test_a_processor_that_is_stopped_leaves_no_task_and_no_lease_behind(world: World, platform: Platform) -> None:
+    follower = Reluctant()
+    processor = Processor(
+        world.database, Leases(world.database, "stopped", LEASE_S), wiring.PROJECTIONS, {"coliseum": follower}, {},
+        Limits(1_000, 5, 3_600), LEASE_S,
+    )  # fmt: skip
+    before = asyncio.all_tasks()
+    running = asyncio.create_task(processor.run(kv.WakeUps()))
+    await follower.following.wait()
+    assert (await holders(world))[platform.tenant_id, "coliseum"] == "stopped"
+    async with asyncio.timeout(20):
+        await end(running)
+    assert asyncio.all_tasks() == before
+    assert {*(await holders(world)).values()} == {None}

@@ -99,6 +99,11 @@ class Http:
         raw = body if isinstance(body, (bytes, Body)) else json.dumps(body, ensure_ascii=False).encode()
         return await self.send("POST", path, raw, headers, **more)
 
+    def document(self) -> Mapping[str, Any]:
+        """The application's OpenAPI document."""
+        document: Mapping[str, Any] = self._app.openapi_schema.to_schema()
+        return document
+
     async def get(self, path: str, headers: Mapping[str, str] | Iterable[tuple[bytes, bytes]] = ()) -> Reply:
         return await self.send("GET", path, b"", headers)
 

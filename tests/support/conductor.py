@@ -89,7 +89,7 @@ class Conductor:
     def adopt(self, held: Sequence[Unit]) -> None:
         """Begin with a fresh runner for each of the tenant's units among these."""
         self.units = {unit.consumer: unit for unit in held if unit.tenant.tenant_id == self.platform.tenant_id}
-        assert len(self.units) == 3
+        assert len(self.units) == len(wiring.PROJECTIONS)
         self.runners = {consumer: self._runner(unit) for consumer, unit in self.units.items()}
 
     def _runner(self, unit: Unit) -> Runner:

@@ -115,7 +115,7 @@ async def opened_world(database_url: str, valkey_url: str, **changes: Any) -> As
     )
     await wiring.migrate_database(settings)
     async with AsyncExitStack() as stack:
-        database = await db.Database.open(database_url, owner=2, processor=6, app=4, capture=6)
+        database = await db.Database.open(database_url, owner=2, processor=6, app=4, capture=6, accounts=3)
         stack.push_async_callback(database.close)
         store = kv.KeyValue(valkey_url)
         stack.push_async_callback(store.close)

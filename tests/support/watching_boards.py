@@ -85,10 +85,10 @@ async def opened_hub(world: World, **limits: Any) -> AsyncIterator[Hub]:
         await hub.close()
 
 
-async def watcher(hub: Hub, platform: Platform) -> Watcher:
-    """A viewer with the platform's server key."""
+async def watcher(hub: Hub, platform: Platform, key: str | None = None) -> Watcher:
+    """A viewer with this key, or the platform's server key."""
     made = Watcher(hub)
-    await hub.introduce(made.viewer, key=platform.server_key, ticket=None)
+    await hub.introduce(made.viewer, key=key or platform.server_key, ticket=None)
     return made
 
 

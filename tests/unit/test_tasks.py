@@ -55,9 +55,37 @@ async def test_what_has_to_be_finished_is_however_often_it_is_cancelled() -> Non
 
     task = asyncio.create_task(work())
     await asyncio.sleep(0)
-    await end(task)
+    async with asyncio.timeout(5):
+        await end(task)
     assert task.cancelled()
     assert done == ["first", "second"]
+
+
+async def test_what_is_ended_has_ended_also_when_whoever_finishes_that_is_cancelled() -> None:
+    let_go = asyncio.Event()
+
+    async def wait() -> None:
+        await let_go.wait()
+
+    async def slow() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await finish(wait(), 5)
+
+    task = asyncio.create_task(slow())
+    await asyncio.sleep(0)
+    ending = asyncio.create_task(finish(end(task), 5))
+    await asyncio.sleep(0)
+    for _ in range(3):
+        ending.cancel()
+        await asyncio.sleep(0)
+        assert not ending.done()
+    let_go.set()
+    async with asyncio.timeout(5):
+        with pytest.raises(asyncio.CancelledError):
+            await ending
+    assert task.cancelled()
 
 
 async def test_what_cannot_be_finished_is_broken_off() -> None:

@@ -8,6 +8,9 @@ from typing import Literal
 import msgspec
 
 from coliseum import db
+from coliseum.accounts.callers import Caller
+from coliseum.accounts.permissions import permissions_of
+from coliseum.accounts.plans import PlanName
 from coliseum.accounts.tenants import SQL, Tenant
 from coliseum.clock import Clock
 from coliseum.ids import secret_digest
@@ -19,13 +22,6 @@ REFRESH_AFTER = CACHE_FOR / 2
 CACHE_KEYS_MAX = 10_000
 
 
-class Caller(msgspec.Struct, frozen=True):
-    """Who is calling: a tenant, by a key that may be secret (server) or public (browser)."""
-
-    tenant: Tenant
-    kind: Literal["server", "browser"]
-
-
 class CallerRow(msgspec.Struct, frozen=True):
     """A key's row joined with its tenant."""
 
@@ -35,7 +31,13 @@ class CallerRow(msgspec.Struct, frozen=True):
     time_zone: str
     currency: str
     partitions: int
+    plan: PlanName
     kind: Literal["server", "browser"]
+    key_id: int
+    scopes: list[str]
+    origins: list[str]
+    addresses: list[str]
+    expires_at: datetime | None
 
 
 class KeyRing:
@@ -54,12 +56,12 @@ class KeyRing:
         """The caller whose key this is; None for a key that does not exist or was revoked."""
         return await self.caller_by_digest(secret_digest(key))
 
-    async def caller_by_digest(self, digest: bytes) -> Caller | None:
-        """The same by the key's digest, for who must not keep the key itself."""
+    async def caller_by_digest(self, digest: bytes, older_max: timedelta = CACHE_FOR) -> Caller | None:
+        """The same by the key's digest, for who must not keep the key itself; an answer so old is not believed."""
         known = self._known.get(digest)
         if known is not None:
             age = self._clock() - known[0]
-            if timedelta() <= age < CACHE_FOR:
+            if timedelta() <= age < older_max:
                 if age >= REFRESH_AFTER:
                     self._look(digest)
                 return known[1]
@@ -101,5 +103,13 @@ def _heard(task: asyncio.Task[Caller | None]) -> None:
 
 
 def _caller(row: CallerRow) -> Caller:
-    tenant = Tenant(row.tenant_id, row.slug, row.name, row.time_zone, row.currency, row.partitions)
-    return Caller(tenant, row.kind)
+    return Caller(
+        tenant=Tenant(row.tenant_id, row.slug, row.name, row.time_zone, row.currency, row.partitions, row.plan),
+        kind=row.kind,
+        permissions=permissions_of(row.scopes) if row.kind == "server" else frozenset(),
+        actor=f"key:{row.key_id}",
+        key_id=row.key_id,
+        origins=tuple(row.origins),
+        addresses=tuple(row.addresses),
+        expires_at=row.expires_at,
+    )

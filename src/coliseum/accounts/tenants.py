@@ -7,11 +7,13 @@ from typing import Literal
 import msgspec
 
 from coliseum import db
+from coliseum.accounts.permissions import SCOPES
+from coliseum.accounts.plans import PlanName
 from coliseum.errors import ColiseumError
 from coliseum.ids import random_secret, secret_digest
 
 SQL = db.statements("coliseum.accounts")
-CONSUMERS = ("coliseum", "treasury", "mediaid")
+CONSUMERS = ("coliseum", "treasury", "mediaid", "usage")
 """The consumers of every tenant's log; each has a cursor of its own."""
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -29,6 +31,7 @@ class Tenant(msgspec.Struct, frozen=True):
     time_zone: str
     currency: str
     partitions: int
+    plan: PlanName = "basic"
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
@@ -58,32 +61,47 @@ async def create_tenant(
     Raises:
         TenantInvalid: the slug is malformed or taken, or zone, currency or partition count are none.
     """
-    _check(slug, time_zone, currency, partitions)
     async with database.transaction("owner") as connection:
-        if not await connection.fetchval(SQL["knows_zone"], time_zone):
-            raise TenantInvalid(f"PostgreSQL does not know the time zone {time_zone!r}.")
-        # The owner is under the forced policies too: it says for which tenant it writes, once the number is known.
-        await connection.execute(
-            "SELECT set_config('coliseum.tenant', nextval("
-            "pg_get_serial_sequence('accounts_tenants', 'tenant_id'))::text, true)"
+        tenant = await make_tenant(
+            connection, slug=slug, name=name or slug, time_zone=time_zone, currency=currency, partitions=partitions
         )
-        try:
-            found = await db.rows(
-                connection, Tenant, SQL["create_tenant"], slug, name or slug, time_zone, currency, partitions
-            )
-        except db.UniqueViolation as error:
-            raise TenantInvalid(f"There is a tenant {slug!r} already.") from error
-        await connection.execute(SQL["create_heads"], found[0].tenant_id, partitions)
-        await connection.execute(SQL["create_units"], found[0].tenant_id, list(CONSUMERS), partitions)
-        server_key = await create_key(connection, found[0], "server")
-        browser_key = await create_key(connection, found[0], "browser")
-    return NewTenant(found[0], server_key, browser_key)
+        server_key = await create_key(connection, tenant, "server")
+        browser_key = await create_key(connection, tenant, "browser")
+    return NewTenant(tenant, server_key, browser_key)
+
+
+async def make_tenant(
+    connection: db.Connection, *, slug: str, name: str, time_zone: str, currency: str, partitions: int
+) -> Tenant:
+    """Make a tenant without keys, in a transaction of the owner or of accounts, which is about it from then on.
+
+    Raises:
+        TenantInvalid: as ``create_tenant``.
+    """
+    _check(slug, time_zone, currency, partitions)
+    if not await connection.fetchval(SQL["knows_zone"], time_zone):
+        raise TenantInvalid(f"PostgreSQL does not know the time zone {time_zone!r}.")
+    # Also the owner is under the forced policies: it says for which tenant it writes, once the number is known.
+    await connection.execute(
+        "SELECT set_config('coliseum.tenant', nextval("
+        "pg_get_serial_sequence('accounts_tenants', 'tenant_id'))::text, true)"
+    )
+    try:
+        found = await db.rows(connection, Tenant, SQL["create_tenant"], slug, name, time_zone, currency, partitions)
+    except db.UniqueViolation as error:
+        raise TenantInvalid(f"There is a tenant {slug!r} already.") from error
+    await connection.execute(SQL["create_heads"], found[0].tenant_id, partitions)
+    await connection.execute(SQL["create_units"], found[0].tenant_id, list(CONSUMERS), partitions)
+    return found[0]
 
 
 async def create_key(connection: db.Connection, tenant: Tenant, kind: Literal["server", "browser"]) -> str:
     """Make a write key and return it in clear; only its SHA-256 is stored."""
     key = f"cs_{kind}_{tenant.slug}_{random_secret()}"
-    await connection.execute(SQL["create_key"], tenant.tenant_id, kind, secret_digest(key), key[: len(key) - 40])
+    scopes = list(SCOPES) if kind == "server" else ["write"]
+    await connection.execute(
+        SQL["create_key"], tenant.tenant_id, kind, secret_digest(key), key[: len(key) - 40], scopes
+    )
     return key
 
 
@@ -100,6 +118,14 @@ async def tenant_by_slug(database: db.Database, slug: str) -> Tenant | None:
     async with database.connection("capture") as connection:
         found = await db.rows(connection, Tenant, SQL["tenant_by_slug"], slug)
     return found[0] if found else None
+
+
+async def set_plan(connection: db.Connection, tenant: Tenant, plan: PlanName) -> None:
+    """Put a tenant on a plan, in the caller's transaction, which has the tenant set and the right ``accounts``.
+
+    It holds in every process within two seconds.
+    """
+    await connection.execute(SQL["set_plan"], tenant.tenant_id, plan)
 
 
 def _check(slug: str, time_zone: str, currency: str, partitions: int) -> None:

@@ -12,6 +12,7 @@ CHECKS = (
     "check_transfers",
     "check_balances",  # and all accounts together are zero
     "check_affinities",
+    "check_usage",
     "check_catalog",
 )
 DIFFERENCES_MAX = 1_000

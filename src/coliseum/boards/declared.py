@@ -1,5 +1,6 @@
 """A tenant's own boards: kept in PostgreSQL, changed one transaction at a time, and those that are pinned."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -59,9 +60,15 @@ async def board_named(connection: db.Connection, tenant: Tenant, name: str) -> D
 
 
 async def declare(
-    connection: db.Connection, tenant: Tenant, declaration: Declaration, match: Match | None = None
+    connection: db.Connection,
+    tenant: Tenant,
+    declaration: Declaration,
+    match: Match | None = None,
+    check_count: Callable[[int], None] = lambda _: None,
 ) -> tuple[DeclaredBoard, bool]:
     """Make a board, or put this in the place of the one of its name; and whether it was made.
+
+    ``check_count`` is told how many there are before one is added, and raises when there may be no more.
 
     The same again changes nothing, the revision included. Needs a transaction; changes of one tenant's boards are made
     one after the other.
@@ -72,8 +79,11 @@ async def declare(
     present = await _locked(connection, tenant, declaration.name, match)
     if present is not None and present.declaration == declaration:
         return present, False
-    if present is None and await connection.fetchval(SQL["count_declared"], tenant.tenant_id) >= BOARDS_MAX:
-        raise RequestRefused(Refusal.TOO_MANY_BOARDS, f"a tenant declares at most {BOARDS_MAX} boards")
+    if present is None:
+        there_are = int(await connection.fetchval(SQL["count_declared"], tenant.tenant_id))
+        if there_are >= BOARDS_MAX:
+            raise RequestRefused(Refusal.TOO_MANY_BOARDS, f"a tenant declares at most {BOARDS_MAX} boards")
+        check_count(there_are)
     args = (tenant.tenant_id, declaration.name, msgspec.json.encode(declaration))
     stored = await db.rows(connection, _Row, SQL["declare_board"], *args)
     return stored[0].board, present is None

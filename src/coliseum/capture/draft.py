@@ -1,5 +1,6 @@
 """One event on its way through capture, and the request that carries it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,31 @@ from coliseum.passport.entries import NewEntry, Outcome
 
 LATER: Any = None
 """Stands where a step has not been yet."""
+
+
+class Included(msgspec.Struct, frozen=True):
+    """The events that a tenant's plan includes a month, and the smallest plan that includes more."""
+
+    events: int
+    lifted_by: str | None
+
+
+class Standing(msgspec.Struct):
+    """How a month stood when it was read, and what this process has let through since."""
+
+    month: datetime
+    used: int
+    taken: int = 0
+
+    def room(self, events: int) -> int:
+        """How many of these there still is room for."""
+        return events - self.used - self.taken
+
+    def take(self, drafts: Sequence["Draft"]) -> None:
+        """Take room for these; who turns out to be no new entry gives it back."""
+        self.taken += len(drafts)
+        for draft in drafts:
+            draft.held = self
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -29,6 +55,8 @@ class Request(msgspec.Struct, frozen=True):
     user_id: str | None = None
     """The user whom a token vouches for; only of untrusted requests."""
     historical: bool = False
+    included: Included | None = None
+    """None: there is no limit to the month's events."""
 
 
 class Draft(msgspec.Struct):
@@ -43,6 +71,8 @@ class Draft(msgspec.Struct):
     occurred_at: datetime = LATER
     entry: NewEntry = LATER
     outcome: Outcome | None = None
+    held: Standing | None = None
+    """Where this event takes room; only where a month's events are limited."""
 
 
 class Result(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
@@ -55,6 +85,12 @@ class Result(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     code: str | None = None
     message: str | None = None
     field: str | None = None
+    limit: str | None = None
+    """Of the plan: the limit that was met."""
+    plan: str | None = None
+    """The smallest plan that lifts it."""
+    reset_at: datetime | None = msgspec.field(default=None, name="resetAt")
+    """When the limit begins anew."""
 
 
 class VoteRow(msgspec.Struct, frozen=True):

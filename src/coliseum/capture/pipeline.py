@@ -8,6 +8,7 @@ from typing import ClassVar
 from coliseum import db
 from coliseum.capture import enrich, gates
 from coliseum.capture.draft import Draft, Request, Result
+from coliseum.capture.quota import Quota
 from coliseum.capture.tally import Tally
 from coliseum.errors import EventRefused, Refusal, StoreUnavailable
 from coliseum.events.decode import Decoded
@@ -36,6 +37,7 @@ class Pipeline:
         self._appender = appender
         self._tally = tally
         self._limits = limits
+        self.quota = Quota(database)
 
     async def capture(self, events: Sequence[bytes | Decoded], request: Request) -> list[Result]:
         """Store what may be stored; one result for each event, in their order. Accepted ones are durable.
@@ -62,6 +64,10 @@ class Pipeline:
         """Only what happened within the accepted time."""
         return _each(drafts, gates.time_gate(request, self._limits))
 
+    async def hold(self, drafts: list[Draft], request: Request) -> list[Draft]:
+        """Only what the month's number of events has room for."""
+        return drafts if request.included is None else await self.quota.hold(drafts, request)
+
     async def name_subjects(self, drafts: list[Draft], request: Request) -> list[Draft]:
         """People become numbers."""
         await enrich.make_entries(drafts, request, self._subjects)
@@ -84,6 +90,7 @@ class Pipeline:
         decode,
         allow,
         check_time,
+        hold,
         name_subjects,
         append,
         append_references,
@@ -130,8 +137,10 @@ class Pipeline:
                 results.append(Result(draft.id, "accepted", outcome.partition, outcome.offset))
             elif type(outcome) is Duplicate:
                 results.append(Result(draft.id, "duplicate", outcome.partition, outcome.offset))
+                _give_back(draft)
             else:
                 results.append(self._refused(draft, draft.refusal or _refusal(outcome), request))
+                _give_back(draft)
                 continue
             if draft.decoded.warnings:
                 self._warn(draft, request)
@@ -140,7 +149,10 @@ class Pipeline:
     def _refused(self, draft: Draft, refusal: EventRefused, request: Request) -> Result:
         event_type = draft.record.event_type if draft.record else ""
         self._tally.add(request.tenant.tenant_id, refusal.code, event_type, refusal.message)
-        return Result(draft.id, "refused", code=refusal.code, message=refusal.message, field=refusal.field)
+        return Result(
+            draft.id, "refused", code=refusal.code, message=refusal.message, field=refusal.field, limit=refusal.limit,
+            plan=refusal.plan, reset_at=refusal.reset_at,
+        )  # fmt: skip
 
     def _warn(self, draft: Draft, request: Request) -> None:
         for warning in draft.decoded.warnings:
@@ -157,6 +169,12 @@ def _each(drafts: list[Draft], gate: Callable[[Draft], None]) -> list[Draft]:
             draft.refusal = refusal
             refused = True
     return [draft for draft in drafts if draft.refusal is None] if refused else drafts
+
+
+def _give_back(draft: Draft) -> None:
+    """What is no new entry takes no room."""
+    if draft.held is not None:
+        draft.held.taken -= 1
 
 
 def _refusal(outcome: Outcome | None) -> EventRefused:

@@ -9,7 +9,7 @@ from coliseum import db
 from coliseum.clock import Clock
 from coliseum.events.catalogue import TYPES
 from coliseum.tasks import end
-from coliseum.telemetry import Log
+from coliseum.telemetry import Log, described
 
 SQL = db.statements("coliseum.capture")
 WRITE_EVERY_S = 1.0
@@ -66,7 +66,7 @@ class Tally:
             async with self._database.connection("capture") as connection:
                 await connection.execute(SQL["count_warnings"], *columns)
         except (*db.UNREACHABLE, db.PostgresError) as error:
-            Log().warning("warnings_lost", error=str(error))
+            Log().warning("warnings_lost", error=described(error))
             for key, count in counts.items():
                 kept = self._counts.setdefault(key, _Count(0, count.message, count.at))
                 kept.count += count.count

@@ -1,9 +1,10 @@
 """PostgreSQL: pools, tenant transactions, statements from files, rows as typed structs.
 
-Nothing else imports asyncpg. Four pools stand for four sets of rights (see the first migration):
+Nothing else imports asyncpg. Five pools stand for five sets of rights (see the migrations):
 
 - ``capture`` appends to the log; it bypasses row-level security, because COPY is refused under it;
 - ``app`` reads for one tenant at a time, under row-level security;
+- ``accounts`` manages people, members, keys and settings, of one tenant at a time under row-level security;
 - ``processor`` serves every tenant's projections;
 - ``owner`` is the role of the URL itself: migrations and partition upkeep.
 """

@@ -6,6 +6,7 @@ import weakref
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any, Self, cast
 
 import asyncpg
@@ -47,6 +48,20 @@ async def _reset(connection: Any) -> None:
         await connection.reset()
 
 
+class RoleNotTaken(StoreUnavailable):
+    """A connection does not have the rights it asked for; it is not used."""
+
+    hint = "Connect to PostgreSQL itself, or through a pooler that hands the start-up parameter `role` on."
+
+
+async def _check_role(connection: Any, right: Right) -> None:
+    """Whether a new connection took its role on: a pooler may have dropped that, and policies would not hold."""
+    if right != "owner":
+        role = await connection.fetchval("SELECT current_user")
+        if role != f"coliseum_{right}":
+            raise RoleNotTaken(f"A connection that asked for the role coliseum_{right} has the role {role}.")
+
+
 def _ended(connection: Any) -> bool:
     """Whether a pooled connection was closed or given up."""
     try:
@@ -59,7 +74,12 @@ def _ended(connection: Any) -> bool:
 async def connect(url: str, right: Right = "owner") -> Any:
     """One connection outside the pools, for migrations and long exclusive work; the caller closes it."""
     connection = await asyncpg.connect(url, timeout=TIMEOUT_S, server_settings=server_settings(right))
-    await _prepare(connection)
+    try:
+        await _check_role(connection, right)
+        await _prepare(connection)
+    except BaseException:
+        connection.terminate()
+        raise
     return connection
 
 
@@ -89,8 +109,8 @@ class Database:
                     url,
                     min_size=1,
                     max_size=size,
-                    init=database._adopt,
-                    reset=_reset if right in ("capture", "app") else None,
+                    init=partial(database._adopt, right),
+                    reset=_reset if right in ("capture", "app", "accounts") else None,
                     timeout=CONNECT_S,
                     server_settings=server_settings(right),
                     max_inactive_connection_lifetime=300,
@@ -115,7 +135,8 @@ class Database:
             except TimeoutError:
                 pool.terminate()
 
-    async def _adopt(self, connection: Any) -> None:
+    async def _adopt(self, right: Right, connection: Any) -> None:
+        await _check_role(connection, right)
         await _prepare(connection)
         self._connections.add(connection)
 
@@ -209,8 +230,10 @@ class Database:
             yield connection
 
     @asynccontextmanager
-    async def tenant(self, tenant_id: int, *, snapshot: bool = False) -> AsyncIterator[Connection]:
+    async def tenant(
+        self, tenant_id: int, right: Right = "app", *, snapshot: bool = False
+    ) -> AsyncIterator[Connection]:
         """A transaction that can see one tenant's rows only, by row-level security."""
-        async with self.transaction("app", snapshot=snapshot) as connection:
+        async with self.transaction(right, snapshot=snapshot) as connection:
             await connection.execute("SELECT set_config('coliseum.tenant', $1, true)", str(tenant_id))
             yield connection

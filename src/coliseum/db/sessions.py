@@ -7,15 +7,15 @@ from typing import Literal
 import asyncpg
 import asyncpg.pgproto.pgproto
 
-Right = Literal["capture", "app", "processor", "owner"]
+Right = Literal["capture", "app", "accounts", "processor", "owner"]
 TIMEOUT_S = 30.0
 CONNECT_S = 5.0
 IDLE_IN_TRANSACTION_S = 10
-HELD_MAX_S: Mapping[Right, float] = MappingProxyType({"capture": 15.0, "app": TIMEOUT_S + 5})
+HELD_MAX_S: Mapping[Right, float] = MappingProxyType({"capture": 15.0, "app": TIMEOUT_S + 5, "accounts": 20.0})
 """How long a pooled connection is used at one go. PostgreSQL lets no statement of these rights run that long: then it
 must be out of reach."""
-STATEMENT_S: Mapping[Right, int] = MappingProxyType({"capture": 12, "app": int(TIMEOUT_S)})
-LOCK_S: Mapping[Right, int] = MappingProxyType({"capture": 11, "app": int(TIMEOUT_S / 2)})
+STATEMENT_S: Mapping[Right, int] = MappingProxyType({"capture": 12, "app": int(TIMEOUT_S), "accounts": 15})
+LOCK_S: Mapping[Right, int] = MappingProxyType({"capture": 11, "app": int(TIMEOUT_S / 2), "accounts": 12})
 """A lock is waited for longer than a session that holds it may be idle in its transaction."""
 KEPT_MAX: Mapping[Right, int] = MappingProxyType({"capture": 3})
 """Connections that are kept at hand between uses: giving one back to the pool and taking it again costs several tasks

@@ -46,6 +46,9 @@ SERVER_SETTINGS = MappingProxyType(
         "timezone": "UTC",
         "log_timezone": "UTC",
         "log_line_prefix": "%m [%p] ",
+        # A detail quotes the row, and a statement what it was about: the log is not for people's data.
+        "log_error_verbosity": "terse",
+        "log_min_error_statement": "panic",
     }
 )
 

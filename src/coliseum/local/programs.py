@@ -7,6 +7,7 @@ from pathlib import Path
 
 from coliseum.local.child import Program
 from coliseum.local.demo_tenant import SLUG
+from coliseum.settings.sources import FILE
 
 WEB_PATIENCE_S = 25.0  # requests under way are answered, accepted events are committed
 PROCESSOR_PATIENCE_S = 20.0
@@ -17,9 +18,10 @@ def children_environ(
     environ: Mapping[str, str], *, data_dir: Path, database_url: str, valkey_url: str, secret_key: str
 ) -> dict[str, str]:
     """Return the environment of every child: the operator's, with what this start has decided."""
+    read = {name + FILE for name in ("COLISEUM_SECRET_KEY", "DATABASE_URL", "VALKEY_URL")}
     return {
         "COLISEUM_PUBLIC_TENANT": SLUG,
-        **environ,
+        **{name: value for name, value in environ.items() if name not in read},
         "COLISEUM_DATA_DIR": str(data_dir),
         "COLISEUM_SECRET_KEY": secret_key,
         "DATABASE_URL": database_url,

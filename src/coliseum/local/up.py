@@ -23,6 +23,7 @@ from coliseum.local.postgres import EmbeddedPostgres
 from coliseum.local.supervisor import Service, Supervisor
 from coliseum.local.valkey import EmbeddedValkey
 from coliseum.settings import Settings
+from coliseum.settings.safety import check_mode
 
 EVENT = (
     '{{"type":"coliseum.vote_cast","userId":"me","at":"{at}",'
@@ -86,6 +87,7 @@ class Run:
             valkey_url=valkey_url,
             secret_key=self._settings.secret_key or credentials.secret_key,
         )
+        check_mode(Settings.from_env(environ), environ)
         if self._interrupt.is_wanted():
             return
         logs = self._folder / "logs"

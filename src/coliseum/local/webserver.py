@@ -1,12 +1,16 @@
 """Granian, the web server, around the application that `coliseum.wiring` puts together."""
 
 import os
+import sys
 
 from granian import Granian
 from granian.constants import Interfaces, Loops
 from granian.log import LogLevels
 
+from coliseum.errors import ColiseumError
 from coliseum.settings import Settings
+from coliseum.settings.safety import check_mode
+from coliseum.settings.sources import FILE
 
 APPLICATION = "coliseum.wiring:create_app"
 BACKLOG = 2_048
@@ -17,13 +21,18 @@ def serve(settings: Settings) -> None:
     """Serve until SIGINT or SIGTERM: then no new request is taken, and those under way are answered.
 
     Each worker is a process of its own that reads the settings from its environment.
+
+    Raises:
+        UnsafeSettings: the mode is production, and they are not safe for it.
     """
+    check_mode(settings, os.environ)
     for name, value in (
         ("DATABASE_URL", settings.database_url),
         ("VALKEY_URL", settings.valkey_url),
         ("COLISEUM_SECRET_KEY", settings.secret_key),
     ):
         os.environ[name] = value or ""
+        os.environ.pop(name + FILE, None)  # it has been read
     server = Granian(
         APPLICATION,
         factory=True,
@@ -40,4 +49,8 @@ def serve(settings: Settings) -> None:
 
 
 if __name__ == "__main__":
-    serve(Settings.from_env(os.environ))
+    try:
+        serve(Settings.from_env(os.environ))
+    except ColiseumError as error:
+        sys.stderr.write(f"{error}\n{error.hint or ''}\n")
+        raise SystemExit(1) from None

@@ -751,6 +751,16 @@ BEGIN
                    'WITH CHECK (tenant_id = coliseum_tenant())', target);
     EXECUTE format('REVOKE ALL ON %s FROM PUBLIC', target);
 END $$;
+CREATE FUNCTION public.coliseum_protect_people(target regclass) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', target);
+    EXECUTE format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', target);
+    EXECUTE format('CREATE POLICY people_only ON %s TO coliseum_accounts USING (true) WITH CHECK (true)', target);
+    EXECUTE format('REVOKE ALL ON %s FROM PUBLIC', target);
+END $$;
 CREATE FUNCTION public.coliseum_tie_order(value bigint, last_at timestamp with time zone, base timestamp with time zone, bits integer) RETURNS bigint
     LANGUAGE sql STABLE
     RETURN CASE WHEN ((bits = 0) OR (abs(value) >= ((1)::bigint << (77 - bits)))) THEN (0)::bigint ELSE (div(((LEAST(GREATEST(floor((EXTRACT(epoch FROM (last_at - base)) * (1000)::numeric)), (0)::numeric), ((((1)::bigint << bits) - 1))::numeric))::bigint)::numeric, (CASE WHEN (abs(value) < ((1)::bigint << (53 - bits))) THEN 1 WHEN (abs(value) < ((1)::bigint << (61 - bits))) THEN 256 WHEN (abs(value) < ((1)::bigint << (69 - bits))) THEN 65536 ELSE 16777216 END)::numeric))::bigint END;
@@ -832,6 +842,113 @@ CREATE FUNCTION public.coliseum_vote_counts(tenant integer, of_kind integer, of_
     FROM counts c
    GROUP BY c.entity;
 END;
+CREATE FUNCTION public.hooks_message_id() RETURNS text
+    LANGUAGE sql
+    RETURN ((('msg_'::text || lpad(to_hex(((EXTRACT(epoch FROM clock_timestamp()) * (1000)::numeric))::bigint), 12, '0'::text)) || '7'::text) || substr(replace((gen_random_uuid())::text, '-'::text, ''::text), 14));
+CREATE TABLE public.hooks_deliveries (
+    tenant_id integer NOT NULL,
+    delivery_id bigint NOT NULL,
+    message_id text NOT NULL,
+    endpoint_id bigint NOT NULL,
+    state text DEFAULT 'pending'::text NOT NULL,
+    attempt smallint DEFAULT 0 NOT NULL,
+    next_attempt_at timestamp with time zone DEFAULT now(),
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    attempted_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    status smallint,
+    failure text,
+    duration_ms integer,
+    CONSTRAINT hooks_deliveries_attempt_check CHECK ((attempt >= 0)),
+    CONSTRAINT hooks_deliveries_check CHECK (((state = 'pending'::text) = (next_attempt_at IS NOT NULL))),
+    CONSTRAINT hooks_deliveries_check1 CHECK (((state = 'pending'::text) = (ended_at IS NULL))),
+    CONSTRAINT hooks_deliveries_check2 CHECK (((state <> 'delivered'::text) OR ((failure IS NULL) AND ((status >= 200) AND (status <= 299))))),
+    CONSTRAINT hooks_deliveries_duration_ms_check CHECK ((duration_ms >= 0)),
+    CONSTRAINT hooks_deliveries_failure_check CHECK ((failure = ANY (ARRAY['status'::text, 'redirect'::text, 'gone'::text, 'not_allowed'::text, 'dns'::text, 'connect'::text, 'tls'::text, 'timeout'::text, 'protocol'::text, 'secret'::text]))),
+    CONSTRAINT hooks_deliveries_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'delivered'::text, 'failed'::text, 'abandoned'::text]))),
+    CONSTRAINT hooks_deliveries_status_check CHECK (((status >= 100) AND (status <= 999)))
+);
+ALTER TABLE ONLY public.hooks_deliveries FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.hooks_endpoints (
+    tenant_id integer NOT NULL,
+    endpoint_id bigint NOT NULL,
+    url text NOT NULL,
+    description text DEFAULT ''::text NOT NULL,
+    topics text[] NOT NULL,
+    boards jsonb DEFAULT '[]'::jsonb NOT NULL,
+    secret bytea NOT NULL,
+    previous_secret bytea,
+    previous_until timestamp with time zone,
+    created_by text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    failing_since timestamp with time zone,
+    disabled_at timestamp with time zone,
+    disabled_reason text,
+    CONSTRAINT hooks_endpoints_boards_check CHECK ((jsonb_typeof(boards) = 'array'::text)),
+    CONSTRAINT hooks_endpoints_check CHECK (((previous_until IS NULL) = (previous_secret IS NULL))),
+    CONSTRAINT hooks_endpoints_check1 CHECK (((disabled_at IS NULL) = (disabled_reason IS NULL))),
+    CONSTRAINT hooks_endpoints_description_check CHECK ((length(description) <= 200)),
+    CONSTRAINT hooks_endpoints_disabled_reason_check CHECK ((disabled_reason = ANY (ARRAY['asked'::text, 'gone'::text, 'failing'::text]))),
+    CONSTRAINT hooks_endpoints_topics_check CHECK ((((cardinality(topics) >= 1) AND (cardinality(topics) <= 20)) AND (topics <@ ARRAY['board.leader_changed'::text, 'season.ended'::text, 'threshold.reached'::text, 'dead_letter.added'::text, 'plan.changed'::text, 'key.revoked'::text, 'endpoint.disabled'::text]))),
+    CONSTRAINT hooks_endpoints_url_check CHECK (((length(url) >= 8) AND (length(url) <= 2048)))
+);
+ALTER TABLE ONLY public.hooks_endpoints FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.hooks_messages (
+    tenant_id integer NOT NULL,
+    message_id text NOT NULL,
+    topic text NOT NULL,
+    payload jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT hooks_messages_message_id_check CHECK ((message_id ~ '^msg_[0-9a-f]{32}$'::text)),
+    CONSTRAINT hooks_messages_payload_check CHECK ((octet_length((payload)::text) <= 30000))
+);
+ALTER TABLE ONLY public.hooks_messages FORCE ROW LEVEL SECURITY;
+CREATE FUNCTION public.hooks_put(tenant integer, of_topic text, content jsonb, for_endpoints bigint[]) RETURNS text
+    LANGUAGE sql
+    BEGIN ATOMIC
+ WITH told AS MATERIALIZED (
+          SELECT e.endpoint_id
+            FROM public.hooks_endpoints e
+           WHERE ((e.tenant_id = hooks_put.tenant) AND (e.disabled_at IS NULL) AND
+                 CASE
+                     WHEN (hooks_put.for_endpoints IS NULL) THEN (hooks_put.of_topic = ANY (e.topics))
+                     ELSE (e.endpoint_id = ANY (hooks_put.for_endpoints))
+                 END)
+          FOR KEY SHARE OF e
+         ), message AS (
+          INSERT INTO public.hooks_messages (tenant_id, message_id, topic, payload)  SELECT hooks_put.tenant AS tenant,
+                     public.hooks_message_id() AS hooks_message_id,
+                     hooks_put.of_topic AS of_topic,
+                     hooks_put.content AS content
+                   WHERE (EXISTS ( SELECT
+                            FROM told))
+           RETURNING hooks_messages.message_id
+         ), deliveries AS (
+          INSERT INTO public.hooks_deliveries (tenant_id, message_id, endpoint_id)  SELECT hooks_put.tenant AS tenant,
+                     m_1.message_id,
+                     t.endpoint_id
+                    FROM (message m_1
+                      CROSS JOIN told t)
+         )
+  SELECT m.message_id
+    FROM message m;
+END;
+CREATE FUNCTION public.hooks_tell_key() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM hooks_put(NEW.tenant_id, 'key.revoked', jsonb_build_object(
+        'keyId', NEW.key_id, 'name', NEW.name, 'kind', NEW.kind, 'prefix', NEW.prefix,
+        'revokedAt', to_char(NEW.revoked_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')), NULL);
+    RETURN NULL;
+END $$;
+CREATE FUNCTION public.hooks_tell_plan() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM hooks_put(NEW.tenant_id, 'plan.changed', jsonb_build_object('from', OLD.plan, 'to', NEW.plan), NULL);
+    RETURN NULL;
+END $$;
 CREATE FUNCTION public.passport_append(tenant integer, part smallint, received_at timestamp with time zone, people public.passport_new_person[], entries public.passport_new_entry[], personal public.passport_new_personal[]) RETURNS bigint
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
@@ -901,6 +1018,60 @@ BEGIN
         END IF;
     END LOOP;
 END $$;
+CREATE FUNCTION public.trail_refuse() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RAISE EXCEPTION 'the audit trail is only ever added to' USING ERRCODE = 'insufficient_privilege';
+END $$;
+CREATE TABLE public.accounts_identities (
+    issuer text NOT NULL,
+    foreign_subject text NOT NULL,
+    person_id bigint NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT accounts_identities_foreign_subject_check CHECK (((length(foreign_subject) >= 1) AND (length(foreign_subject) <= 255)))
+);
+ALTER TABLE ONLY public.accounts_identities FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.accounts_invitations (
+    tenant_id integer NOT NULL,
+    invitation_id bigint NOT NULL,
+    email text NOT NULL,
+    role text NOT NULL,
+    secret_digest bytea NOT NULL,
+    invited_by text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    accepted_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    CONSTRAINT accounts_invitations_check CHECK ((expires_at > created_at)),
+    CONSTRAINT accounts_invitations_email_check CHECK (((email = lower(email)) AND ((length(email) >= 3) AND (length(email) <= 254)))),
+    CONSTRAINT accounts_invitations_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'analyst'::text, 'viewer'::text])))
+);
+ALTER TABLE ONLY public.accounts_invitations FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.accounts_invitations ALTER COLUMN invitation_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.accounts_invitations_invitation_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.accounts_issuers (
+    tenant_id integer NOT NULL,
+    issuer text NOT NULL,
+    audience text NOT NULL,
+    jwks_url text,
+    algorithms text[] NOT NULL,
+    hs256_key bytea,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    kind text DEFAULT 'oidc'::text NOT NULL,
+    CONSTRAINT accounts_issuers_algorithms_check CHECK (((cardinality(algorithms) >= 1) AND (cardinality(algorithms) <= 5))),
+    CONSTRAINT accounts_issuers_audience_check CHECK (((length(audience) >= 1) AND (length(audience) <= 255))),
+    CONSTRAINT accounts_issuers_check CHECK (((jwks_url IS NULL) <> (hs256_key IS NULL))),
+    CONSTRAINT accounts_issuers_issuer_check CHECK (((length(issuer) >= 8) AND (length(issuer) <= 255))),
+    CONSTRAINT accounts_issuers_kind_check CHECK ((kind = ANY (ARRAY['oidc'::text, 'supabase'::text])))
+);
+ALTER TABLE ONLY public.accounts_issuers FORCE ROW LEVEL SECURITY;
 CREATE TABLE public.accounts_keys (
     tenant_id integer NOT NULL,
     key_id bigint NOT NULL,
@@ -909,7 +1080,20 @@ CREATE TABLE public.accounts_keys (
     prefix text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     revoked_at timestamp with time zone,
-    CONSTRAINT accounts_keys_kind_check CHECK ((kind = ANY (ARRAY['server'::text, 'browser'::text])))
+    name text DEFAULT ''::text NOT NULL,
+    scopes text[] DEFAULT '{write,read,admin}'::text[] NOT NULL,
+    origins text[] DEFAULT '{}'::text[] NOT NULL,
+    addresses text[] DEFAULT '{}'::text[] NOT NULL,
+    expires_at timestamp with time zone,
+    last_used_at timestamp with time zone,
+    created_by text DEFAULT ''::text NOT NULL,
+    replaces bigint,
+    CONSTRAINT accounts_keys_addresses_check CHECK ((cardinality(addresses) <= 50)),
+    CONSTRAINT accounts_keys_browser CHECK (((kind = 'server'::text) OR (scopes = '{write}'::text[]))),
+    CONSTRAINT accounts_keys_kind_check CHECK ((kind = ANY (ARRAY['server'::text, 'browser'::text]))),
+    CONSTRAINT accounts_keys_name_check CHECK ((length(name) <= 100)),
+    CONSTRAINT accounts_keys_origins_check CHECK ((cardinality(origins) <= 50)),
+    CONSTRAINT accounts_keys_scopes_check CHECK (((scopes <@ '{write,read,admin}'::text[]) AND ((cardinality(scopes) >= 1) AND (cardinality(scopes) <= 3))))
 );
 ALTER TABLE ONLY public.accounts_keys FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.accounts_keys ALTER COLUMN key_id ADD GENERATED ALWAYS AS IDENTITY (
@@ -920,6 +1104,129 @@ ALTER TABLE public.accounts_keys ALTER COLUMN key_id ADD GENERATED ALWAYS AS IDE
     NO MAXVALUE
     CACHE 1
 );
+CREATE TABLE public.accounts_links (
+    secret_digest bytea NOT NULL,
+    purpose text NOT NULL,
+    person_id bigint NOT NULL,
+    email text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    CONSTRAINT accounts_links_check CHECK ((expires_at > created_at)),
+    CONSTRAINT accounts_links_purpose_check CHECK ((purpose = ANY (ARRAY['verify_email'::text, 'reset_password'::text])))
+);
+ALTER TABLE ONLY public.accounts_links FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.accounts_members (
+    tenant_id integer NOT NULL,
+    person_id bigint NOT NULL,
+    role text NOT NULL,
+    joined_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT accounts_members_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'analyst'::text, 'viewer'::text])))
+);
+ALTER TABLE ONLY public.accounts_members FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.accounts_outbox (
+    mail_id bigint NOT NULL,
+    recipient text NOT NULL,
+    subject text NOT NULL,
+    body text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    attempts smallint DEFAULT 0 NOT NULL,
+    next_attempt_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_error text
+);
+ALTER TABLE ONLY public.accounts_outbox FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.accounts_outbox ALTER COLUMN mail_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.accounts_outbox_mail_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.accounts_people (
+    person_id bigint NOT NULL,
+    email text NOT NULL,
+    name text NOT NULL,
+    password_hash text,
+    password_changed_at timestamp with time zone,
+    email_verified_at timestamp with time zone,
+    totp_secret bytea,
+    totp_confirmed_at timestamp with time zone,
+    totp_counter bigint DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    disabled_at timestamp with time zone,
+    CONSTRAINT accounts_people_check CHECK (((totp_confirmed_at IS NULL) OR (totp_secret IS NOT NULL))),
+    CONSTRAINT accounts_people_email_check CHECK (((email = lower(email)) AND ((length(email) >= 3) AND (length(email) <= 254)))),
+    CONSTRAINT accounts_people_name_check CHECK ((length(name) <= 100)),
+    CONSTRAINT accounts_people_password_hash_check CHECK ((password_hash ~~ '$argon2id$%'::text))
+);
+ALTER TABLE ONLY public.accounts_people FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.accounts_people ALTER COLUMN person_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.accounts_people_person_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.accounts_recovery_codes (
+    person_id bigint NOT NULL,
+    number smallint NOT NULL,
+    code_hash text NOT NULL,
+    used_at timestamp with time zone,
+    CONSTRAINT accounts_recovery_codes_number_check CHECK (((number >= 1) AND (number <= 20)))
+);
+ALTER TABLE ONLY public.accounts_recovery_codes FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.accounts_refresh_tokens (
+    token_digest bytea NOT NULL,
+    session_id bigint NOT NULL,
+    issued_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone
+);
+ALTER TABLE ONLY public.accounts_refresh_tokens FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.accounts_sessions (
+    session_id bigint NOT NULL,
+    person_id bigint NOT NULL,
+    kind text NOT NULL,
+    secret_digest bytea,
+    created_at timestamp with time zone NOT NULL,
+    authenticated_at timestamp with time zone NOT NULL,
+    second_factor_at timestamp with time zone,
+    seen_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    end_reason text,
+    address text NOT NULL,
+    agent text NOT NULL,
+    CONSTRAINT accounts_sessions_agent_check CHECK ((length(agent) <= 300)),
+    CONSTRAINT accounts_sessions_check CHECK (((kind = 'cookie'::text) = (secret_digest IS NOT NULL))),
+    CONSTRAINT accounts_sessions_check1 CHECK ((expires_at > created_at)),
+    CONSTRAINT accounts_sessions_check2 CHECK (((end_reason IS NULL) = (ended_at IS NULL))),
+    CONSTRAINT accounts_sessions_kind_check CHECK ((kind = ANY (ARRAY['cookie'::text, 'token'::text])))
+);
+ALTER TABLE ONLY public.accounts_sessions FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.accounts_sessions ALTER COLUMN session_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.accounts_sessions_session_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.accounts_signups (
+    secret_digest bytea NOT NULL,
+    email text NOT NULL,
+    name text NOT NULL,
+    password_hash text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT accounts_signups_check CHECK ((expires_at > created_at)),
+    CONSTRAINT accounts_signups_email_check CHECK (((email = lower(email)) AND ((length(email) >= 3) AND (length(email) <= 254)))),
+    CONSTRAINT accounts_signups_name_check CHECK ((length(name) <= 100)),
+    CONSTRAINT accounts_signups_password_hash_check CHECK ((password_hash ~~ '$argon2id$%'::text))
+);
+ALTER TABLE ONLY public.accounts_signups FORCE ROW LEVEL SECURITY;
 CREATE TABLE public.accounts_tenants (
     tenant_id integer NOT NULL,
     slug text NOT NULL,
@@ -928,8 +1235,20 @@ CREATE TABLE public.accounts_tenants (
     currency text NOT NULL,
     partitions smallint DEFAULT 1 NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    plan text DEFAULT 'basic'::text NOT NULL,
+    allowed_origins text[] DEFAULT '{}'::text[] NOT NULL,
+    retention_months smallint,
+    consent_policy text DEFAULT 'legitimate_interest'::text NOT NULL,
+    second_factor_required boolean DEFAULT false NOT NULL,
+    suspended_at timestamp with time zone,
+    revision bigint DEFAULT 1 NOT NULL,
+    CONSTRAINT accounts_tenants_allowed_origins_check CHECK ((cardinality(allowed_origins) <= 50)),
+    CONSTRAINT accounts_tenants_consent_policy_check CHECK ((consent_policy = ANY (ARRAY['legitimate_interest'::text, 'opt_in'::text]))),
     CONSTRAINT accounts_tenants_currency_check CHECK ((currency ~ '^[a-z]{3}$'::text)),
     CONSTRAINT accounts_tenants_partitions_check CHECK (((partitions >= 1) AND (partitions <= 64))),
+    CONSTRAINT accounts_tenants_plan_check CHECK ((plan = ANY (ARRAY['basic'::text, 'pro'::text, 'enterprise'::text]))),
+    CONSTRAINT accounts_tenants_retention_months_check CHECK (((retention_months >= 1) AND (retention_months <= 120))),
+    CONSTRAINT accounts_tenants_revision_check CHECK ((revision > 0)),
     CONSTRAINT accounts_tenants_slug_check CHECK (((slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text) AND (length(slug) <= 40)))
 );
 ALTER TABLE ONLY public.accounts_tenants FORCE ROW LEVEL SECURITY;
@@ -1080,6 +1399,99 @@ CREATE VIEW public.audit_facts WITH (security_invoker='true') AS
   WHERE ((k.entity_id IS NOT NULL) AND (NOT (EXISTS ( SELECT
            FROM public.processor_dead_letters d
           WHERE ((d.tenant_id = e.tenant_id) AND (d.consumer = 'coliseum'::text) AND (d.partition = e.partition) AND (d."offset" = e."offset"))))));
+CREATE TABLE public.billing_accounts (
+    tenant_id integer NOT NULL,
+    account_id text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT billing_accounts_account_id_check CHECK ((account_id ~ '^acct_[A-Za-z0-9_]{1,100}$'::text))
+);
+ALTER TABLE ONLY public.billing_accounts FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.billing_customers (
+    tenant_id integer NOT NULL,
+    customer_id text,
+    generation integer DEFAULT 1 NOT NULL,
+    CONSTRAINT billing_customers_customer_id_check CHECK (((length(customer_id) >= 1) AND (length(customer_id) <= 255))),
+    CONSTRAINT billing_customers_generation_check CHECK ((generation > 0))
+);
+ALTER TABLE ONLY public.billing_customers FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.billing_objects (
+    tenant_id integer NOT NULL,
+    object_id text NOT NULL,
+    log_id text NOT NULL,
+    done_at timestamp with time zone,
+    CONSTRAINT billing_objects_object_id_check CHECK (((length(object_id) >= 1) AND (length(object_id) <= 255)))
+);
+ALTER TABLE ONLY public.billing_objects FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.billing_stripe_events (
+    event_id text NOT NULL,
+    type text NOT NULL,
+    created timestamp with time zone NOT NULL,
+    live boolean NOT NULL,
+    account text,
+    object_id text,
+    object_status text,
+    body bytea,
+    received_at timestamp with time zone NOT NULL,
+    state text NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    next_attempt_at timestamp with time zone NOT NULL,
+    done_at timestamp with time zone,
+    CONSTRAINT billing_stripe_events_attempts_check CHECK ((attempts >= 0)),
+    CONSTRAINT billing_stripe_events_check CHECK (((body IS NOT NULL) OR (state <> 'stored'::text))),
+    CONSTRAINT billing_stripe_events_check1 CHECK (((state = 'stored'::text) = (done_at IS NULL))),
+    CONSTRAINT billing_stripe_events_event_id_check CHECK (((length(event_id) >= 1) AND (length(event_id) <= 255))),
+    CONSTRAINT billing_stripe_events_reason_check CHECK ((length(reason) <= 300)),
+    CONSTRAINT billing_stripe_events_state_check CHECK ((state = ANY (ARRAY['stored'::text, 'applied'::text, 'ignored'::text, 'unmatched'::text, 'failed'::text]))),
+    CONSTRAINT billing_stripe_events_type_check CHECK ((length(type) <= 255))
+);
+ALTER TABLE ONLY public.billing_stripe_events FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.billing_subscriptions (
+    tenant_id integer NOT NULL,
+    subscription_id text NOT NULL,
+    price_id text NOT NULL,
+    plan text,
+    status text NOT NULL,
+    current_period_end timestamp with time zone,
+    cancel_at_period_end boolean NOT NULL,
+    grace_until timestamp with time zone,
+    object_created timestamp with time zone NOT NULL,
+    newest_created timestamp with time zone NOT NULL,
+    newest_event text NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    over boolean DEFAULT false NOT NULL,
+    CONSTRAINT billing_subscriptions_plan_check CHECK ((plan = ANY (ARRAY['basic'::text, 'pro'::text, 'enterprise'::text]))),
+    CONSTRAINT billing_subscriptions_status_check CHECK ((length(status) <= 50)),
+    CONSTRAINT billing_subscriptions_subscription_id_check CHECK (((length(subscription_id) >= 1) AND (length(subscription_id) <= 255)))
+);
+ALTER TABLE ONLY public.billing_subscriptions FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.billing_unmatched (
+    tenant_id integer NOT NULL,
+    event_id text NOT NULL,
+    object_id text NOT NULL,
+    type text NOT NULL,
+    reason text NOT NULL,
+    amount bigint,
+    currency text,
+    seen_at timestamp with time zone NOT NULL,
+    resolved_at timestamp with time zone,
+    CONSTRAINT billing_unmatched_reason_check CHECK ((length(reason) <= 300))
+);
+ALTER TABLE ONLY public.billing_unmatched FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.billing_usage_reports (
+    tenant_id integer NOT NULL,
+    month date NOT NULL,
+    sequence integer NOT NULL,
+    amount bigint NOT NULL,
+    customer_id text NOT NULL,
+    intended_at timestamp with time zone NOT NULL,
+    state text DEFAULT 'intended'::text NOT NULL,
+    CONSTRAINT billing_usage_reports_amount_check CHECK ((amount > 0)),
+    CONSTRAINT billing_usage_reports_month_check CHECK ((EXTRACT(day FROM month) = (1)::numeric)),
+    CONSTRAINT billing_usage_reports_sequence_check CHECK ((sequence > 0)),
+    CONSTRAINT billing_usage_reports_state_check CHECK ((state = ANY (ARRAY['intended'::text, 'sent'::text, 'unknown'::text])))
+);
+ALTER TABLE ONLY public.billing_usage_reports FORCE ROW LEVEL SECURITY;
 CREATE TABLE public.capture_warnings (
     tenant_id integer NOT NULL,
     day date NOT NULL,
@@ -1179,6 +1591,58 @@ CREATE TABLE public.coliseum_seasons (
     CONSTRAINT coliseum_seasons_check CHECK (((kept >= 1) AND (kept <= members)))
 );
 ALTER TABLE ONLY public.coliseum_seasons FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.hooks_crossings (
+    tenant_id integer NOT NULL,
+    name text NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    reached_at timestamp with time zone NOT NULL
+);
+ALTER TABLE ONLY public.hooks_crossings FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.hooks_deliveries ALTER COLUMN delivery_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.hooks_deliveries_delivery_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+ALTER TABLE public.hooks_endpoints ALTER COLUMN endpoint_id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.hooks_endpoints_endpoint_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.hooks_leaders (
+    tenant_id integer NOT NULL,
+    board text NOT NULL,
+    "window" text NOT NULL,
+    top smallint NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    entities bigint[] NOT NULL,
+    CONSTRAINT hooks_leaders_check CHECK ((cardinality(entities) <= top)),
+    CONSTRAINT hooks_leaders_top_check CHECK (((top >= 1) AND (top <= 10)))
+);
+ALTER TABLE ONLY public.hooks_leaders FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.hooks_thresholds (
+    tenant_id integer NOT NULL,
+    name text NOT NULL,
+    metric text NOT NULL,
+    currency text NOT NULL,
+    entity text NOT NULL,
+    entity_id text NOT NULL,
+    "window" text NOT NULL,
+    value bigint NOT NULL,
+    open_since timestamp with time zone,
+    created_by text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT hooks_thresholds_check CHECK (((open_since IS NULL) = ("window" = 'all'::text))),
+    CONSTRAINT hooks_thresholds_entity_id_check CHECK ((length(entity_id) <= 256)),
+    CONSTRAINT hooks_thresholds_name_check CHECK ((name ~ '^[a-z0-9-]{1,64}$'::text)),
+    CONSTRAINT hooks_thresholds_window_check CHECK (("window" = ANY (ARRAY['hour'::text, 'day'::text, 'week'::text, 'month'::text, 'year'::text, 'all'::text])))
+);
+ALTER TABLE ONLY public.hooks_thresholds FORCE ROW LEVEL SECURITY;
 CREATE TABLE public.mediaid_affinities (
     tenant_id integer NOT NULL,
     generation smallint NOT NULL,
@@ -1300,6 +1764,33 @@ CREATE TABLE public.processor_nodes (
     seen_at timestamp with time zone NOT NULL
 );
 ALTER TABLE ONLY public.processor_nodes FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.trail_entries (
+    tenant_id integer NOT NULL,
+    number bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    actor text NOT NULL,
+    action text NOT NULL,
+    target text NOT NULL,
+    outcome text NOT NULL,
+    address text NOT NULL,
+    detail jsonb NOT NULL,
+    hash bytea NOT NULL,
+    CONSTRAINT trail_entries_action_check CHECK ((length(action) <= 100)),
+    CONSTRAINT trail_entries_actor_check CHECK ((length(actor) <= 200)),
+    CONSTRAINT trail_entries_address_check CHECK ((length(address) <= 100)),
+    CONSTRAINT trail_entries_hash_check CHECK ((length(hash) = 32)),
+    CONSTRAINT trail_entries_number_check CHECK ((number > 0)),
+    CONSTRAINT trail_entries_outcome_check CHECK ((outcome = ANY (ARRAY['done'::text, 'refused'::text]))),
+    CONSTRAINT trail_entries_target_check CHECK ((length(target) <= 300))
+);
+ALTER TABLE ONLY public.trail_entries FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.trail_heads (
+    tenant_id integer NOT NULL,
+    number bigint DEFAULT 0 NOT NULL,
+    hash bytea NOT NULL,
+    CONSTRAINT trail_heads_number_check CHECK ((number >= 0))
+);
+ALTER TABLE ONLY public.trail_heads FORCE ROW LEVEL SECURITY;
 CREATE TABLE public.treasury_balances (
     tenant_id integer NOT NULL,
     generation smallint NOT NULL,
@@ -1324,15 +1815,76 @@ CREATE TABLE public.treasury_transfers (
     CONSTRAINT treasury_transfers_kind_check CHECK ((kind = ANY (ARRAY['spent'::text, 'earned'::text, 'refunded'::text])))
 );
 ALTER TABLE ONLY public.treasury_transfers FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.usage_days (
+    tenant_id integer NOT NULL,
+    generation smallint NOT NULL,
+    day date NOT NULL,
+    partition smallint NOT NULL,
+    category text NOT NULL,
+    source text NOT NULL,
+    entries bigint NOT NULL,
+    first_offset bigint NOT NULL,
+    last_offset bigint NOT NULL,
+    CONSTRAINT usage_days_check CHECK (((last_offset - first_offset) >= (entries - 1))),
+    CONSTRAINT usage_days_entries_check CHECK ((entries > 0)),
+    CONSTRAINT usage_days_first_offset_check CHECK ((first_offset >= 0))
+);
+ALTER TABLE ONLY public.usage_days FORCE ROW LEVEL SECURITY;
 ALTER TABLE ONLY public.passport_entries ATTACH PARTITION public.passport_entries_default DEFAULT;
+ALTER TABLE ONLY public.accounts_identities
+    ADD CONSTRAINT accounts_identities_pkey PRIMARY KEY (issuer, foreign_subject);
+ALTER TABLE ONLY public.accounts_invitations
+    ADD CONSTRAINT accounts_invitations_pkey PRIMARY KEY (tenant_id, invitation_id);
+ALTER TABLE ONLY public.accounts_invitations
+    ADD CONSTRAINT accounts_invitations_secret_digest_key UNIQUE (secret_digest);
+ALTER TABLE ONLY public.accounts_issuers
+    ADD CONSTRAINT accounts_issuers_pkey PRIMARY KEY (tenant_id, issuer);
 ALTER TABLE ONLY public.accounts_keys
     ADD CONSTRAINT accounts_keys_pkey PRIMARY KEY (tenant_id, key_id);
 ALTER TABLE ONLY public.accounts_keys
     ADD CONSTRAINT accounts_keys_secret_digest_key UNIQUE (secret_digest);
+ALTER TABLE ONLY public.accounts_links
+    ADD CONSTRAINT accounts_links_pkey PRIMARY KEY (secret_digest);
+ALTER TABLE ONLY public.accounts_members
+    ADD CONSTRAINT accounts_members_pkey PRIMARY KEY (tenant_id, person_id);
+ALTER TABLE ONLY public.accounts_outbox
+    ADD CONSTRAINT accounts_outbox_pkey PRIMARY KEY (mail_id);
+ALTER TABLE ONLY public.accounts_people
+    ADD CONSTRAINT accounts_people_email_key UNIQUE (email);
+ALTER TABLE ONLY public.accounts_people
+    ADD CONSTRAINT accounts_people_pkey PRIMARY KEY (person_id);
+ALTER TABLE ONLY public.accounts_recovery_codes
+    ADD CONSTRAINT accounts_recovery_codes_pkey PRIMARY KEY (person_id, number);
+ALTER TABLE ONLY public.accounts_refresh_tokens
+    ADD CONSTRAINT accounts_refresh_tokens_pkey PRIMARY KEY (token_digest);
+ALTER TABLE ONLY public.accounts_sessions
+    ADD CONSTRAINT accounts_sessions_pkey PRIMARY KEY (session_id);
+ALTER TABLE ONLY public.accounts_sessions
+    ADD CONSTRAINT accounts_sessions_secret_digest_key UNIQUE (secret_digest);
+ALTER TABLE ONLY public.accounts_signups
+    ADD CONSTRAINT accounts_signups_pkey PRIMARY KEY (secret_digest);
 ALTER TABLE ONLY public.accounts_tenants
     ADD CONSTRAINT accounts_tenants_pkey PRIMARY KEY (tenant_id);
 ALTER TABLE ONLY public.accounts_tenants
     ADD CONSTRAINT accounts_tenants_slug_key UNIQUE (slug);
+ALTER TABLE ONLY public.billing_accounts
+    ADD CONSTRAINT billing_accounts_account_id_key UNIQUE (account_id);
+ALTER TABLE ONLY public.billing_accounts
+    ADD CONSTRAINT billing_accounts_pkey PRIMARY KEY (tenant_id, account_id);
+ALTER TABLE ONLY public.billing_customers
+    ADD CONSTRAINT billing_customers_customer_id_key UNIQUE (customer_id);
+ALTER TABLE ONLY public.billing_customers
+    ADD CONSTRAINT billing_customers_pkey PRIMARY KEY (tenant_id);
+ALTER TABLE ONLY public.billing_objects
+    ADD CONSTRAINT billing_objects_pkey PRIMARY KEY (tenant_id, object_id);
+ALTER TABLE ONLY public.billing_stripe_events
+    ADD CONSTRAINT billing_stripe_events_pkey PRIMARY KEY (event_id);
+ALTER TABLE ONLY public.billing_subscriptions
+    ADD CONSTRAINT billing_subscriptions_pkey PRIMARY KEY (tenant_id, subscription_id);
+ALTER TABLE ONLY public.billing_unmatched
+    ADD CONSTRAINT billing_unmatched_pkey PRIMARY KEY (tenant_id, event_id, object_id);
+ALTER TABLE ONLY public.billing_usage_reports
+    ADD CONSTRAINT billing_usage_reports_pkey PRIMARY KEY (tenant_id, month, sequence);
 ALTER TABLE ONLY public.capture_warnings
     ADD CONSTRAINT capture_warnings_pkey PRIMARY KEY (tenant_id, day, code, event_type);
 ALTER TABLE ONLY public.catalog_artists
@@ -1365,6 +1917,20 @@ ALTER TABLE ONLY public.coliseum_rules
     ADD CONSTRAINT coliseum_rules_pkey PRIMARY KEY (event_type, metric, kind);
 ALTER TABLE ONLY public.coliseum_seasons
     ADD CONSTRAINT coliseum_seasons_pkey PRIMARY KEY (tenant_id, metric, kind, grain, starts_at);
+ALTER TABLE ONLY public.hooks_crossings
+    ADD CONSTRAINT hooks_crossings_pkey PRIMARY KEY (tenant_id, name, starts_at);
+ALTER TABLE ONLY public.hooks_deliveries
+    ADD CONSTRAINT hooks_deliveries_pkey PRIMARY KEY (tenant_id, delivery_id);
+ALTER TABLE ONLY public.hooks_deliveries
+    ADD CONSTRAINT hooks_deliveries_tenant_id_message_id_endpoint_id_key UNIQUE (tenant_id, message_id, endpoint_id);
+ALTER TABLE ONLY public.hooks_endpoints
+    ADD CONSTRAINT hooks_endpoints_pkey PRIMARY KEY (tenant_id, endpoint_id);
+ALTER TABLE ONLY public.hooks_leaders
+    ADD CONSTRAINT hooks_leaders_pkey PRIMARY KEY (tenant_id, board, "window", top);
+ALTER TABLE ONLY public.hooks_messages
+    ADD CONSTRAINT hooks_messages_pkey PRIMARY KEY (tenant_id, message_id);
+ALTER TABLE ONLY public.hooks_thresholds
+    ADD CONSTRAINT hooks_thresholds_pkey PRIMARY KEY (tenant_id, name);
 ALTER TABLE ONLY public.passport_entries
     ADD CONSTRAINT passport_entries_pkey PRIMARY KEY (tenant_id, partition, "offset", created_at);
 ALTER TABLE ONLY public.passport_entries_default
@@ -1389,16 +1955,34 @@ ALTER TABLE ONLY public.processor_nodes
     ADD CONSTRAINT processor_nodes_pkey PRIMARY KEY (node_id);
 ALTER TABLE ONLY public.processor_units
     ADD CONSTRAINT processor_units_pkey PRIMARY KEY (tenant_id, consumer);
+ALTER TABLE ONLY public.trail_entries
+    ADD CONSTRAINT trail_entries_pkey PRIMARY KEY (tenant_id, number);
+ALTER TABLE ONLY public.trail_heads
+    ADD CONSTRAINT trail_heads_pkey PRIMARY KEY (tenant_id);
 ALTER TABLE ONLY public.treasury_balances
     ADD CONSTRAINT treasury_balances_pkey PRIMARY KEY (tenant_id, generation, subject_id, currency);
 ALTER TABLE ONLY public.treasury_transfers
     ADD CONSTRAINT treasury_transfers_pkey PRIMARY KEY (tenant_id, generation, partition, "offset");
+ALTER TABLE ONLY public.usage_days
+    ADD CONSTRAINT usage_days_pkey PRIMARY KEY (tenant_id, generation, day, partition, category, source);
+CREATE INDEX accounts_identities_person ON public.accounts_identities USING btree (person_id);
+CREATE INDEX accounts_links_person ON public.accounts_links USING btree (person_id);
+CREATE INDEX accounts_members_person ON public.accounts_members USING btree (person_id);
+CREATE INDEX accounts_outbox_due ON public.accounts_outbox USING btree (next_attempt_at, mail_id);
+CREATE INDEX accounts_refresh_tokens_session ON public.accounts_refresh_tokens USING btree (session_id);
+CREATE INDEX accounts_sessions_person ON public.accounts_sessions USING btree (person_id, created_at DESC);
+CREATE INDEX billing_stripe_events_done ON public.billing_stripe_events USING btree (done_at) WHERE (body IS NOT NULL);
+CREATE INDEX billing_stripe_events_due ON public.billing_stripe_events USING btree (next_attempt_at) WHERE (state = 'stored'::text);
+CREATE INDEX billing_stripe_events_object ON public.billing_stripe_events USING btree (object_id, created);
 CREATE INDEX coliseum_closings_end ON public.coliseum_closings USING btree (tenant_id, ends_at);
 CREATE INDEX coliseum_fan_hours_fan ON public.coliseum_fan_hours USING btree (tenant_id, generation, fan);
 CREATE INDEX coliseum_fan_hours_metric ON public.coliseum_fan_hours USING btree (tenant_id, generation, metric, hour);
 CREATE INDEX coliseum_hours_hour ON public.coliseum_hours USING btree (tenant_id, generation, hour);
 CREATE UNIQUE INDEX coliseum_leaderboards_entity ON public.coliseum_leaderboards USING btree (tenant_id, metric, kind, grain, entity, starts_at) INCLUDE (rank, score);
 CREATE INDEX coliseum_rollups_entity ON public.coliseum_rollups USING btree (tenant_id, generation, kind, entity, metric, grain, bucket);
+CREATE INDEX hooks_deliveries_due ON public.hooks_deliveries USING btree (next_attempt_at, delivery_id) WHERE (state = 'pending'::text);
+CREATE INDEX hooks_deliveries_endpoint ON public.hooks_deliveries USING btree (tenant_id, endpoint_id, delivery_id);
+CREATE INDEX hooks_messages_age ON public.hooks_messages USING btree (created_at);
 CREATE INDEX mediaid_affinities_subject ON public.mediaid_affinities USING btree (tenant_id, generation, subject_id);
 CREATE INDEX passport_entries_catalog ON ONLY public.passport_entries USING btree (tenant_id, event_type, entity_id) WHERE (event_category = 'catalog'::text);
 CREATE INDEX passport_entries_occurred_at ON ONLY public.passport_entries USING brin (occurred_at);
@@ -1410,8 +1994,42 @@ CREATE INDEX treasury_transfers_subject ON public.treasury_transfers USING btree
 ALTER INDEX public.passport_entries_occurred_at ATTACH PARTITION public.passport_entries_default_occurred_at_idx;
 ALTER INDEX public.passport_entries_pkey ATTACH PARTITION public.passport_entries_default_pkey;
 ALTER INDEX public.passport_entries_catalog ATTACH PARTITION public.passport_entries_default_tenant_id_event_type_entity_id_idx;
+CREATE TRIGGER hooks_key_revoked AFTER UPDATE OF revoked_at ON public.accounts_keys FOR EACH ROW WHEN (((old.revoked_at IS NULL) AND (new.revoked_at IS NOT NULL))) EXECUTE FUNCTION public.hooks_tell_key();
+CREATE TRIGGER hooks_plan_changed AFTER UPDATE OF plan ON public.accounts_tenants FOR EACH ROW WHEN ((old.plan IS DISTINCT FROM new.plan)) EXECUTE FUNCTION public.hooks_tell_plan();
+CREATE TRIGGER trail_entries_stand BEFORE DELETE OR UPDATE ON public.trail_entries FOR EACH ROW EXECUTE FUNCTION public.trail_refuse();
+CREATE TRIGGER trail_entries_stay BEFORE TRUNCATE ON public.trail_entries FOR EACH STATEMENT EXECUTE FUNCTION public.trail_refuse();
+ALTER TABLE ONLY public.accounts_identities
+    ADD CONSTRAINT accounts_identities_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.accounts_people(person_id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.accounts_invitations
+    ADD CONSTRAINT accounts_invitations_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
+ALTER TABLE ONLY public.accounts_issuers
+    ADD CONSTRAINT accounts_issuers_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
 ALTER TABLE ONLY public.accounts_keys
     ADD CONSTRAINT accounts_keys_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
+ALTER TABLE ONLY public.accounts_links
+    ADD CONSTRAINT accounts_links_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.accounts_people(person_id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.accounts_members
+    ADD CONSTRAINT accounts_members_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.accounts_people(person_id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.accounts_members
+    ADD CONSTRAINT accounts_members_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
+ALTER TABLE ONLY public.accounts_recovery_codes
+    ADD CONSTRAINT accounts_recovery_codes_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.accounts_people(person_id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.accounts_refresh_tokens
+    ADD CONSTRAINT accounts_refresh_tokens_session_id_fkey FOREIGN KEY (session_id) REFERENCES public.accounts_sessions(session_id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.accounts_sessions
+    ADD CONSTRAINT accounts_sessions_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.accounts_people(person_id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.billing_accounts
+    ADD CONSTRAINT billing_accounts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
+ALTER TABLE ONLY public.billing_customers
+    ADD CONSTRAINT billing_customers_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
+ALTER TABLE ONLY public.billing_objects
+    ADD CONSTRAINT billing_objects_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
+ALTER TABLE ONLY public.billing_subscriptions
+    ADD CONSTRAINT billing_subscriptions_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
+ALTER TABLE ONLY public.billing_unmatched
+    ADD CONSTRAINT billing_unmatched_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
+ALTER TABLE ONLY public.billing_usage_reports
+    ADD CONSTRAINT billing_usage_reports_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
 ALTER TABLE ONLY public.capture_warnings
     ADD CONSTRAINT capture_warnings_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
 ALTER TABLE ONLY public.catalog_artists
@@ -1432,6 +2050,20 @@ ALTER TABLE ONLY public.coliseum_names
     ADD CONSTRAINT coliseum_names_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
 ALTER TABLE ONLY public.coliseum_seasons
     ADD CONSTRAINT coliseum_seasons_tenant_id_grain_starts_at_fkey FOREIGN KEY (tenant_id, grain, starts_at) REFERENCES public.coliseum_closings(tenant_id, grain, starts_at);
+ALTER TABLE ONLY public.hooks_crossings
+    ADD CONSTRAINT hooks_crossings_tenant_id_name_fkey FOREIGN KEY (tenant_id, name) REFERENCES public.hooks_thresholds(tenant_id, name) ON DELETE CASCADE;
+ALTER TABLE ONLY public.hooks_deliveries
+    ADD CONSTRAINT hooks_deliveries_tenant_id_endpoint_id_fkey FOREIGN KEY (tenant_id, endpoint_id) REFERENCES public.hooks_endpoints(tenant_id, endpoint_id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.hooks_deliveries
+    ADD CONSTRAINT hooks_deliveries_tenant_id_message_id_fkey FOREIGN KEY (tenant_id, message_id) REFERENCES public.hooks_messages(tenant_id, message_id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.hooks_endpoints
+    ADD CONSTRAINT hooks_endpoints_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
+ALTER TABLE ONLY public.hooks_leaders
+    ADD CONSTRAINT hooks_leaders_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
+ALTER TABLE ONLY public.hooks_messages
+    ADD CONSTRAINT hooks_messages_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
+ALTER TABLE ONLY public.hooks_thresholds
+    ADD CONSTRAINT hooks_thresholds_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
 ALTER TABLE ONLY public.passport_heads
     ADD CONSTRAINT passport_heads_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
 ALTER TABLE ONLY public.processor_cursors
@@ -1440,8 +2072,28 @@ ALTER TABLE ONLY public.processor_dead_letters
     ADD CONSTRAINT processor_dead_letters_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
 ALTER TABLE ONLY public.processor_units
     ADD CONSTRAINT processor_units_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
+ALTER TABLE ONLY public.usage_days
+    ADD CONSTRAINT usage_days_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
+ALTER TABLE public.accounts_identities ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.accounts_invitations ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.accounts_issuers ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.accounts_keys ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.accounts_links ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.accounts_members ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.accounts_outbox ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.accounts_people ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.accounts_recovery_codes ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.accounts_refresh_tokens ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.accounts_sessions ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.accounts_signups ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.accounts_tenants ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.billing_accounts ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.billing_customers ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.billing_objects ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.billing_stripe_events ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.billing_subscriptions ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.billing_unmatched ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.billing_usage_reports ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.capture_warnings ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.catalog_artists ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.catalog_events ENABLE ROW LEVEL SECURITY;
@@ -1456,6 +2108,12 @@ ALTER TABLE public.coliseum_leaderboards ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.coliseum_names ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.coliseum_rollups ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.coliseum_seasons ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.hooks_crossings ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.hooks_deliveries ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.hooks_endpoints ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.hooks_leaders ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.hooks_messages ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.hooks_thresholds ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.mediaid_affinities ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.passport_entries ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.passport_entries_default ENABLE ROW LEVEL SECURITY;
@@ -1464,12 +2122,30 @@ ALTER TABLE public.passport_keys ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.passport_personal ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.passport_references ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.passport_subjects ENABLE ROW LEVEL SECURITY;
+CREATE POLICY people_only ON public.accounts_identities TO coliseum_accounts USING (true) WITH CHECK (true);
+CREATE POLICY people_only ON public.accounts_links TO coliseum_accounts USING (true) WITH CHECK (true);
+CREATE POLICY people_only ON public.accounts_outbox TO coliseum_accounts USING (true) WITH CHECK (true);
+CREATE POLICY people_only ON public.accounts_people TO coliseum_accounts USING (true) WITH CHECK (true);
+CREATE POLICY people_only ON public.accounts_recovery_codes TO coliseum_accounts USING (true) WITH CHECK (true);
+CREATE POLICY people_only ON public.accounts_refresh_tokens TO coliseum_accounts USING (true) WITH CHECK (true);
+CREATE POLICY people_only ON public.accounts_sessions TO coliseum_accounts USING (true) WITH CHECK (true);
+CREATE POLICY people_only ON public.accounts_signups TO coliseum_accounts USING (true) WITH CHECK (true);
+CREATE POLICY people_only ON public.billing_stripe_events TO coliseum_accounts USING (true) WITH CHECK (true);
 ALTER TABLE public.processor_cursors ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.processor_dead_letters ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.processor_nodes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.processor_units ENABLE ROW LEVEL SECURITY;
+CREATE POLICY tenant_only ON public.accounts_invitations USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.accounts_issuers USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.accounts_keys USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.accounts_members USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.accounts_tenants USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.billing_accounts USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.billing_customers USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.billing_objects USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.billing_subscriptions USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.billing_unmatched USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.billing_usage_reports USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.capture_warnings USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.catalog_artists USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.catalog_events USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
@@ -1484,6 +2160,12 @@ CREATE POLICY tenant_only ON public.coliseum_leaderboards USING ((tenant_id = pu
 CREATE POLICY tenant_only ON public.coliseum_names USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.coliseum_rollups USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.coliseum_seasons USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.hooks_crossings USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.hooks_deliveries USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.hooks_endpoints USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.hooks_leaders USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.hooks_messages USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.hooks_thresholds USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.mediaid_affinities USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.passport_entries USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.passport_entries_default USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
@@ -1495,13 +2177,20 @@ CREATE POLICY tenant_only ON public.passport_subjects USING ((tenant_id = public
 CREATE POLICY tenant_only ON public.processor_cursors USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.processor_dead_letters USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.processor_units USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.trail_entries USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.trail_heads USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.treasury_balances USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.treasury_transfers USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.usage_days USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+ALTER TABLE public.trail_entries ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.trail_heads ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.treasury_balances ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.treasury_transfers ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.usage_days ENABLE ROW LEVEL SECURITY;
 GRANT USAGE ON SCHEMA public TO coliseum_capture;
 GRANT USAGE ON SCHEMA public TO coliseum_processor;
 GRANT USAGE ON SCHEMA public TO coliseum_app;
+GRANT USAGE ON SCHEMA public TO coliseum_accounts;
 GRANT SELECT,INSERT ON TABLE public.passport_entries TO coliseum_capture;
 GRANT SELECT ON TABLE public.passport_entries TO coliseum_app;
 GRANT SELECT ON TABLE public.passport_entries TO coliseum_processor;
@@ -1515,6 +2204,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.coliseum_names TO coliseum_pro
 GRANT SELECT ON TABLE public.coliseum_names TO coliseum_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.processor_units TO coliseum_processor;
 GRANT SELECT ON TABLE public.processor_units TO coliseum_app;
+GRANT SELECT,INSERT ON TABLE public.processor_units TO coliseum_accounts;
+GRANT SELECT ON TABLE public.processor_units TO coliseum_capture;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.catalog_artists TO coliseum_processor;
 GRANT SELECT ON TABLE public.catalog_artists TO coliseum_app;
 GRANT SELECT ON TABLE public.catalog_artists TO coliseum_capture;
@@ -1539,19 +2230,93 @@ GRANT SELECT ON TABLE public.coliseum_rollups TO coliseum_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.passport_heads TO coliseum_capture;
 GRANT SELECT ON TABLE public.passport_heads TO coliseum_app;
 GRANT SELECT ON TABLE public.passport_heads TO coliseum_processor;
+GRANT SELECT,INSERT ON TABLE public.passport_heads TO coliseum_accounts;
 REVOKE ALL ON FUNCTION public.coliseum_protect(target regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.coliseum_protect_people(target regclass) FROM PUBLIC;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.processor_cursors TO coliseum_processor;
 GRANT SELECT ON TABLE public.processor_cursors TO coliseum_app;
+GRANT SELECT,INSERT ON TABLE public.processor_cursors TO coliseum_accounts;
+GRANT SELECT ON TABLE public.processor_cursors TO coliseum_capture;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.hooks_deliveries TO coliseum_accounts;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.hooks_deliveries TO coliseum_processor;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.hooks_endpoints TO coliseum_accounts;
+GRANT SELECT ON TABLE public.hooks_endpoints TO coliseum_processor;
+GRANT UPDATE(failing_since) ON TABLE public.hooks_endpoints TO coliseum_processor;
+GRANT UPDATE(disabled_at) ON TABLE public.hooks_endpoints TO coliseum_processor;
+GRANT UPDATE(disabled_reason) ON TABLE public.hooks_endpoints TO coliseum_processor;
+GRANT SELECT,INSERT ON TABLE public.hooks_messages TO coliseum_accounts;
+GRANT SELECT,INSERT,DELETE ON TABLE public.hooks_messages TO coliseum_processor;
 REVOKE ALL ON FUNCTION public.passport_append(tenant integer, part smallint, received_at timestamp with time zone, people public.passport_new_person[], entries public.passport_new_entry[], personal public.passport_new_personal[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.passport_append(tenant integer, part smallint, received_at timestamp with time zone, people public.passport_new_person[], entries public.passport_new_entry[], personal public.passport_new_personal[]) TO coliseum_capture;
 REVOKE ALL ON FUNCTION public.passport_make_partitions(since timestamp with time zone, ahead integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.trail_refuse() FROM PUBLIC;
+GRANT SELECT,INSERT,DELETE ON TABLE public.accounts_identities TO coliseum_accounts;
+GRANT SELECT ON TABLE public.accounts_identities TO coliseum_capture;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts_invitations TO coliseum_accounts;
+GRANT SELECT ON TABLE public.accounts_invitations TO coliseum_capture;
+GRANT SELECT(tenant_id) ON TABLE public.accounts_invitations TO coliseum_app;
+GRANT SELECT(expires_at) ON TABLE public.accounts_invitations TO coliseum_app;
+GRANT SELECT(accepted_at) ON TABLE public.accounts_invitations TO coliseum_app;
+GRANT SELECT(revoked_at) ON TABLE public.accounts_invitations TO coliseum_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts_issuers TO coliseum_accounts;
+GRANT SELECT ON TABLE public.accounts_issuers TO coliseum_capture;
 GRANT SELECT ON TABLE public.accounts_keys TO coliseum_capture;
 GRANT SELECT ON TABLE public.accounts_keys TO coliseum_processor;
 GRANT SELECT ON TABLE public.accounts_keys TO coliseum_app;
+GRANT SELECT,INSERT ON TABLE public.accounts_keys TO coliseum_accounts;
+GRANT UPDATE(revoked_at) ON TABLE public.accounts_keys TO coliseum_accounts;
+GRANT UPDATE(name) ON TABLE public.accounts_keys TO coliseum_accounts;
+GRANT UPDATE(scopes) ON TABLE public.accounts_keys TO coliseum_accounts;
+GRANT UPDATE(origins) ON TABLE public.accounts_keys TO coliseum_accounts;
+GRANT UPDATE(addresses) ON TABLE public.accounts_keys TO coliseum_accounts;
+GRANT UPDATE(expires_at) ON TABLE public.accounts_keys TO coliseum_accounts;
+GRANT UPDATE(last_used_at) ON TABLE public.accounts_keys TO coliseum_capture;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts_links TO coliseum_accounts;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts_members TO coliseum_accounts;
+GRANT SELECT ON TABLE public.accounts_members TO coliseum_capture;
+GRANT SELECT(tenant_id) ON TABLE public.accounts_members TO coliseum_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts_outbox TO coliseum_accounts;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts_people TO coliseum_accounts;
+GRANT SELECT(person_id) ON TABLE public.accounts_people TO coliseum_capture;
+GRANT SELECT(email) ON TABLE public.accounts_people TO coliseum_capture;
+GRANT SELECT(name) ON TABLE public.accounts_people TO coliseum_capture;
+GRANT SELECT(password_changed_at) ON TABLE public.accounts_people TO coliseum_capture;
+GRANT SELECT(email_verified_at) ON TABLE public.accounts_people TO coliseum_capture;
+GRANT SELECT(totp_confirmed_at) ON TABLE public.accounts_people TO coliseum_capture;
+GRANT SELECT(disabled_at) ON TABLE public.accounts_people TO coliseum_capture;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts_recovery_codes TO coliseum_accounts;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts_refresh_tokens TO coliseum_accounts;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts_sessions TO coliseum_accounts;
+GRANT SELECT ON TABLE public.accounts_sessions TO coliseum_capture;
+GRANT UPDATE(seen_at) ON TABLE public.accounts_sessions TO coliseum_capture;
+GRANT SELECT,INSERT,DELETE ON TABLE public.accounts_signups TO coliseum_accounts;
 GRANT SELECT ON TABLE public.accounts_tenants TO coliseum_capture;
 GRANT SELECT ON TABLE public.accounts_tenants TO coliseum_processor;
 GRANT SELECT ON TABLE public.accounts_tenants TO coliseum_app;
+GRANT SELECT,INSERT ON TABLE public.accounts_tenants TO coliseum_accounts;
+GRANT UPDATE(name) ON TABLE public.accounts_tenants TO coliseum_accounts;
+GRANT UPDATE(time_zone) ON TABLE public.accounts_tenants TO coliseum_accounts;
+GRANT UPDATE(currency) ON TABLE public.accounts_tenants TO coliseum_accounts;
+GRANT UPDATE(plan) ON TABLE public.accounts_tenants TO coliseum_accounts;
+GRANT UPDATE(allowed_origins) ON TABLE public.accounts_tenants TO coliseum_accounts;
+GRANT UPDATE(retention_months) ON TABLE public.accounts_tenants TO coliseum_accounts;
+GRANT UPDATE(consent_policy) ON TABLE public.accounts_tenants TO coliseum_accounts;
+GRANT UPDATE(second_factor_required) ON TABLE public.accounts_tenants TO coliseum_accounts;
+GRANT UPDATE(suspended_at) ON TABLE public.accounts_tenants TO coliseum_accounts;
+GRANT UPDATE(revision) ON TABLE public.accounts_tenants TO coliseum_accounts;
+GRANT USAGE ON SEQUENCE public.accounts_tenants_tenant_id_seq TO coliseum_accounts;
 GRANT SELECT ON TABLE public.audit_facts TO coliseum_processor;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.billing_accounts TO coliseum_accounts;
+GRANT SELECT ON TABLE public.billing_accounts TO coliseum_capture;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.billing_customers TO coliseum_accounts;
+GRANT SELECT ON TABLE public.billing_customers TO coliseum_capture;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.billing_objects TO coliseum_accounts;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.billing_stripe_events TO coliseum_accounts;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.billing_subscriptions TO coliseum_accounts;
+GRANT SELECT ON TABLE public.billing_subscriptions TO coliseum_capture;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.billing_unmatched TO coliseum_accounts;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.billing_usage_reports TO coliseum_accounts;
+GRANT SELECT ON TABLE public.billing_usage_reports TO coliseum_capture;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.capture_warnings TO coliseum_capture;
 GRANT SELECT ON TABLE public.capture_warnings TO coliseum_app;
 GRANT SELECT ON TABLE public.capture_warnings TO coliseum_processor;
@@ -1568,6 +2333,12 @@ GRANT SELECT,INSERT ON TABLE public.coliseum_leaderboards TO coliseum_processor;
 GRANT SELECT ON TABLE public.coliseum_leaderboards TO coliseum_app;
 GRANT SELECT,INSERT ON TABLE public.coliseum_seasons TO coliseum_processor;
 GRANT SELECT ON TABLE public.coliseum_seasons TO coliseum_app;
+GRANT SELECT,INSERT ON TABLE public.hooks_crossings TO coliseum_processor;
+GRANT USAGE ON SEQUENCE public.hooks_endpoints_endpoint_id_seq TO coliseum_accounts;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.hooks_leaders TO coliseum_processor;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.hooks_thresholds TO coliseum_accounts;
+GRANT SELECT ON TABLE public.hooks_thresholds TO coliseum_processor;
+GRANT UPDATE(open_since) ON TABLE public.hooks_thresholds TO coliseum_processor;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.mediaid_affinities TO coliseum_processor;
 GRANT SELECT ON TABLE public.mediaid_affinities TO coliseum_app;
 GRANT SELECT,INSERT ON TABLE public.passport_keys TO coliseum_capture;
@@ -1586,7 +2357,16 @@ GRANT SELECT ON TABLE public.passport_references TO coliseum_app;
 GRANT SELECT ON TABLE public.passport_references TO coliseum_processor;
 GRANT USAGE ON SEQUENCE public.passport_subjects_subject_id_seq TO coliseum_capture;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.processor_nodes TO coliseum_processor;
+GRANT SELECT,INSERT ON TABLE public.trail_entries TO coliseum_accounts;
+GRANT SELECT,INSERT ON TABLE public.trail_entries TO coliseum_app;
+GRANT SELECT,INSERT ON TABLE public.trail_entries TO coliseum_processor;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.trail_heads TO coliseum_accounts;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.trail_heads TO coliseum_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.trail_heads TO coliseum_processor;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.treasury_balances TO coliseum_processor;
 GRANT SELECT ON TABLE public.treasury_balances TO coliseum_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.treasury_transfers TO coliseum_processor;
 GRANT SELECT ON TABLE public.treasury_transfers TO coliseum_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.usage_days TO coliseum_processor;
+GRANT SELECT ON TABLE public.usage_days TO coliseum_app;
+GRANT SELECT ON TABLE public.usage_days TO coliseum_capture;

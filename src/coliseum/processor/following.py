@@ -8,7 +8,7 @@ from coliseum.errors import LeaseLost
 from coliseum.processor.backoff import delay_s
 from coliseum.processor.projection import Follower, Unit
 from coliseum.tasks import end, finish
-from coliseum.telemetry import Log
+from coliseum.telemetry import Log, described
 
 CLOSE_S_MAX = 3.0
 BACKLOG_ENTRIES = 200_000
@@ -76,7 +76,7 @@ class Following:
         except Exception as error:  # noqa: BLE001 - the other store is away: PostgreSQL's numbers go on meanwhile
             self._failures += 1
             self._not_before_s = asyncio.get_running_loop().time() + delay_s(self._failures, self._rng)
-            self._log.warning("follower_behind", error=repr(error), attempt=self._failures)
+            self._log.warning("follower_behind", error=described(error), attempt=self._failures)
             return None
         self._failures = 0
         return more

@@ -9,14 +9,15 @@ from types import MappingProxyType
 from coliseum import db
 from coliseum.errors import LeaseLost
 from coliseum.kv import WakeUps
+from coliseum.processor.announcing import Announcing
 from coliseum.processor.closing import Closing
 from coliseum.processor.following import Following
 from coliseum.processor.leases import Leases
-from coliseum.processor.projection import Closer, Follower, Projection, Tidier, Unit
+from coliseum.processor.projection import Announcer, Closer, Follower, Projection, Tidier, Unit
 from coliseum.processor.runner import Limits, Runner
 from coliseum.processor.tidying import Tidying
 from coliseum.tasks import end, finish
-from coliseum.telemetry import Log
+from coliseum.telemetry import Log, described
 
 UNITS_END_S_MAX = 5.0
 LEASES_RETURN_S_MAX = 3.0
@@ -37,14 +38,16 @@ class Processor:
         limits: Limits,
         lease_s: int,
         closers: Mapping[str, Closer] = MappingProxyType({}),
+        announcers: Mapping[str, Announcer] = MappingProxyType({}),
     ) -> None:
-        """``projections``, ``followers``, ``tidiers`` and ``closers`` are by consumer name."""
+        """``projections``, ``followers``, ``tidiers``, ``closers`` and ``announcers`` are by consumer name."""
         self._database = database
         self._leases = leases
         self._projections = projections
         self._followers = followers
         self._tidiers = tidiers
         self._closers = closers
+        self._announcers = announcers
         self._limits = limits
         self._lease_s = lease_s
         self._running: dict[Unit, tuple[Runner, asyncio.Task[None]]] = {}
@@ -91,7 +94,7 @@ class Processor:
             held = set(await self._leases.refresh())
             lost = await self._database.hang_up_lost("processor")
         except Exception as error:  # noqa: BLE001 - the database is away; steps fail on their own meanwhile
-            self._log.warning("step_retried", error=repr(error))
+            self._log.warning("step_retried", error=described(error))
             if asyncio.get_running_loop().time() - begun_s >= self._lease_s / 2:
                 self._database.hang_up()  # steps may be waiting on connections that nobody hears, and would for ever
             return
@@ -111,6 +114,7 @@ class Processor:
         follower = self._followers.get(unit.consumer)
         tidier = self._tidiers.get(unit.consumer)
         closer = self._closers.get(unit.consumer)
+        announcer = self._announcers.get(unit.consumer)
         runner = Runner(
             self._database,
             self._leases.node_id,
@@ -121,14 +125,16 @@ class Processor:
             rng,
             None if tidier is None else Tidying(self._database, unit, tidier, rng),
             None if closer is None else Closing(self._database, unit, closer, rng),
+            None if announcer is None else Announcing(self._database, unit, announcer, rng),
         )
         self._running[unit] = (runner, asyncio.create_task(runner.run()))
         self._log.info("unit_taken", tenant=unit.tenant.slug, consumer=unit.consumer, epoch=unit.epoch)
 
     async def _stop(self, unit: Unit) -> None:
-        _, task = self._running.pop(unit)
+        _, task = self._running[unit]
         await end(task)
+        del self._running[unit]  # not before: a stop that comes meanwhile ends it
         error = None if task.cancelled() else task.exception()
         if error is not None and not isinstance(error, LeaseLost):
             # Said, and tried afresh at the next refresh.
-            self._log.error("parking_failed", tenant=unit.tenant.slug, consumer=unit.consumer, error=repr(error))
+            self._log.error("parking_failed", tenant=unit.tenant.slug, consumer=unit.consumer, error=described(error))

@@ -74,6 +74,17 @@ class Closer(Protocol):
         """
 
 
+class Announcer(Protocol):
+    """Tells tenants what their numbers have come to."""
+
+    async def announce(self, database: db.Database, tenant: Tenant) -> None:
+        """Look at a tenant's numbers, and put a message for each thing that there is to tell, beside the steps.
+
+        In one transaction, with what was told last: any number of processors may call it at once, and a message is put
+        once. Raises whatever the database raises; nothing of it is kept then.
+        """
+
+
 class Follower(Protocol):
     """Keeps something outside PostgreSQL up with a projection."""
 

@@ -8,6 +8,7 @@ import msgspec
 
 from coliseum import db
 from coliseum.errors import LeaseLost
+from coliseum.processor.announcing import Announcing
 from coliseum.processor.backoff import delay_s
 from coliseum.processor.closing import Closing
 from coliseum.processor.following import Following
@@ -15,7 +16,7 @@ from coliseum.processor.projection import POISON, Projection, Unit
 from coliseum.processor.step import ParkingFailed, park, read_cursors, step
 from coliseum.processor.tidying import Tidying
 from coliseum.tasks import finish, lost_cancellation
-from coliseum.telemetry import Log
+from coliseum.telemetry import Log, described
 
 IDLE_ROUNDS_MAX = 5
 CLOSE_S_MAX = 3.0
@@ -44,6 +45,7 @@ class Runner:
         rng: random.Random,
         tidying: Tidying | None = None,
         closing: Closing | None = None,
+        announcing: Announcing | None = None,
     ) -> None:
         self._database = database
         self._node_id = node_id
@@ -54,6 +56,7 @@ class Runner:
         self._rng = rng
         self._tidying = tidying
         self._closing = closing
+        self._announcing = announcing
         self._sizes: dict[int, int] = {}
         self._failures: dict[tuple[int, int], int] = {}
         self._passing_failures = 0
@@ -82,6 +85,8 @@ class Runner:
             await self._tidying.close()
         if self._closing is not None:
             await self._closing.close()
+        if self._announcing is not None:
+            await self._announcing.close()
 
     async def _run(self) -> None:
         while True:
@@ -124,6 +129,8 @@ class Runner:
             self._tidying.start_if_due(quiet=not more)
         if self._closing is not None:
             self._closing.start_if_due()
+        if self._announcing is not None:
+            self._announcing.start_if_due()
         return more
 
     async def _step(self, partition: int, cursors: dict[int, int]) -> bool:
@@ -144,7 +151,7 @@ class Runner:
         """Halve the range until the entry stands alone; try that one a few times more; then put it aside."""
         if size > 1:
             self._sizes[partition] = size // 2
-            self._log.warning("batch_halved", partition=partition, offset=offset, size=size, error=str(error))
+            self._log.warning("batch_halved", partition=partition, offset=offset, size=size, error=described(error))
             return
         attempts = self._failures[partition, offset] = self._failures.get((partition, offset), 0) + 1
         if attempts < self._limits.attempts_max:
@@ -153,12 +160,12 @@ class Runner:
         try:
             await park(self._database, self._node_id, self._unit, partition, offset, repr(error), attempts)
         except ParkingFailed:
-            self._log.error("parking_failed", partition=partition, offset=offset, error=str(error))
+            self._log.error("parking_failed", partition=partition, offset=offset, error=described(error))
             raise
         del self._failures[partition, offset]
-        self._log.error("entry_parked", partition=partition, offset=offset, error=str(error))
+        self._log.error("entry_parked", partition=partition, offset=offset, error=described(error))
 
     async def _wait_after(self, error: Exception) -> None:
         self._passing_failures += 1
-        self._log.warning("step_retried", error=repr(error), attempt=self._passing_failures)
+        self._log.warning("step_retried", error=described(error), attempt=self._passing_failures)
         await asyncio.sleep(delay_s(self._passing_failures, self._rng))

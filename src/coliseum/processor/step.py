@@ -4,6 +4,8 @@ import msgspec
 
 from coliseum import db
 from coliseum.errors import ColiseumError, LeaseLost
+from coliseum.hooks.messages import put
+from coliseum.hooks.topics import DeadLetterAdded
 from coliseum.processor.projection import Batch, Projection, Unit
 
 SQL = db.statements("coliseum.processor")
@@ -55,11 +57,14 @@ async def park(
         start, _ = await _lock_cursor(connection, node_id, unit, partition)
         if start != offset:
             raise LeaseLost
-        parked = await connection.fetchval(
-            SQL["park_entry"], unit.tenant.tenant_id, unit.consumer, partition, offset, error[:2000], attempts
+        tenant_id, consumer = unit.tenant.tenant_id, unit.consumer
+        parked = await connection.fetchrow(
+            SQL["park_entry"], tenant_id, consumer, partition, offset, error[:2000], attempts
         )
         if parked is None:
             raise ParkingFailed
+        letter = DeadLetterAdded(consumer, partition, offset, parked["id"], parked["event_type"])
+        await put(connection, tenant_id, letter)
         await _advance(connection, unit, partition, offset + 1)
 
 

@@ -7,7 +7,7 @@ from coliseum import db
 from coliseum.processor.backoff import delay_s
 from coliseum.processor.projection import Tidier, Unit
 from coliseum.tasks import end
-from coliseum.telemetry import Log
+from coliseum.telemetry import Log, described
 
 ENTRIES_MAX = 1_000_000
 """After this many entries it is time, however busy the log is."""
@@ -63,6 +63,6 @@ class Tidying:
             self._failures += 1
             self._entries = ENTRIES_MAX
             self._not_before_s = asyncio.get_running_loop().time() + delay_s(self._failures, self._rng)
-            Log(tenant=tenant.slug).warning("tidying_retried", error=repr(error))
+            Log(tenant=tenant.slug).warning("tidying_retried", error=described(error))
         else:
             self._failures = 0

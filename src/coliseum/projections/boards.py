@@ -22,7 +22,7 @@ from coliseum.projections.boardstore import BoardsMoved, BoardStore, State
 from coliseum.projections.deltas import LiveBoards, count_range, learn_names
 from coliseum.projections.prepared import Gains, Prepared
 from coliseum.projections.turns import ahead, predecessor, successors, turn
-from coliseum.telemetry import Log
+from coliseum.telemetry import Log, described
 
 SQL = db.statements("coliseum.projections")
 PINNED_KINDS = ("artist", "event")
@@ -248,7 +248,7 @@ def pinned_boards(unit: Unit, now: datetime) -> set[Board]:
 
 def _moved(unit: Unit, moved: BoardsMoved) -> bool:
     """Say that boards are elsewhere than was thought; True: there is more to do."""
-    Log(tenant=unit.tenant.slug).warning("follower_behind", error=str(moved))
+    Log(tenant=unit.tenant.slug).warning("follower_behind", error=described(moved))
     return True
 
 

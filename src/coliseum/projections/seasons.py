@@ -8,6 +8,7 @@ there are closed later, one after the other in the order in which they ended.
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
+from urllib.parse import urlencode
 
 import msgspec
 
@@ -17,6 +18,8 @@ from coliseum.boards.board import Board
 from coliseum.boards.seasons import GRACE, ROWS_MAX, label_of, season_boards, season_metric
 from coliseum.boards.totals import Stored, window_of
 from coliseum.clock import Clock
+from coliseum.hooks.messages import put
+from coliseum.hooks.topics import SeasonBoardEnded, SeasonEnded
 from coliseum.metrics.registry import Kind, Unique, stored_name
 from coliseum.metrics.windows import Grain, Window, bucket_start, window_at
 
@@ -60,7 +63,7 @@ class SeasonCloser:
         window = _earliest(tenant, last)
         if window is None or window.end is None or window.end + GRACE > now:
             return False
-        if await connection.fetchval(SQL["has_unread"], tenant.tenant_id, window.end + GRACE):
+        if await has_unread(connection, tenant.tenant_id, window.end + GRACE):
             return False
         boards = season_boards(tenant, window)
         await connection.execute(
@@ -72,9 +75,18 @@ class SeasonCloser:
             now,
             [label_of(board) for board in boards],
         )
-        for board in await _with_facts(connection, tenant, boards, window):
-            await _close(connection, tenant, board, window)
+        kept = [
+            (board, members)
+            for board in await _with_facts(connection, tenant, boards, window)
+            if (members := await _close(connection, tenant, board, window))
+        ]
+        await _tell(connection, tenant, window, now, kept)
         return True
+
+
+async def has_unread(connection: db.Connection, tenant_id: int, until: datetime) -> bool:
+    """Whether something that was received until then has not been counted yet."""
+    return bool(await connection.fetchval(SQL["has_unread"], tenant_id, until))
 
 
 def _earliest(tenant: Tenant, last: list[_Last]) -> Window | None:
@@ -119,11 +131,11 @@ def _made_of(board: Board) -> tuple[Kind, ...]:
     return (board.kind, Kind.EVENT) if board.declared.bill else (board.kind,)
 
 
-async def _close(connection: db.Connection, tenant: Tenant, board: Board, window: Window) -> None:
-    """Keep a board as it stands in this snapshot; one without members leaves nothing."""
+async def _close(connection: db.Connection, tenant: Tenant, board: Board, window: Window) -> int:
+    """Keep a board as it stands in this snapshot; one without members leaves nothing. Returns how many it has."""
     first = await Stored(tenant, board, window_of(tenant, board)).page(connection, None, ROWS_MAX)
     if not first:
-        return
+        return 0
     await connection.execute(
         SQL["insert_season"],
         tenant.tenant_id,
@@ -136,3 +148,19 @@ async def _close(connection: db.Connection, tenant: Tenant, board: Board, window
         [row.rank for row in first],
         [row.value for row in first],
     )
+    return first[0].members
+
+
+async def _tell(
+    connection: db.Connection, tenant: Tenant, window: Window, now: datetime, kept: Sequence[tuple[Board, int]]
+) -> None:
+    """Tell the tenant's endpoints that a window has closed, in the same transaction; nothing of one without seasons."""
+    if not kept or window.start is None or window.end is None:
+        return
+    at = window.start.isoformat().replace("+00:00", "Z")
+    seasons = []
+    for board, members in kept:
+        asked = {"metric": board.metric, "entity": board.kind.label, "window": window.name, "at": at}
+        link = f"/api/seasons/board?{urlencode(asked)}"
+        seasons.append(SeasonBoardEnded(board.metric, board.currency or None, board.kind.label, members, link))
+    await put(connection, tenant.tenant_id, SeasonEnded(window.name, window.start, window.end, now, seasons))

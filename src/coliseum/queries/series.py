@@ -165,6 +165,11 @@ class _Reader:
         return isinstance(metric, Metric) and metric.bill and self._subject.kind is Kind.ARTIST
 
 
+def default_start(tenant: Tenant, grain: Grain, until: datetime | None, now: datetime) -> datetime:
+    """Where a series begins that does not say where."""
+    return _buckets(tenant, grain, None, until, now)[0]
+
+
 def _buckets(
     tenant: Tenant, grain: Grain, since: datetime | None, until: datetime | None, now: datetime
 ) -> list[datetime]:

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from coliseum import db, kv
+from coliseum.accounts.tenants import Tenant
 from coliseum.boards.board import Board
 from coliseum.clock import Clock
 from coliseum.queries.leaderboards import BoardPage, ids_in, moved_of, page_of, part_of, stored_page
@@ -86,6 +87,11 @@ class SharedRead:
         self._waiting: list[asyncio.Future[Answer]] = []
         self._working = False
         self._last: _Last | None = None
+
+    @property
+    def tenant(self) -> Tenant:
+        """Whose board it is, as the tenant was when it was asked for."""
+        return self._question.tenant
 
     def answer(self) -> asyncio.Future[Answer]:
         """The page, read after this call.

@@ -8,21 +8,58 @@ from litestar import Litestar, Request, asgi
 from litestar import Response as LitestarResponse
 from litestar.datastructures import State
 from litestar.di import Provide
-from litestar.exceptions import HTTPException, NotFoundException, ValidationException
+from litestar.exceptions import HTTPException, NotFoundException, SerializationException, ValidationException
 from litestar.handlers import ASGIRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 
 from coliseum import db
 from coliseum.errors import ColiseumError, QueryInvalid, Refusal, RequestRefused, StoreUnavailable
-from coliseum.telemetry import Log
-from coliseum.web.api import boards, contract, declared, exports, health, leaderboards, reads, seasons, trends
+from coliseum.telemetry import Log, described
+from coliseum.web.access import admit, check_every_route, note_reason, record_refusal
+from coliseum.web.allowance import RATE, one_too_many, rate_headers
+from coliseum.web.answers import describe_answers
+from coliseum.web.api import (
+    accounts,
+    audit,
+    auth,
+    auth_factors,
+    billing,
+    boards,
+    contract,
+    declared,
+    deliveries,
+    exports,
+    health,
+    identities,
+    issuers,
+    keys,
+    leaderboards,
+    members,
+    reads,
+    seasons,
+    tenants,
+    trends,
+    usage,
+    webhooks,
+)
 from coliseum.web.capture import ROUTES, Handler, serve
+from coliseum.web.headers import Headers
 from coliseum.web.live.routes import is_live, serve_live
 from coliseum.web.openapi import describe_capture, describe_declaring
+from coliseum.web.options import Options
 from coliseum.web.problems import problem
 from coliseum.web.services import Services
+from coliseum.web.ui.links import link_router
 
+HANDLERS = (
+    *leaderboards.HANDLERS, *reads.HANDLERS, *exports.HANDLERS, *seasons.HANDLERS, *declared.HANDLERS,
+    *trends.HANDLERS, *keys.HANDLERS, *issuers.HANDLERS, *auth.HANDLERS, *auth_factors.HANDLERS, *identities.HANDLERS,
+    *accounts.HANDLERS, *members.HANDLERS, *tenants.HANDLERS, *usage.HANDLERS, *billing.HANDLERS, *webhooks.HANDLERS,
+    *deliveries.HANDLERS, *audit.HANDLERS, health.get_health, contract.get_event_schema,
+)  # fmt: skip
+OPTIONS = Options(HANDLERS)
+HEADERS = Headers()
 CAPTURE = {path: handler for paths, handler in ROUTES for path in paths}
 
 
@@ -31,8 +68,12 @@ class App(Litestar):
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve one request, or the lifespan."""
+        if scope["type"] == "lifespan":
+            await super().__call__(scope, receive, send)
+            return
         read = None
-        if scope["type"] != "lifespan" and is_live(scope):
+        send = HEADERS.on(send)
+        if is_live(scope):
             await serve_live(self.state.services, scope, receive, send)
             return
         if scope["type"] == "http":
@@ -42,14 +83,22 @@ class App(Litestar):
                 return
             if path == boards.PATH and scope["method"] == "GET":
                 read = self.state.services.boards.asked_before(scope)
+            if scope["method"] == "OPTIONS":
+                send = OPTIONS.corrected(scope, send)
         if read is None:
             await super().__call__(scope, receive, send)
+            await record_refusal(self.state.services, scope)  # the answer has been sent
             return
+        rate = None
         try:
+            rate = await self.state.services.allowance.count_request(read.tenant)
+            if rate is not None and not rate.allowed:
+                raise one_too_many(rate)
             reply = boards.reply_of(await read.answer(), scope)
         except Exception as error:  # noqa: BLE001 - as Litestar's own handler of exceptions
-            reply = problem(_our_error(error, scope["path"]))
-        headers = [*reply.headers, (b"content-length", b"%d" % len(reply.body))]
+            reply = problem(_our_error(error, scope))
+        limited = () if rate is None else rate_headers(rate)
+        headers = [*reply.headers, *limited, (b"content-length", b"%d" % len(reply.body))]
         await send({"type": "http.response.start", "status": reply.status, "headers": headers})
         await send({"type": "http.response.body", "body": reply.body})
 
@@ -73,12 +122,14 @@ def build_app(
         services: Services = state.services
         return services
 
+    check_every_route(HANDLERS)
     app = App(
-        route_handlers=[*(_mounted(paths, handler) for paths, handler in ROUTES), *leaderboards.HANDLERS,
-                        *reads.HANDLERS, *exports.HANDLERS, *seasons.HANDLERS, *declared.HANDLERS, *trends.HANDLERS,
-                        health.get_health, contract.get_event_schema, *pages],
+        route_handlers=[*(_mounted(paths, handler) for paths, handler in ROUTES), *HANDLERS,
+                        link_router(), *pages],
         dependencies={"services": Provide(provide_services, sync_to_thread=False)},
         lifespan=[lifespan],
+        guards=[admit],
+        before_send=[_tell_rate],
         exception_handlers={Exception: _on_error},
         signature_types=[Services],
         openapi_config=OpenAPIConfig(
@@ -88,7 +139,16 @@ def build_app(
     )  # fmt: skip
     describe_capture(app)
     describe_declaring(app)
+    describe_answers(app)
     return app
+
+
+async def _tell_rate(message: Any, scope: Any) -> None:
+    """Say in the answer's headers how a limit stands that its request was counted for."""
+    if message["type"] == "http.response.start":
+        rate = scope.get("state", {}).get(RATE)
+        if rate is not None:
+            message["headers"] = [*message["headers"], *rate_headers(rate)]
 
 
 def _mounted(paths: tuple[str, ...], handler: Handler) -> ASGIRouteHandler:
@@ -100,7 +160,10 @@ def _mounted(paths: tuple[str, ...], handler: Handler) -> ASGIRouteHandler:
 
 
 def _on_error(request: Request[Any, Any, Any], error: Exception) -> LitestarResponse[bytes]:
-    reply = problem(_our_error(error, request.url.path))
+    ours = _our_error(error, request.scope)
+    if isinstance(ours, RequestRefused):
+        note_reason(request.scope, ours)
+    reply = problem(ours)
     headers = {name.decode(): value.decode() for name, value in reply.headers if name != b"content-type"}
     if isinstance(error, HTTPException) and error.headers and reply.status == 405:
         headers.update({name: value for name, value in error.headers.items() if name.lower() == "allow"})
@@ -109,7 +172,8 @@ def _on_error(request: Request[Any, Any, Any], error: Exception) -> LitestarResp
     )
 
 
-def _our_error(error: Exception, path: str) -> ColiseumError:
+def _our_error(error: Exception, scope: Any) -> ColiseumError:
+    error = _of_the_body(error)
     match error:
         case ColiseumError():
             return error
@@ -119,12 +183,26 @@ def _our_error(error: Exception, path: str) -> ColiseumError:
             what = extra.get("message", "") if isinstance(extra, dict) else ""
             return QueryInvalid(f"{field or 'the query'}: {what or error.detail}", field)
         case NotFoundException():
-            return RequestRefused(Refusal.NOT_FOUND, f"nothing is served at {path}")
+            return RequestRefused(Refusal.NOT_FOUND, f"nothing is served at {scope['path']}")
         case HTTPException() if error.status_code == 405:
             return RequestRefused(Refusal.METHOD_NOT_ALLOWED, "this method is not served here")
+        case HTTPException() if error.status_code == 413:
+            return RequestRefused(Refusal.BODY_TOO_LARGE, "the body is larger than this takes")
         case HTTPException() if error.status_code < 500:
             return QueryInvalid(error.detail)
     if isinstance(error, db.UNREACHABLE):
         return StoreUnavailable(f"PostgreSQL did not answer: {error}")
-    Log().error("capture_failed", error=repr(error), path=path)
+    Log().error("capture_failed", error=described(error), path=scope.get("path_template", ""))
     return ColiseumError("Something failed here.")
+
+
+def _of_the_body(error: Exception) -> Exception:
+    """What is wrong with a body, when that is what is wrong."""
+    match error:
+        case RecursionError():
+            return RequestRefused(Refusal.INVALID_JSON, "the body is nested too deeply")
+        case HTTPException() if isinstance(error.__cause__, SerializationException):
+            return RequestRefused(Refusal.INVALID_JSON, f"the body is no JSON: {error.detail}")
+        case ValidationException(extra=[{"source": "body", "key": str(field), "message": what}, *_]):
+            return RequestRefused(Refusal.INVALID_PAYLOAD, f"{field}: {what}", field)
+    return error

@@ -1,7 +1,6 @@
-"""Who is calling: keys, user tokens, signatures. Refusals never say which part of a secret was wrong."""
+"""What vouches for a user or another backend: user tokens, signatures. No refusal says which part was wrong."""
 
 import base64
-import binascii
 import hmac
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -11,43 +10,16 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from coliseum.accounts.keys import Caller
+from coliseum.accounts.foreign import issuer_in
 from coliseum.accounts.tenants import Tenant, tenant_by_slug
+from coliseum.accounts.tokens import ISSUER
 from coliseum.errors import Refusal, RequestRefused
 from coliseum.ids import derived_key
 from coliseum.web.services import Services
 
-KEY_MAX = 256
 TOKEN_MAX = 4_096
 TOKEN_LEEWAY_S = 30
 TOKEN_TTL_MAX_S = 86_400
-
-
-async def caller_of(services: Services, headers: Mapping[bytes, bytes]) -> Caller:
-    """The caller behind ``Authorization: Bearer <key>``, or Basic with the key as user name.
-
-    Raises:
-        RequestRefused: ``missing_key`` or ``unknown_key``.
-    """
-    key = key_in(headers)
-    if key is None:
-        raise RequestRefused(Refusal.MISSING_KEY, "send a key: Authorization: Bearer <key>")
-    caller = await services.keys.caller(key) if len(key) <= KEY_MAX else None
-    if caller is None:
-        raise RequestRefused(Refusal.UNKNOWN_KEY, "this key does not exist or was revoked")
-    return caller
-
-
-async def server_caller(services: Services, headers: Mapping[bytes, bytes]) -> Caller:
-    """As ``caller_of``, for what only a server key may do.
-
-    Raises:
-        RequestRefused: also ``key_not_allowed``.
-    """
-    caller = await caller_of(services, headers)
-    if caller.kind != "server":
-        raise RequestRefused(Refusal.KEY_NOT_ALLOWED, "this needs a server key; a browser key only sends events")
-    return caller
 
 
 def webhook_secret(secret_key: str, slug: str) -> str:
@@ -60,22 +32,27 @@ def make_user_token(services: Services, tenant: Tenant, user_id: str, ttl: timed
     now = services.clock()
     ends = now + ttl
     claims: dict[str, object] = {
-        "iss": "coliseum", "aud": tenant.slug, "sub": user_id, "iat": int(now.timestamp()),
+        "iss": ISSUER, "aud": tenant.slug, "sub": user_id, "iat": int(now.timestamp()),
         "exp": int(ends.timestamp()),
     }  # fmt: skip
     return jwt.encode({"alg": "HS256"}, claims, _user_key(services, tenant.slug)), ends
 
 
-def user_of(services: Services, tenant: Tenant, headers: Mapping[bytes, bytes]) -> str | None:
-    """The user whom the ``Coliseum-User`` token vouches for; None without a token.
+async def user_of(services: Services, tenant: Tenant, headers: Mapping[bytes, bytes]) -> str | None:
+    """The user whom the ``Coliseum-User`` token vouches for, ours or one of an issuer that the tenant trusts.
+
+    None without a token.
 
     Raises:
         RequestRefused: ``invalid_token``.
+        StoreUnavailable: whether the token is good cannot be known now.
     """
     token = headers.get(b"coliseum-user")
     if token is None:
         return None
-    claims = _claims(services, token, _user_key(services, tenant.slug), "coliseum", tenant.slug)
+    if issuer_in(token) not in (ISSUER, None):
+        return (await services.foreign.vouched(tenant.tenant_id, token)).subject
+    claims = _claims(services, token, _user_key(services, tenant.slug), ISSUER, tenant.slug)
     return str(claims["sub"])
 
 
@@ -131,7 +108,7 @@ def _claims(services: Services, token: bytes, key: OctKey, issuer: str, audience
             iss={"essential": True, "value": issuer},
             aud={"essential": True, "value": audience},
             exp={"essential": True},
-            sub={"essential": issuer == "coliseum"},
+            sub={"essential": issuer == ISSUER},
         ).validate(claims)
     except (JoseError, ValueError, TypeError, KeyError):
         raise RequestRefused(Refusal.INVALID_TOKEN, "the token is malformed, expired or not for this") from None
@@ -140,18 +117,3 @@ def _claims(services: Services, token: bytes, key: OctKey, issuer: str, audience
 
 def _user_key(services: Services, slug: str) -> OctKey:
     return OctKey.import_key(derived_key(services.secret_key, "user-token", slug))
-
-
-def key_in(headers: Mapping[bytes, bytes]) -> str | None:
-    """The key that a request bears, whether it exists or not."""
-    scheme, _, rest = headers.get(b"authorization", b"").partition(b" ")
-    rest = rest.strip()
-    if scheme.lower() == b"bearer" and rest:
-        return rest.decode("latin-1")
-    if scheme.lower() == b"basic":
-        try:
-            user, _, _ = base64.b64decode(rest, validate=True).partition(b":")
-        except (binascii.Error, ValueError):
-            return None
-        return user.decode("latin-1") or None
-    return None

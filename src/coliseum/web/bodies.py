@@ -37,6 +37,16 @@ async def read_body(headers: Mapping[bytes, bytes], receive: Any, body_bytes_max
     return unpack(await _read(receive, body_bytes_max), body_bytes_max)
 
 
+async def read_plain(receive: Any, body_bytes_max: int) -> bytes:
+    """The body as it was sent, whatever it is.
+
+    Raises:
+        RequestRefused: ``body_too_large``.
+        Disconnected: the client is gone.
+    """
+    return await _read(receive, body_bytes_max)
+
+
 async def _read(receive: Any, body_bytes_max: int) -> bytes:
     chunks: list[bytes] = []
     size = 0

@@ -11,33 +11,32 @@ from urllib.parse import parse_qs
 import msgspec
 
 from coliseum import db
-from coliseum.accounts.keys import Caller
+from coliseum.accounts.callers import Caller
+from coliseum.accounts.permissions import Permission
 from coliseum.capture.draft import Request, Result
 from coliseum.capture.segment import translate
-from coliseum.errors import ColiseumError, Refusal, RequestRefused, StoreUnavailable
+from coliseum.errors import ColiseumError, MethodNotAllowed, Refusal, RequestRefused, StoreUnavailable
 from coliseum.events.whole import read_batch
-from coliseum.telemetry import Log
-from coliseum.web.auth import (
-    TOKEN_TTL_MAX_S,
-    caller_of,
-    make_user_token,
-    server_caller,
-    user_of,
-    webhook_tenant,
-)
-from coliseum.web.bodies import Disconnected, read_body
+from coliseum.telemetry import Log, described
+from coliseum.web.auth import TOKEN_TTL_MAX_S, make_user_token, user_of, webhook_tenant
+from coliseum.web.beacon import opened
+from coliseum.web.bodies import BODY_BYTES_MAX, Disconnected, read_body
+from coliseum.web.identify import SHARED_WITH, caller_for, caller_of
 from coliseum.web.problems import Answer, answer, problem
 from coliseum.web.services import Services
+from coliseum.web.stripe import BODY_BYTES_MAX as STRIPE_BYTES_MAX
+from coliseum.web.stripe import stripe
 
 Headers = Mapping[bytes, bytes]
 Handler = Callable[[Services, Any, Headers, bytes], Awaitable[Answer]]
-ANY_ORIGIN = (b"access-control-allow-origin", b"*")
+ANY_ORIGIN = ((b"access-control-allow-origin", b"*"),)
 PREFLIGHT = (
-    ANY_ORIGIN,
+    *ANY_ORIGIN,
     (b"access-control-allow-methods", b"POST"),
     (b"access-control-allow-headers", b"authorization, content-type, content-encoding, coliseum-user"),
     (b"access-control-max-age", b"86400"),
 )
+"""The same for every page: a preflight bears no key, so that it is not known whether the key is bound to origins."""
 
 
 class LogAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -79,14 +78,28 @@ async def batch(services: Services, scope: Any, headers: Headers, body: bytes) -
     return await _many(services, body, request)
 
 
+async def beacon(services: Services, scope: Any, _headers: Headers, body: bytes) -> Answer:
+    """``POST /api/passport/beacon``: a batch from a page that is being left, with a browser key in the body."""
+    inner, batch_body = opened(scope, body)
+    try:
+        if (await caller_of(services, inner)).kind != "browser":
+            raise RequestRefused(Refusal.KEY_NOT_ALLOWED, "a secret key travels in a header and never in a body")
+        return await _many(services, batch_body, await _request(services, inner, dict(inner["headers"]), "api"))
+    finally:
+        if SHARED_WITH in inner:
+            scope[SHARED_WITH] = inner[SHARED_WITH]
+
+
 async def webhook(services: Services, scope: Any, headers: Headers, body: bytes) -> Answer:
     """``POST /api/webhooks/passport?tenant=<slug>``: one event or a batch from another platform's backend, signed."""
-    address = scope["client"][0] if scope.get("client") else "unknown"
-    if not await services.webhook_limit.allows(address):
-        raise RequestRefused(Refusal.RATE_LIMITED, "this address has sent too many webhooks this minute")
+    address = services.addresses.of(scope)
+    await services.limiter.check("webhook", address, services.settings.webhook_requests_per_minute)
     slug = parse_qs(scope["query_string"].decode("latin-1")).get("tenant", [""])[0]
     tenant = await webhook_tenant(services, slug, headers, body)
-    request = Request(tenant, trusted=True, strict=True, source="webhook", received_at=services.clock())
+    request = Request(
+        tenant, trusted=True, strict=True, source="webhook", received_at=services.clock(),
+        included=services.allowance.included(tenant),
+    )  # fmt: skip
     if _is_batch(body):
         return await _many(services, body, request)
     return _one(await services.pipeline.capture([body], request))
@@ -94,10 +107,10 @@ async def webhook(services: Services, scope: Any, headers: Headers, body: bytes)
 
 async def segment(services: Services, scope: Any, headers: Headers, body: bytes) -> Answer:
     """``POST /v1/<call>``: the Segment HTTP API."""
-    caller = await caller_of(services, headers)
+    caller = await _sending(services, scope)
     call = scope["path"].rpartition("/")[2].replace("import", "batch")
     calls = translate(call, body, services.segment_names)
-    request = _request_of(services, caller, None, headers, source="segment", strict=False)
+    request = await _request_of(services, caller, None, headers, source="segment", strict=False)
     results = iter(await services.pipeline.capture([each.raw for each in calls if each.raw is not None], request))
     told = []
     for each in calls:
@@ -108,14 +121,13 @@ async def segment(services: Services, scope: Any, headers: Headers, body: bytes)
             told.append(next(results))
     refused = [result for result in told if result.status == "refused"]
     if refused and len(refused) == len(told):
-        first = refused[0]
-        raise RequestRefused(Refusal(str(first.code)), str(first.message), first.field)
+        raise _refusal(refused[0])
     return answer(200, {"success": True, "results": told})
 
 
-async def tokens(services: Services, _scope: Any, headers: Headers, body: bytes) -> Answer:
+async def tokens(services: Services, scope: Any, _headers: Headers, body: bytes) -> Answer:
     """``POST /api/passport/tokens``: a token by which a browser may write as one user."""
-    caller = await server_caller(services, headers)
+    caller = await caller_for(services, scope, Permission.EVENTS_WRITE)
     try:
         wish = msgspec.json.decode(body, type=TokenWish)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -131,22 +143,28 @@ async def tokens(services: Services, _scope: Any, headers: Headers, body: bytes)
 ROUTES: tuple[tuple[tuple[str, ...], Handler], ...] = (
     (("/api/passport/log",), log),
     (("/api/passport/batch",), batch),
+    (("/api/passport/beacon",), beacon),
     (("/api/passport/tokens",), tokens),
     (("/api/webhooks/passport",), webhook),
+    (("/api/webhooks/stripe",), stripe),
     (tuple(f"/v1/{call}" for call in
            ("track", "identify", "page", "screen", "group", "alias", "batch", "import")), segment),
 )  # fmt: skip
+BYTES_MAX: Mapping[Handler, int] = {stripe: STRIPE_BYTES_MAX}
+"""Bodies that may be smaller than others."""
 
 
 async def serve(handler: Handler, services: Services, scope: Any, receive: Any, send: Any) -> None:
     """Run a handler and send its answer: every error of ours has one, and anything else is a 500 that is logged."""
     if scope["method"] == "OPTIONS":
-        return await _send(send, Answer(204, b"", PREFLIGHT))
+        return await _send(send, Answer(204, b"", PREFLIGHT), ())
     try:
         if scope["method"] != "POST":
-            raise RequestRefused(Refusal.METHOD_NOT_ALLOWED, "only POST is served here")
+            raise MethodNotAllowed("POST")
         headers = dict(scope["headers"])
-        reply = await handler(services, scope, headers, await read_body(headers, receive))
+        reply = await handler(
+            services, scope, headers, await read_body(headers, receive, BYTES_MAX.get(handler, BODY_BYTES_MAX))
+        )
     except ColiseumError as error:
         reply = problem(error)
     except db.UNREACHABLE as error:
@@ -155,9 +173,9 @@ async def serve(handler: Handler, services: Services, scope: Any, receive: Any, 
         # Whoever is still there sent a body that is no HTTP; to anybody else this says nothing.
         reply = problem(RequestRefused(Refusal.BAD_ENCODING, "the body broke off"))
     except Exception as error:  # noqa: BLE001 - the last place where it can be said
-        Log().error("capture_failed", error=repr(error), path=scope["path"])
+        Log().error("capture_failed", error=described(error), path=scope["path"])
         reply = problem(ColiseumError("Something failed here; nothing of this request may have been stored."))
-    return await _send(send, reply)
+    return await _send(send, reply, scope.get(SHARED_WITH, ANY_ORIGIN))
 
 
 class _Peek(msgspec.Struct):
@@ -182,6 +200,8 @@ async def _many(services: Services, body: bytes, request: Request) -> Answer:
     results = await services.pipeline.capture(taken.events, request)
     statuses = [result.status for result in results]
     refused, duplicates = statuses.count("refused"), statuses.count("duplicate")
+    if refused == len(results) and {result.code for result in results} == {Refusal.QUOTA_EXCEEDED}:
+        raise _refusal(results[0])  # nothing was taken, and nothing of it would be at this moment
     content = BatchAnswer(refused == 0, len(results) - refused - duplicates, duplicates, refused, results)
     status = 201 if refused == 0 else 400 if refused == len(results) else 207
     return answer(status, content)
@@ -190,23 +210,41 @@ async def _many(services: Services, body: bytes, request: Request) -> Answer:
 def _one(results: Sequence[Result]) -> Answer:
     result = results[0]
     if result.status == "refused":
-        raise RequestRefused(Refusal(str(result.code)), str(result.message), result.field)
+        raise _refusal(result)
     return answer(
         201,
         LogAnswer(ok=True, id=result.id, status=result.status, partition=result.partition, offset=result.offset),
     )
 
 
+def _refusal(result: Result) -> RequestRefused:
+    """The refusal of one event, as that of the whole request."""
+    return RequestRefused(
+        Refusal(str(result.code)), str(result.message), result.field,
+        limit=result.limit, plan=result.plan, reset_at=result.reset_at,
+    )  # fmt: skip
+
+
 async def _request(services: Services, scope: Any, headers: Headers, source: str) -> Request:
-    caller = await caller_of(services, headers)
+    caller = await _sending(services, scope)
     query = parse_qs(scope["query_string"].decode("latin-1")) if scope["query_string"] else {}
     historical = query.get("historical", [""])[0] == "true"
-    if historical and caller.kind != "server":
-        raise RequestRefused(Refusal.KEY_NOT_ALLOWED, "only a server key may send history")
-    return _request_of(services, caller, historical, headers, source=source, strict=caller.kind == "server")
+    if historical and caller.kind == "browser":
+        raise RequestRefused(Refusal.KEY_NOT_ALLOWED, "only a server key or a member may send history")
+    return await _request_of(services, caller, historical, headers, source=source, strict=caller.kind != "browser")
 
 
-def _request_of(
+async def _sending(services: Services, scope: Any) -> Caller:
+    """The caller of a request that sends events: a browser key sends what is harmless, anybody else needs to be let."""
+    caller = await caller_of(services, scope)
+    if caller.kind != "browser":
+        caller.check(Permission.EVENTS_WRITE)
+    if services.settings.capture_requests_per_minute:
+        await services.limiter.check("capture", caller.actor, services.settings.capture_requests_per_minute)
+    return caller
+
+
+async def _request_of(
     services: Services,
     caller: Caller,
     historical: bool | None,
@@ -215,23 +253,21 @@ def _request_of(
     source: str,
     strict: bool,
 ) -> Request:
-    trusted = caller.kind == "server"
+    trusted = caller.kind != "browser"
     return Request(
         caller.tenant,
         trusted=trusted,
         strict=strict,
         source=source,
         received_at=services.clock(),
-        user_id=None if trusted else user_of(services, caller.tenant, headers),
+        user_id=None if trusted else await user_of(services, caller.tenant, headers),
         historical=bool(historical),
+        included=services.allowance.included(caller.tenant),
     )
 
 
-async def _send(send: Any, reply: Answer) -> None:
-    headers = [*reply.headers, (b"content-length", b"%d" % len(reply.body))]
-    if reply.headers is not PREFLIGHT:
-        headers.append(ANY_ORIGIN)
-    if reply.status == 405:
-        headers.append((b"allow", b"POST"))
+async def _send(send: Any, reply: Answer, shared: tuple[tuple[bytes, bytes], ...]) -> None:
+    """``shared``: the headers by which a page may read the answer."""
+    headers = [*reply.headers, (b"content-length", b"%d" % len(reply.body)), *shared]
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
     await send({"type": "http.response.body", "body": reply.body})

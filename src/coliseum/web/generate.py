@@ -42,23 +42,34 @@ NOTES: Final = {
     "/api/passport/log": (
         'Body: one event. 201: `{"ok":true,"id":"…","status":"accepted","partition":0,"offset":41}`; `status` is '
         "`duplicate` when the same event was stored before, with the place where it stands.\n\n"
-        "`?historical=true` (server key only) lets `at` reach back to the year 1900, for imports."
+        "`?historical=true` (no browser key) lets `at` reach back to the year 1900, for imports."
     ),
     "/api/passport/batch": (
         'Body: `{"events":[…],"sentAt":"…"}` or a bare array. 201 when every event is accepted or a duplicate, 207 '
-        "when some are refused, 400 when all are: "
+        "when some are refused, 400 when all are (402 when that is because the month's events are used up): "
         '`{"ok":false,"accepted":1,"duplicates":0,"refused":1,"results":[…]}`. `results` has one member an event, in '
         "their order: `id`, `status` (`accepted`, `duplicate`, `refused`), `partition` and `offset`, or `code`, "
         "`message` and `field`. `sentAt` is the sender's clock; `?historical=true` as above."
     ),
+    "/api/passport/beacon": (
+        'For `navigator.sendBeacon`, which sets no headers. Body, of any content type: `{"key":"cs_browser_…",'
+        '"events":[…],"sentAt":"…","userToken":"…"}`; only a browser key is taken. Answers as a batch, though nobody '
+        "reads them: what was sent stays in the page's queue and may be sent again, since an id counts once."
+    ),
     "/api/passport/tokens": (
         'Server key only. Body: `{"userId":"u-7","ttlSeconds":3600}` (at most a day; an hour when left out). 201: '
-        '`{"ok":true,"token":"…","expiresAt":"…"}`. A browser sends it as `Coliseum-User: <token>` beside its key.'
+        '`{"ok":true,"token":"…","expiresAt":"…"}`. A browser sends it as `Coliseum-User: <token>` beside its key; '
+        "so it does with a token of an issuer that the tenant trusts ([IDENTITY.md](IDENTITY.md))."
     ),
     "/api/webhooks/passport": (
         "Body: one event or a batch; answers as above. Signed with the tenant's webhook secret, either by the headers "
         "`webhook-id`, `webhook-timestamp` and `webhook-signature` of Standard Webhooks, or by a JWT (HS256, `iss` the "
         "tenant's slug, `aud` `coliseum`, with `exp`) as bearer. Limited by address."
+    ),
+    "/api/webhooks/stripe": (
+        "For Stripe alone: see [BILLING.md](BILLING.md). At most 256 kB, signed by the header `Stripe-Signature`; a "
+        "signature that does not fit, or is more than five minutes off, is answered 400. 200: "
+        '`{"ok":true,"status":"stored"}`, or `duplicate` for an event that was there before.'
     ),
     "/v1/track": (
         "For Segment and RudderStack clients; the key is the user name of Basic authentication. A `track` call whose "
@@ -67,20 +78,23 @@ NOTES: Final = {
         '`{"success":true,"results":[…]}`; 4xx when all calls of the request are refused.'
     ),
 }
-METHODS: Final = ("get", "put", "delete")
+METHODS: Final = ("get", "post", "put", "patch", "delete")
 """The methods that Litestar serves; what only carries events in is described above."""
+SUCCESS: Final = ("200", "201", "202")
 READING: Final = """## Reading
 
-All of `/api/` but `/api/public/` need a server key and answer for its tenant alone; a parameter that a route does not
-know is refused. The others need no key. The page at `/`, with `/explain`, `/live` (server-sent events) and `/static/`,
-is for people: it shows the tenant of `COLISEUM_PUBLIC_TENANT` to anybody, and no number of a single fan.
+All of `/api/` but `/api/public/` and `/api/auth/` need a server key, or a member who has logged in
+([ACCOUNTS.md](ACCOUNTS.md)), and answer for one tenant alone; a parameter that a route does not know is refused. The
+others need no key. The page at `/`, with `/explain`, `/live` (server-sent events) and `/static/`, is for people: it
+shows the tenant of `COLISEUM_PUBLIC_TENANT` to anybody, and no number of a single fan.
 
 """
 
 LIVE: Final = """
 ## Watching
 
-How these are used, and what they send, stands in [LIVE.md](LIVE.md). They need a server key, or a ticket.
+How these are used, and what they send, stands in [LIVE.md](LIVE.md). They need a server key, a member who has
+logged in, or a ticket.
 
 ### `GET /api/live`
 
@@ -93,8 +107,8 @@ One board, or one metric, as server-sent events. The query has the parameters of
 
 ### `POST /api/live/tickets`
 
-A ticket that opens one connection within 30 seconds, for a browser that must not know a key. Server key only; no body.
-201: `{"ok":true,"ticket":"ct_…","expiresInSeconds":30}`.
+A ticket that opens one connection within 30 seconds, for a browser that must not know a key. By a server key or a
+member; no body. 201: `{"ok":true,"ticket":"ct_…","expiresInSeconds":30}`.
 """
 
 
@@ -151,8 +165,11 @@ def _read_sections(app: Litestar) -> Iterator[str]:
                 + "".join(map(_row, parameters))
             )
         if content := operation.get("requestBody", {}).get("content"):
-            parts.append(_struct("Body: a", content["application/json"]["schema"], schemas, told))
-        answer = operation["responses"].get("200", {}).get("content")
+            body = content["application/json"]["schema"]
+            body = next((each for each in body.get("oneOf", ()) if _name(each)), body)  # one that may be left out
+            parts.append(_struct("Body: a", body, schemas, told))
+        responses = operation["responses"]
+        answer = next((responses[each].get("content") for each in SUCCESS if each in responses), None)
         if answer:
             schema = answer["application/json"]["schema"]
             lead = "Answer: a list of" if schema.get("type") == "array" else "Answer: a"
@@ -188,7 +205,9 @@ def _struct(lead: str, schema: dict[str, Any], schemas: dict[str, Any], told: se
 
 def _name(schema: dict[str, Any]) -> str:
     """The struct that a schema refers to, also as a list's items; empty when it refers to none."""
-    return str(schema.get("$ref") or schema.get("items", {}).get("$ref", "")).rpartition("/")[2]
+    found = schema.get("$ref") or schema.get("items", {}).get("$ref", "")
+    optional = [_name(each) for each in schema.get("oneOf", ())]
+    return str(found).rpartition("/")[2] or next(filter(None, optional), "")
 
 
 def _kind(schema: dict[str, Any]) -> str:
@@ -196,6 +215,8 @@ def _kind(schema: dict[str, Any]) -> str:
         return " or ".join(_kind(each) for each in schema["oneOf"])
     if schema.get("type") == "array":
         return f"list of {_name(schema) or schema['items']['type']}"
+    if isinstance(schema.get("type"), list):
+        return " or ".join(sorted(schema["type"], key="null".__eq__))
     return _name(schema) or str(schema.get("format") or schema["type"])
 
 

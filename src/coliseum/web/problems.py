@@ -1,5 +1,6 @@
 """How an error becomes an HTTP answer: RFC 9457 problem details, with our reason in ``code``."""
 
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -7,12 +8,15 @@ import msgspec
 from coliseum.errors import (
     ColiseumError,
     EventRefused,
+    MethodNotAllowed,
     NumberTooLarge,
+    OutboundFailed,
     QueryInvalid,
     Refusal,
     RequestRefused,
     SeasonMissing,
     StoreUnavailable,
+    TargetNotAllowed,
 )
 
 RETRY_AFTER_S = 1
@@ -36,6 +40,23 @@ STATUS = {
     Refusal.UNSUPPORTED_MEDIA_TYPE: 415,
     Refusal.RATE_LIMITED: 429,
     Refusal.OVERLOADED: 503,
+    Refusal.NOT_ALLOWED: 403,
+    Refusal.ORIGIN_NOT_ALLOWED: 403,
+    Refusal.ADDRESS_NOT_ALLOWED: 403,
+    Refusal.CROSS_SITE: 403,
+    Refusal.LOGIN_NEEDED: 401,
+    Refusal.WRONG_CREDENTIALS: 401,
+    Refusal.SECOND_FACTOR_NEEDED: 401,
+    Refusal.SECOND_FACTOR_MISSING: 403,
+    Refusal.PASSWORD_NEEDED: 403,
+    Refusal.LINK_INVALID: 404,
+    Refusal.ALREADY_EXISTS: 409,
+    Refusal.LAST_OWNER: 409,
+    Refusal.TOO_MANY: 409,
+    Refusal.PLAN_LIMIT: 402,
+    Refusal.QUOTA_EXCEEDED: 402,
+    Refusal.TENANT_SUSPENDED: 403,
+    Refusal.NOT_CONFIGURED: 501,
 }
 """Everything that is not here is 400."""
 
@@ -49,6 +70,12 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     title: str
     detail: str
     field: str | None = None
+    limit: str | None = None
+    """Of a plan: the limit that was met."""
+    plan: str | None = None
+    """The smallest plan that lifts it."""
+    reset_at: datetime | None = msgspec.field(default=None, name="resetAt")
+    """When the limit begins anew."""
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -67,8 +94,11 @@ def answer(status: int, content: Any) -> Answer:
 def problem(error: ColiseumError) -> Answer:
     """The answer to an error of ours."""
     match error:
+        case MethodNotAllowed():
+            reply = _problem(STATUS[error.code], error.code, error.message)
+            return msgspec.structs.replace(reply, headers=(*reply.headers, (b"allow", error.allow.encode())))
         case RequestRefused() | EventRefused():
-            return _problem(STATUS.get(error.code, 400), error.code, error.message, error.field)
+            return _refused(error)
         case QueryInvalid():
             return _problem(400, Refusal.INVALID_QUERY, str(error), error.field)
         case SeasonMissing():
@@ -77,15 +107,36 @@ def problem(error: ColiseumError) -> Answer:
             return _problem(503, Refusal.OVERLOADED, str(error))
         case NumberTooLarge():
             return _problem(400, Refusal.INVALID_QUERY, str(error))
+        case TargetNotAllowed():
+            return _problem(400, Refusal.TARGET_NOT_ALLOWED, str(error), error.field)
+        case OutboundFailed():
+            return _problem(400, Refusal.TARGET_NOT_ALLOWED, str(error))
         case _:
             return _problem(500, "internal", str(error))
 
 
+def _refused(error: EventRefused) -> Answer:
+    status = STATUS.get(error.code, 400)
+    content = Problem(
+        False, status, error.code, _title(error.code), error.message, error.field, error.limit, error.plan,
+        error.reset_at,
+    )  # fmt: skip
+    return _told(content, error.retry_after_s or RETRY_AFTER_S)
+
+
 def _problem(status: int, code: str, detail: str, field: str | None = None) -> Answer:
-    content = Problem(ok=False, status=status, code=code, title=code.replace("_", " "), detail=detail, field=field)
+    return _told(Problem(False, status, code, _title(code), detail, field))
+
+
+def _title(code: str) -> str:
+    return code.replace("_", " ")
+
+
+def _told(content: Problem, retry_after_s: int = RETRY_AFTER_S) -> Answer:
+    status = content.status
     headers: list[tuple[bytes, bytes]] = [(b"content-type", b"application/problem+json")]
     if status in (429, 503):
-        headers.append((b"retry-after", str(RETRY_AFTER_S).encode()))
+        headers.append((b"retry-after", str(retry_after_s).encode()))
     if status == 401:
         headers.append((b"www-authenticate", b'Bearer realm="coliseum"'))
     return Answer(status, msgspec.json.encode(content), tuple(headers))

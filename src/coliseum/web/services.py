@@ -5,18 +5,30 @@ from collections.abc import Mapping
 import msgspec
 
 from coliseum import db, kv
+from coliseum.accounts.foreign import Foreign
+from coliseum.accounts.identities import Identities
 from coliseum.accounts.keys import KeyRing
+from coliseum.accounts.last_used import LastUsed
+from coliseum.accounts.logins import Logins
+from coliseum.billing.service import Billing
 from coliseum.capture.pipeline import Pipeline
 from coliseum.capture.tally import Tally
 from coliseum.clock import Clock
+from coliseum.hooks.signing import Secrets
+from coliseum.outbound import Outbound
 from coliseum.passport.appender import Appender
 from coliseum.queries.declared import Declarations
 from coliseum.queries.public import PublicPages
 from coliseum.queries.together import Together
 from coliseum.settings import Settings
+from coliseum.trail.record import Trail
+from coliseum.web.address import Addresses
+from coliseum.web.allowance import Allowance
 from coliseum.web.api.boards import Boards
-from coliseum.web.limits import AddressLimit
+from coliseum.web.limits import Limiter
 from coliseum.web.live.hub import Hub
+from coliseum.web.post import Post
+from coliseum.web.refusals import Refusals
 
 
 class Services(msgspec.Struct, frozen=True):
@@ -28,13 +40,25 @@ class Services(msgspec.Struct, frozen=True):
     database: db.Database
     store: kv.KeyValue
     keys: KeyRing
+    trail: Trail
+    refusals: Refusals
     appender: Appender
     pipeline: Pipeline
     tally: Tally
     boards: Boards
     together: Together
-    webhook_limit: AddressLimit
+    limiter: Limiter
+    allowance: Allowance
     segment_names: Mapping[str, str]
     declarations: Declarations
     public: PublicPages
     live: Hub
+    addresses: Addresses
+    last_used: LastUsed
+    outbound: Outbound
+    foreign: Foreign
+    identities: Identities
+    logins: Logins
+    hook_secrets: Secrets
+    billing: Billing
+    post: Post

@@ -1,1 +1,1 @@
-INSERT INTO accounts_keys (tenant_id, kind, secret_digest, prefix) VALUES ($1, $2, $3, $4)
+INSERT INTO accounts_keys (tenant_id, kind, secret_digest, prefix, scopes) VALUES ($1, $2, $3, $4, $5)

@@ -1,4 +1,4 @@
 INSERT INTO accounts_tenants (tenant_id, slug, name, time_zone, currency, partitions)
 OVERRIDING SYSTEM VALUE
 VALUES (coliseum_tenant(), $1, $2, $3, $4, $5)
-RETURNING tenant_id, slug, name, time_zone, currency, partitions
+RETURNING tenant_id, slug, name, time_zone, currency, partitions, plan

@@ -1,1 +1,1 @@
-SELECT tenant_id, slug, name, time_zone, currency, partitions FROM accounts_tenants ORDER BY slug
+SELECT tenant_id, slug, name, time_zone, currency, partitions, plan FROM accounts_tenants ORDER BY slug

@@ -4,4 +4,4 @@ FROM passport_entries
 WHERE tenant_id = $1 AND partition = $3 AND "offset" = $4
 ON CONFLICT (tenant_id, consumer, partition, "offset")
 DO UPDATE SET error = excluded.error, attempts = processor_dead_letters.attempts + excluded.attempts, last_at = now()
-RETURNING "offset"
+RETURNING id, event_type

@@ -2,23 +2,33 @@
 
 from collections.abc import Mapping
 
+from coliseum.accounts.callers import Caller
 from coliseum.accounts.tenants import Tenant
 from coliseum.boards.declaration import Declaration
 from coliseum.errors import QueryInvalid
-from coliseum.queries.ask import Filters, Subject, filters_of, subject_of
+from coliseum.queries.ask import Filters, Subject, filters_of, instant, subject_of
 from coliseum.queries.asked import DECLARED, question_from, question_of_declared, refuse, said_by
 from coliseum.queries.question import Question
 from coliseum.web.services import Services
 
 
 async def asked_for(
-    services: Services, tenant: Tenant, given: Mapping[str, str]
+    services: Services, caller: Caller, given: Mapping[str, str]
 ) -> tuple[Question, Declaration | None]:
     """The question, and the declaration of the board when it was asked for by name.
 
     Raises:
         QueryInvalid: a parameter is unknown, missing or wrong, or there is no such board.
+        RequestRefused: the caller, or their plan, may not ask this.
     """
+    question, declaration = await _asked_for(services, caller.tenant, given)
+    await services.allowance.check_question(caller, question)
+    return question, declaration
+
+
+async def _asked_for(
+    services: Services, tenant: Tenant, given: Mapping[str, str]
+) -> tuple[Question, Declaration | None]:
     name = given.get("board")
     now = services.clock()
     if name is None:
@@ -28,13 +38,24 @@ async def asked_for(
 
 
 async def trend_asked_for(
-    services: Services, tenant: Tenant, given: Mapping[str, str]
+    services: Services, caller: Caller, given: Mapping[str, str]
 ) -> tuple[Subject, Filters, int | None]:
     """What trending or breaking is asked about, and the half-life in hours that a declared board says.
 
     Raises:
         QueryInvalid: neither metric nor board is given, or both, or one of them is wrong.
+        RequestRefused: the caller, or their plan, may not ask this.
     """
+    subject, filters, half_life_hours = await _trend_asked_for(services, caller.tenant, given)
+    await services.allowance.check_asked(caller, subject, None, filters)
+    if "at" in given:
+        services.allowance.check_moment(caller.tenant, instant(given["at"], "at"), "at")
+    return subject, filters, half_life_hours
+
+
+async def _trend_asked_for(
+    services: Services, tenant: Tenant, given: Mapping[str, str]
+) -> tuple[Subject, Filters, int | None]:
     said = dict(given)
     half_life_hours = None
     if "board" in said:

@@ -56,7 +56,7 @@ def reply_of(answer: shared.Answer, scope: Any) -> Answer:
         (b"content-type", b"application/json"),
         (b"etag", tag),
         (b"cache-control", b"private, no-cache"),
-        (b"vary", b"authorization"),
+        (b"vary", b"authorization, cookie, coliseum-tenant"),
         (b"coliseum-source", answer.source.encode()),
     )
     asked = dict(scope["headers"]).get(b"if-none-match", b"")

@@ -6,15 +6,14 @@ from litestar import Request
 
 from coliseum.accounts.tenants import Tenant
 from coliseum.errors import QueryInvalid
-from coliseum.web.auth import server_caller
-from coliseum.web.services import Services
+from coliseum.web.access import caller_in
 
 
-async def asking_tenant(services: Services, request: Request[Any, Any, Any]) -> Tenant:
+def asking_tenant(request: Request[Any, Any, Any]) -> Tenant:
     """The caller's tenant; a parameter that the route does not know is refused, because it would be ignored."""
     signature = request.route_handler.parsed_fn_signature.parameters
     known = {getattr(field.kwarg_definition, "name", None) or name for name, field in signature.items()}
     unknown = sorted(set(request.query_params) - known)
     if unknown:
         raise QueryInvalid(f"There is no parameter {unknown[0]!r} here.", unknown[0])
-    return (await server_caller(services, dict(request.scope["headers"]))).tenant
+    return caller_in(request.scope).tenant

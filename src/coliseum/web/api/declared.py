@@ -8,12 +8,14 @@ from litestar import Request, Response, delete, get, put
 from litestar.di import NamedDependency
 from litestar.params import PathParameter, QueryParameter
 
+from coliseum.accounts.permissions import Permission
 from coliseum.accounts.tenants import Tenant
 from coliseum.boards.declaration import DECLARATION_BYTES_MAX, read_declaration
 from coliseum.boards.declared import DeclaredBoard, Match, board_named, declare, list_boards, withdraw
 from coliseum.errors import QueryInvalid, Refusal, RequestRefused
 from coliseum.queries.leaderboards import BoardPage
-from coliseum.web.auth import server_caller
+from coliseum.trail.record import Deed
+from coliseum.web.access import caller_in, for_anybody, needs
 from coliseum.web.bodies import Disconnected, read_body
 from coliseum.web.services import Services
 
@@ -23,20 +25,24 @@ Slug = Annotated[str, PathParameter(description="The tenant's short name, as it 
 PUBLIC_HEADERS: Final = {"cache-control": "public, max-age=5", "access-control-allow-origin": "*"}
 
 
-@get("/api/boards", summary="All boards: the tenant's own, and those that are built in")
+@get(
+    "/api/boards",
+    opt=needs(Permission.NUMBERS_READ),
+    summary="All boards: the tenant's own, and those that are built in",
+)
 async def get_boards(request: Request[Any, Any, Any], services: NamedDependency[Services]) -> list[DeclaredBoard]:
     """By name. A board that the tenant declared under the name of a built-in one takes its place."""
-    tenant = await _tenant(services, request)
+    tenant = _tenant(request)
     async with services.database.tenant(tenant.tenant_id) as connection:
         return await list_boards(connection, tenant)
 
 
-@get("/api/boards/{name:str}", summary="A board's declaration")
+@get("/api/boards/{name:str}", opt=needs(Permission.NUMBERS_READ), summary="A board's declaration")
 async def get_board(
     request: Request[Any, Any, Any], services: NamedDependency[Services], name: Name
 ) -> Response[DeclaredBoard]:
     """What was declared, with everything that was left out. The revision is also the ETag."""
-    tenant = await _tenant(services, request)
+    tenant = _tenant(request)
     async with services.database.tenant(tenant.tenant_id) as connection:
         board = await board_named(connection, tenant, name)
     if board is None:
@@ -44,7 +50,12 @@ async def get_board(
     return _answer(board)
 
 
-@put("/api/boards/{name:str}", summary="Declare a board, or replace it", status_code=200)
+@put(
+    "/api/boards/{name:str}",
+    opt=needs(Permission.BOARDS_MANAGE),
+    summary="Declare a board, or replace it",
+    status_code=200,
+)
 async def put_board(
     request: Request[Any, Any, Any], services: NamedDependency[Services], name: Name
 ) -> Response[DeclaredBoard]:
@@ -52,35 +63,46 @@ async def put_board(
 
     With `If-Match` only the revision that it names is replaced; otherwise the answer is `changed_meanwhile`.
     """
-    tenant = await _tenant(services, request)
-    match = _match(request)
+    tenant = _tenant(request)
+    match = matched(request)
     try:
         raw = await read_body(dict(request.scope["headers"]), request.receive, DECLARATION_BYTES_MAX)
     except Disconnected:
         raise RequestRefused(Refusal.INVALID_JSON, "the body is cut off") from None
     declaration = read_declaration(raw, name, tenant)
+    services.allowance.check_declaration(tenant, declaration)
+
+    def check_count(there_are: int) -> None:
+        services.allowance.check_count(tenant, "declaredBoards", there_are)
+
     async with services.database.tenant(tenant.tenant_id) as connection:
-        board, made = await declare(connection, tenant, declaration, match)
+        board, made = await declare(connection, tenant, declaration, match, check_count)
+        deed = _deed(request, "board.declare", name, revision=board.revision)
+        await services.trail.record(connection, tenant.tenant_id, deed)
     services.declarations.forget(tenant, name)
     return _answer(board, 201 if made else 200)
 
 
-@delete("/api/boards/{name:str}", summary="Remove a board that the tenant has declared")
+@delete(
+    "/api/boards/{name:str}", opt=needs(Permission.BOARDS_MANAGE), summary="Remove a board that the tenant has declared"
+)
 async def delete_board(request: Request[Any, Any, Any], services: NamedDependency[Services], name: Name) -> None:
     """204 when it is removed, 404 when there is none. `If-Match` as above.
 
     A built-in board of that name is there again.
     """
-    tenant = await _tenant(services, request)
-    match = _match(request)
+    tenant = _tenant(request)
+    match = matched(request)
     async with services.database.tenant(tenant.tenant_id) as connection:
         removed = await withdraw(connection, tenant, name, match)
+        if removed:
+            await services.trail.record(connection, tenant.tenant_id, _deed(request, "board.withdraw", name))
     services.declarations.forget(tenant, name)
     if not removed:
         raise _unknown()
 
 
-@get("/api/public/{slug:str}/boards/{name:str}", summary="A public board, for anybody")
+@get("/api/public/{slug:str}/boards/{name:str}", opt=for_anybody(), summary="A public board, for anybody")
 async def get_public_board(
     request: Request[Any, Any, Any],
     services: NamedDependency[Services],
@@ -98,6 +120,7 @@ async def get_public_board(
     found = await services.declarations.public(slug, name)
     if found is None:
         raise RequestRefused(Refusal.NOT_FOUND, "there is no public board of this name here")
+    services.allowance.check_declaration(found[0], found[1].declaration)
     body = await services.public.body(*found, window, limit)
     tag = f'"{blake2b(body, digest_size=16).hexdigest()}"'
     headers = {**PUBLIC_HEADERS, "etag": tag}
@@ -107,14 +130,19 @@ async def get_public_board(
     return Response(body, headers=headers)  # type: ignore[arg-type]
 
 
+def _deed(request: Request[Any, Any, Any], action: str, name: str, **detail: object) -> Deed:
+    address = request.client.host if request.client else ""
+    actor = caller_in(request.scope).actor
+    return Deed(actor=actor, action=action, target=f"board:{name}", address=address, detail=detail)
+
+
 def _answer(board: DeclaredBoard, status: int = 200) -> Response[DeclaredBoard]:
     return Response(board, status_code=status, headers={"etag": f'"{board.revision}"'})
 
 
-async def _tenant(services: Services, request: Request[Any, Any, Any]) -> Tenant:
-    caller = await server_caller(services, dict(request.scope["headers"]))
+def _tenant(request: Request[Any, Any, Any]) -> Tenant:
     _check_parameters(request)
-    return caller.tenant
+    return caller_in(request.scope).tenant
 
 
 def _check_parameters(request: Request[Any, Any, Any], *known: str) -> None:
@@ -124,7 +152,7 @@ def _check_parameters(request: Request[Any, Any, Any], *known: str) -> None:
         raise QueryInvalid(f"There is no parameter {unknown[0]!r} here.", unknown[0])
 
 
-def _match(request: Request[Any, Any, Any]) -> Match | None:
+def matched(request: Request[Any, Any, Any]) -> Match | None:
     """The revisions that ``If-Match`` names; none of them for ``*``."""
     given = request.headers.get("if-match")
     if given is None:

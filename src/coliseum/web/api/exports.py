@@ -13,12 +13,13 @@ from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 from litestar.response import Stream
 
+from coliseum.accounts.permissions import Permission
 from coliseum.errors import QueryInvalid
 from coliseum.queries.asked import question_from
 from coliseum.queries.exports import export
 from coliseum.queries.leaderboards import BoardPage, BoardRow
 from coliseum.queries.question import Question
-from coliseum.web.auth import server_caller
+from coliseum.web.access import caller_in, needs
 from coliseum.web.services import Services
 
 Format = Literal["csv", "ndjson", "parquet"]
@@ -39,18 +40,20 @@ _making = asyncio.Semaphore(EXPORTS_MAX)
 Writer = Callable[[list[BoardRow]], None]
 
 
-@get("/api/leaderboards/export", summary="A whole board as a file")
+@get("/api/leaderboards/export", opt=needs(Permission.EXPORTS_READ), summary="A whole board as a file")
 async def get_export(
     request: Request[Any, Any, Any],
     services: NamedDependency[Services],
     format_: Annotated[str, QueryParameter(name="format", description="csv, ndjson or parquet.")] = "csv",
 ) -> Stream:
     """The best 1,000,000 rows of the board that the parameters of /api/leaderboards ask for."""
-    tenant = (await server_caller(services, dict(request.scope["headers"]))).tenant
+    caller = caller_in(request.scope)
+    services.allowance.check_feature(caller, "exports")
     if format_ not in MEDIA_TYPES:
         raise QueryInvalid(f"format is one of {', '.join(MEDIA_TYPES)}.", "format")
     given = {name: value for name, value in request.query_params.items() if name != "format"}
-    question = question_from(tenant, given, services.clock())
+    question = question_from(caller.tenant, given, services.clock())
+    await services.allowance.check_question(caller, question)
     made: Format = format_
     async with _making:
         file, page = await _made(services, question, made)

@@ -5,6 +5,7 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 
 from coliseum import db, kv
+from coliseum.web.access import for_anybody
 from coliseum.web.services import Services
 
 
@@ -16,7 +17,7 @@ class Health(msgspec.Struct, frozen=True):
     valkey: bool
 
 
-@get("/health", summary="Whether this process can do its work")
+@get("/health", opt=for_anybody(), summary="Whether this process can do its work")
 async def get_health(services: NamedDependency[Services]) -> Response[Health]:
     """200 while PostgreSQL answers, 503 otherwise."""
     try:

@@ -9,11 +9,13 @@ from litestar import Request, Response, get
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
+from coliseum.accounts.permissions import Permission
 from coliseum.metrics.registry import SCORE_MAX
 from coliseum.queries.breaking import HOURS_MAX, BreakingBoard, breaking, breaking_of
 from coliseum.queries.decay import HALF_LIFE_HOURS_MAX
 from coliseum.queries.hourly import Asked, asked_of
 from coliseum.queries.trending import EXPLAINED_ROWS_MAX, TrendingBoard, trending, trending_of
+from coliseum.web.access import caller_in, needs
 from coliseum.web.api.asking import trend_asked_for
 from coliseum.web.api.callers import asking_tenant
 from coliseum.web.api.parameters import AtEvent, City, Currency, Genre, Limit
@@ -64,7 +66,7 @@ MinBaseline = Annotated[
 ]
 
 
-@get("/api/trending", summary="Who is trending: recent hours weigh most")
+@get("/api/trending", opt=needs(Permission.NUMBERS_READ), summary="Who is trending: recent hours weigh most")
 async def get_trending(
     request: Request[Any, Any, Any],
     services: NamedDependency[Services],
@@ -87,7 +89,7 @@ async def get_trending(
     return await _answer(services, question, lambda: trending(services.database, question))
 
 
-@get("/api/breaking", summary="Who is breaking: far above their own 28 days before")
+@get("/api/breaking", opt=needs(Permission.NUMBERS_READ), summary="Who is breaking: far above their own 28 days before")
 async def get_breaking(
     request: Request[Any, Any, Any],
     services: NamedDependency[Services],
@@ -117,8 +119,8 @@ async def _asked(
 
     Parameters that say which board are declared for the document, and read by their names.
     """
-    tenant = await asking_tenant(services, request)
-    subject, filters, half_life = await trend_asked_for(services, tenant, dict(request.query_params))
+    tenant, given = asking_tenant(request), dict(request.query_params)
+    subject, filters, half_life = await trend_asked_for(services, caller_in(request.scope), given)
     return asked_of(tenant, subject, filters, hour, services.clock(), limit), half_life
 
 

@@ -2,24 +2,30 @@
 
 from collections.abc import Iterable
 
-from coliseum.accounts.keys import Caller
+from coliseum.accounts.callers import Caller
+from coliseum.accounts.permissions import Permission
 from coliseum.errors import Refusal, RequestRefused
+from coliseum.web.allowance import Allowance
 
 DEFAULT_PORTS = {"http": "80", "https": "443"}
 
 
-def check_may_watch(caller: Caller) -> None:
+def check_may_watch(caller: Caller, allowance: Allowance | None) -> None:
     """Whether this caller may watch boards and metrics of its tenant: the one place where that is decided.
 
-    It is asked when a connection opens and again and again while it is open. Every tenant may; there are no plans yet.
+    It is asked when a connection opens and again and again while it is open. Without an ``allowance`` every plan will
+    do.
 
     Raises:
-        RequestRefused: ``key_not_allowed``.
+        RequestRefused: ``key_not_allowed``, or ``plan_limit``.
     """
-    if caller.kind != "server":
+    if not caller.may(Permission.NUMBERS_READ):
         raise RequestRefused(
-            Refusal.KEY_NOT_ALLOWED, "this needs a server key, or a ticket that was made with one; see docs/LIVE.md"
+            Refusal.KEY_NOT_ALLOWED,
+            "this needs a server key that may read, or a ticket that was made with one; see docs/LIVE.md",
         )
+    if allowance is not None:
+        allowance.check_feature(caller, "live")
 
 
 def origin_allowed(headers: Iterable[tuple[bytes, bytes]], scheme: str, allowed: frozenset[str]) -> bool:

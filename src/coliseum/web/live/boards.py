@@ -10,6 +10,7 @@ from coliseum import db
 from coliseum.boards.declaration import Declaration
 from coliseum.boards.declared import DeclaredBoard
 from coliseum.errors import Refusal, RequestRefused, StoreUnavailable
+from coliseum.metrics.registry import Kind
 from coliseum.queries.asked import moves_on, question_from, question_of_declared
 from coliseum.queries.declared import Declarations
 from coliseum.queries.pages import read_position
@@ -36,6 +37,7 @@ class BoardSource:
         """``gate``: is passed to read what is not live."""
         self.until: datetime | None = None
         self.meaning: object = None
+        self.of_fans = wish.of_fans
         self._tenant, self._parameters = wish.tenant, dict(wish.parameters)
         self._reads = reads
         self._declarations = declarations
@@ -65,6 +67,7 @@ class BoardSource:
         self._declared = declared
         self.until = question.window.end if moves_on(given) else None
         self.meaning = self.until, 0 if declared is None else declared.revision
+        self.of_fans = question.subject.kind is Kind.FAN
         if declared is not None and declared.declaration.selective:
             return _SelectivePage(self._reads.database, declared.declaration, question, self._gate)
         return _SharedPage(self._reads.of(question), self._gate)

@@ -10,7 +10,7 @@ from typing import Protocol
 import msgspec
 
 from coliseum.errors import ColiseumError, EventRefused, NumberTooLarge, QueryInvalid, StoreUnavailable
-from coliseum.telemetry import Log
+from coliseum.telemetry import Log, described
 from coliseum.web.live.versions import Version, behind, difference, version_of
 from coliseum.web.live.wishes import Source
 
@@ -59,6 +59,8 @@ class Channel:
     def __init__(self, source: Source, clock: Callable[[], datetime], linger_s: float = LINGER_S) -> None:
         self.listeners: set[Listener] = set()
         self.latest: Version | None = None
+        self.of_fans = source.of_fans
+        """Whether the latest page is one of single people: it is told only to who may see them."""
         self.due = asyncio.Event()
         """Set when the page may have moved."""
         self.versions_bytes_max = VERSIONS_BYTES_MAX
@@ -172,7 +174,7 @@ class Channel:
 
     def _failed(self, error: Exception) -> None:
         if self._trouble is None:
-            Log().warning("live_failed", error=repr(error))
+            Log().warning("live_failed", error=described(error))
             away = StoreUnavailable("This cannot be read for now.")
             self._trouble = error if isinstance(error, ColiseumError) else away
             for listener in self.listeners:
@@ -196,6 +198,7 @@ class Channel:
                     return
         self._behind_since = None
         self._body, self.latest, self._told_at = body, version, now_s
+        self.of_fans = self._source.of_fans
         self._tails.clear()
         self._versions.append(version)
         self._taken_s.append(now_s)

@@ -9,20 +9,26 @@ from typing import Any, Literal
 import msgspec
 
 from coliseum import db, kv
-from coliseum.accounts.keys import Caller, KeyRing
-from coliseum.errors import ColiseumError, Refusal, RequestRefused, StoreUnavailable
+from coliseum.accounts.bounds import check_bounds
+from coliseum.accounts.callers import Caller
+from coliseum.accounts.keys import KeyRing
+from coliseum.accounts.sessions import Sessions
+from coliseum.errors import Refusal, RequestRefused, StoreUnavailable
 from coliseum.ids import secret_digest
 from coliseum.queries.declared import Declarations
 from coliseum.queries.shared import SharedReads
 from coliseum.tasks import end
-from coliseum.telemetry import Log
+from coliseum.telemetry import Log, described
+from coliseum.web.address import UNKNOWN, Addresses
+from coliseum.web.allowance import Allowance
 from coliseum.web.live.admission import check_may_watch
 from coliseum.web.live.boards import BoardSource
 from coliseum.web.live.channel import LINGER_S, VERSIONS_BYTES_MAX, Channel
+from coliseum.web.live.credentials import Credentials, of_key, of_member, still_may
 from coliseum.web.live.messages import Close
 from coliseum.web.live.tickets import Tickets
 from coliseum.web.live.viewer import Send, Viewer
-from coliseum.web.live.wishes import SeriesSource, Wish, wish_of
+from coliseum.web.live.wishes import SeriesSource, Source, Wish, wish_of
 
 VIEWERS_MAX = 10_000
 STRANGERS_MAX = 1_000
@@ -67,9 +73,17 @@ class Hub:
         clock: Callable[[], datetime],
         origins: frozenset[str] = frozenset(),
         limits: Limits | None = None,
+        *,
+        addresses: Addresses | None = None,
+        sessions: Sessions | None = None,
+        allowance: Allowance | None = None,
     ) -> None:
-        """``origins``: those besides the server's own whose pages may watch."""
+        """``origins``: those besides the server's own whose pages may watch. ``addresses``: finds a client's.
+
+        ``sessions``: of members; without them only keys watch. ``allowance``: whose plans may.
+        """
         self.origins = origins
+        self.addresses = addresses or Addresses()
         self.limits = limits or Limits()
         self.viewers: set[Viewer] = set()
         self.channels: dict[Wish, Channel] = {}
@@ -79,10 +93,11 @@ class Hub:
         """Called when somebody begins to watch."""
         self._database = database
         self._store = store
-        self._keys = keys
+        self._credentials = Credentials(keys, sessions)
         self._reads = reads
         self._declarations = declarations
         self._clock = clock
+        self._allowance = allowance
         self._gate = asyncio.Semaphore(DATABASE_READS_MAX)
         self._by_tenant: dict[int, set[Channel]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -139,26 +154,39 @@ class Hub:
         if not self.viewers:
             self._empty.set()
 
-    async def introduce(self, viewer: Viewer, *, key: str | None, ticket: str | None) -> None:
-        """Find out who a viewer is.
+    async def introduce(self, viewer: Viewer, *, key: str | None, ticket: str | None, address: str = UNKNOWN) -> None:
+        """Find out who a viewer is. Of a key that is bound to addresses, the tickets are not: they are for browsers.
 
         Raises:
-            RequestRefused: the key or ticket is wrong, or may not watch.
+            RequestRefused: the key or ticket is wrong, or may not watch, or not from this address.
             StoreUnavailable: that cannot be found out now.
         """
         if (key is None) == (ticket is None):
             raise RequestRefused(Refusal.MISSING_KEY, "send a key or a ticket")
         if ticket is not None:
-            digest = await self.tickets.redeem(ticket)
+            credential = await self.tickets.redeem(ticket)
             refusal = RequestRefused(Refusal.INVALID_TOKEN, "this ticket does not exist, was used, or is too old")
         else:
-            digest = secret_digest(key or "") if len(key or "") <= KEY_MAX else None
+            credential = of_key(secret_digest(key or "")) if len(key or "") <= KEY_MAX else None
             refusal = RequestRefused(Refusal.UNKNOWN_KEY, "this key does not exist or was revoked")
-        caller = await self._keys.caller_by_digest(digest) if digest is not None else None
-        if caller is None or digest is None:
+        caller = await self._credentials.caller(credential) if credential is not None else None
+        if caller is None or credential is None:
             raise refusal
-        check_may_watch(caller)
-        viewer.caller, viewer.credential = caller, digest
+        check_may_watch(caller, self._allowance)
+        if ticket is None:
+            check_bounds(caller, address, None)
+            viewer.address = address
+        viewer.caller, viewer.credential = caller, credential
+        self._strangers.discard(viewer)
+
+    def introduce_member(self, viewer: Viewer, caller: Caller) -> None:
+        """A viewer is this member, which was found out already.
+
+        Raises:
+            RequestRefused: they may not watch.
+        """
+        check_may_watch(caller, self._allowance)
+        viewer.caller, viewer.credential = caller, of_member(caller)
         self._strangers.discard(viewer)
 
     def watch(
@@ -173,10 +201,13 @@ class Hub:
 
         Raises:
             QueryInvalid: they cannot be answered.
-            RequestRefused: the name is in use, or there are too many different pages being watched.
+            RequestRefused: the name is in use, there are too many different pages being watched, or it is a page of
+                fans and the viewer may not see them.
         """
         assert viewer.caller is not None  # noqa: S101 - it has said who it is
         wish = wish_of(viewer.caller.tenant, kind, parameters, self._clock())
+        if wish.of_fans:
+            viewer.check_fans()
         viewer.watch(name, self._channel(wish), claim)
 
     def _channel(self, wish: Wish) -> Channel:
@@ -185,11 +216,9 @@ class Hub:
             return channel
         if len(self.channels) >= self.limits.channels_max:
             raise RequestRefused(Refusal.OVERLOADED, "too many different boards are watched here; come back later")
-        source = (
-            BoardSource(wish, self._reads, self._declarations, self._clock, self._gate)
-            if wish.kind == "board"
-            else SeriesSource(wish, self._database, self._clock, self._gate)
-        )
+        source: Source = SeriesSource(wish, self._database, self._clock, self._gate)
+        if wish.kind == "board":
+            source = BoardSource(wish, self._reads, self._declarations, self._clock, self._gate)
         channel = self.channels[wish] = Channel(source, self._clock, self.limits.linger_s)
         self._by_tenant.setdefault(wish.tenant.tenant_id, set()).add(channel)
         self._share_memory()
@@ -204,7 +233,7 @@ class Hub:
         try:
             await channel.run()
         except Exception as error:  # noqa: BLE001 - a defect: whoever watches must hear of it
-            Log().error("live_failed", error=repr(error))
+            Log().error("live_failed", error=described(error))
             for listener in list(channel.listeners):
                 listener.lost(StoreUnavailable("This cannot be read for now."))
         finally:
@@ -239,28 +268,26 @@ class Hub:
                 viewer.tick(now_s, limits.heartbeat_s, limits.send_s_max)
 
     async def _reauthorise(self) -> None:
-        """Close the connections whose key was revoked, or which may not watch any more.
+        """Close the connections whose key was revoked or whose session ended, or which may not watch any more.
 
         A store that is away tells nothing: what was believed is believed on.
         """
         while True:
             await asyncio.sleep(TICK_S)
-            for digest in {viewer.credential for viewer in self.viewers} - {b""}:
-                with suppress(*db.UNREACHABLE, db.PostgresError, StoreUnavailable):
-                    if not await self._still_may(digest):
-                        for viewer in self.viewers:
-                            if viewer.credential == digest:
-                                viewer.close(Close.NOT_AUTHORISED)
+            viewers: dict[bytes, list[Viewer]] = {}
+            for viewer in self.viewers:
+                viewers.setdefault(viewer.credential, []).append(viewer)
+            viewers.pop(b"", None)
+            # At once, so that none waits for the look-ups of all others.
+            await asyncio.gather(*[self._check_again(credential, some) for credential, some in viewers.items()])
 
-    async def _still_may(self, digest: bytes) -> bool:
-        caller: Caller | None = await self._keys.caller_by_digest(digest)
-        if caller is None:
-            return False
-        try:
-            check_may_watch(caller)
-        except ColiseumError:
-            return False
-        return True
+    async def _check_again(self, credential: bytes, viewers: Sequence[Viewer]) -> None:
+        with suppress(*db.UNREACHABLE, db.PostgresError, StoreUnavailable):
+            caller = await self._credentials.caller(credential)
+            for viewer in viewers:
+                viewer.caller = caller or viewer.caller
+                if not still_may(viewer, caller, self._allowance):
+                    viewer.close(Close.NOT_AUTHORISED)
 
     def _share_memory(self) -> None:
         share = min(VERSIONS_BYTES_MAX, VERSIONS_BYTES_TOTAL_MAX // max(1, len(self.channels)))

@@ -48,10 +48,14 @@ Position = Annotated[list[Annotated[int, Meta(ge=0, le=2**63 - 1)]], Meta(max_le
 
 
 class Auth(Struct, frozen=True, tag="auth", forbid_unknown_fields=True):
-    """Who I am: a server key, or a ticket that was made with one. Must come first."""
+    """Who I am: a server key, a ticket, a member's access token as key, or nothing with a cookie. Must come first.
+
+    ``tenant``: for which tenant, of a member of several.
+    """
 
     key: str | None = None
     ticket: str | None = None
+    tenant: str | None = None
 
 
 class Subscribe(Struct, frozen=True, tag="subscribe", forbid_unknown_fields=True):

@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+from coliseum.errors import Refusal, RequestRefused
 from coliseum.ids import secret_digest
-from coliseum.web.auth import caller_of, key_in
 from coliseum.web.capture import serve
+from coliseum.web.identify import caller_of, key_in
 from coliseum.web.live.admission import check_may_watch
+from coliseum.web.live.credentials import of_key, of_member
+from coliseum.web.live.members import Members
 from coliseum.web.live.socket import serve_socket
 from coliseum.web.live.stream import PATHS, serve_stream
 from coliseum.web.live.tickets import TICKET_S, TicketAnswer
@@ -17,10 +20,14 @@ SOCKET = "/api/live"
 TICKETS = "/api/live/tickets"
 
 
-async def tickets(services: Services, _scope: Any, headers: Mapping[bytes, bytes], _body: bytes) -> Answer:
+async def tickets(services: Services, scope: Any, headers: Mapping[bytes, bytes], _body: bytes) -> Answer:
     """``POST /api/live/tickets``: a ticket by which a browser may open one connection."""
-    check_may_watch(await caller_of(services, headers))
-    ticket = await services.live.tickets.issue(secret_digest(key_in(headers) or ""))
+    caller = await caller_of(services, scope)
+    check_may_watch(caller, services.allowance)
+    if caller.kind == "person" and caller.session_id is None:
+        raise RequestRefused(Refusal.LOGIN_NEEDED, "a ticket ends with a session; this identity has none here")
+    credential = of_member(caller) if caller.kind == "person" else of_key(secret_digest(key_in(headers) or ""))
+    ticket = await services.live.tickets.issue(credential)
     return answer(201, TicketAnswer(ok=True, ticket=ticket, expires_in_seconds=TICKET_S))
 
 
@@ -35,8 +42,8 @@ def is_live(scope: Any) -> bool:
 async def serve_live(services: Services, scope: Any, receive: Any, send: Any) -> None:
     """Serve what ``is_live``."""
     if scope["type"] == "websocket":
-        await serve_socket(services.live, scope, receive, send)
+        await serve_socket(services.live, Members(services, scope), scope, receive, send)
     elif scope["path"] == TICKETS:
         await serve(tickets, services, scope, receive, send)
     else:
-        await serve_stream(services.live, scope, receive, send)
+        await serve_stream(services.live, Members(services, scope), scope, receive, send)

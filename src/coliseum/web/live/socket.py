@@ -9,11 +9,13 @@ from contextlib import suppress
 from typing import Any
 
 from coliseum import db
+from coliseum.accounts.tokens import looks_like_token
 from coliseum.errors import ColiseumError, RequestRefused, StoreUnavailable
 from coliseum.tasks import end
-from coliseum.telemetry import Log
+from coliseum.telemetry import Log, described
 from coliseum.web.live.admission import origin_allowed
 from coliseum.web.live.hub import Hub
+from coliseum.web.live.members import Members
 from coliseum.web.live.messages import (
     MESSAGE_BYTES_MAX,
     PONG,
@@ -51,7 +53,7 @@ class Gone(Exception):
     """The client has gone, or has broken the protocol of WebSockets."""
 
 
-async def serve_socket(hub: Hub, scope: Any, receive: Receive, send: Send) -> None:
+async def serve_socket(hub: Hub, members: Members, scope: Any, receive: Receive, send: Send) -> None:
     """Serve one connection to its end."""
     await receive()
     await send({"type": "websocket.accept"})
@@ -64,7 +66,7 @@ async def serve_socket(hub: Hub, scope: Any, receive: Receive, send: Send) -> No
         await _close(send, Close.STOPPING if hub.stopping else Close.TOO_MANY_VIEWERS)
         return
     try:
-        why = await _Connection(hub, viewer, receive).serve()
+        why = await _Connection(hub, members, viewer, receive, hub.addresses.of(scope)).serve()
         viewer.forget()
         await viewer.drain(0 if why is Close.TOO_SLOW else CLOSE_S_MAX)
         await _close(send, why)
@@ -75,8 +77,10 @@ async def serve_socket(hub: Hub, scope: Any, receive: Receive, send: Send) -> No
 class _Connection:
     """One open connection."""
 
-    def __init__(self, hub: Hub, viewer: Viewer, receive: Receive) -> None:
+    def __init__(self, hub: Hub, members: Members, viewer: Viewer, receive: Receive, address: str) -> None:
         self._hub = hub
+        self._members = members
+        self._address = address
         self._viewer = viewer
         self._receive = receive
         self._tokens = float(MESSAGES_AT_ONCE_MAX)
@@ -125,7 +129,7 @@ class _Connection:
             self._viewer.say(refused(MessageInvalid("the first message is auth")))
             raise Ended(Close.NOT_AUTHORISED)
         try:
-            await self._hub.introduce(self._viewer, key=said.key, ticket=said.ticket)
+            await self._introduce(said)
         except ColiseumError as error:
             self._viewer.say(refused(error))
             away = isinstance(error, StoreUnavailable)
@@ -134,6 +138,15 @@ class _Connection:
             self._viewer.say(refused(StoreUnavailable("Keys cannot be checked for now.")))
             raise Ended(Close.TOO_MANY_VIEWERS) from error
         self._viewer.say(READY)
+
+    async def _introduce(self, said: Auth) -> None:
+        """By key or ticket; a member by their access token, or saying nothing, by the cookie that came along."""
+        token = said.key if said.key is not None and looks_like_token(said.key) else None
+        by_cookie = said.key is None and said.ticket is None and self._members.has_cookie
+        if (token is not None and said.ticket is None) or by_cookie:
+            self._hub.introduce_member(self._viewer, await self._members.caller(token, said.tenant))
+        else:
+            await self._hub.introduce(self._viewer, key=said.key, ticket=said.ticket, address=self._address)
 
     def _subscribe(self, said: Subscribe) -> None:
         if len(self._viewer.subscriptions) >= SUBSCRIPTIONS_MAX:
@@ -148,7 +161,7 @@ class _Connection:
         except ColiseumError as error:
             self._viewer.say(refused(error, said.id))
         except Exception as error:  # noqa: BLE001 - the connection goes on
-            Log().error("live_failed", error=repr(error))
+            Log().error("live_failed", error=described(error))
             self._viewer.say(refused(ColiseumError("Something failed here."), said.id))
 
     async def _message(self) -> str:
@@ -182,7 +195,7 @@ def _why(error: BaseException) -> Close:
         return error.why
     if isinstance(error, Gone):
         return Close.BAD_FRAME
-    Log().error("live_failed", error=repr(error))
+    Log().error("live_failed", error=described(error))
     return Close.FAILED
 
 

@@ -13,11 +13,13 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from coliseum import db
-from coliseum.errors import ColiseumError, QueryInvalid, Refusal, RequestRefused, StoreUnavailable
+from coliseum.accounts.tokens import looks_like_token
+from coliseum.errors import ColiseumError, MethodNotAllowed, QueryInvalid, Refusal, RequestRefused, StoreUnavailable
 from coliseum.tasks import end
-from coliseum.web.auth import key_in
+from coliseum.web.identify import key_in
 from coliseum.web.live.admission import origin_allowed
 from coliseum.web.live.hub import Hub
+from coliseum.web.live.members import Members
 from coliseum.web.live.messages import HEARTBEAT, PARAMETERS_MAX, PARTITIONS_MAX, STATE_LENGTH, Close
 from coliseum.web.live.tickets import looks_like_ticket
 from coliseum.web.live.viewer import Viewer
@@ -34,13 +36,11 @@ LAST_S_MAX = 2.0
 STILL_HERE = b": still here\n\n"
 HEADERS = (
     (b"content-type", b"text/event-stream; charset=utf-8"),
-    (b"cache-control", b"no-store"),
-    (b"x-content-type-options", b"nosniff"),
     (b"x-accel-buffering", b"no"),
     (b"vary", b"origin"),
 )
 ENDED = {
-    Close.NOT_AUTHORISED: RequestRefused(Refusal.UNKNOWN_KEY, "this key was revoked"),
+    Close.NOT_AUTHORISED: RequestRefused(Refusal.UNKNOWN_KEY, "this key was revoked, or may not watch any more"),
     Close.STOPPING: StoreUnavailable("The server stops; come back at once."),
 }
 
@@ -59,7 +59,7 @@ class _Head(msgspec.Struct):
 _HEAD = msgspec.json.Decoder(_Head)
 
 
-async def serve_stream(hub: Hub, scope: Any, receive: Receive, send: Send) -> None:
+async def serve_stream(hub: Hub, members: Members, scope: Any, receive: Receive, send: Send) -> None:
     """Answer a request for a stream: until the client goes or takes no more, or the server stops."""
     headers = dict(scope["headers"])
     allowed = origin_allowed(scope["headers"], scope["scheme"], hub.origins)
@@ -69,13 +69,13 @@ async def serve_stream(hub: Hub, scope: Any, receive: Receive, send: Send) -> No
         return
     try:
         if scope["method"] != "GET":
-            raise RequestRefused(Refusal.METHOD_NOT_ALLOWED, "only GET is served here")
+            raise MethodNotAllowed("GET")
         if not allowed:
             raise RequestRefused(Refusal.KEY_NOT_ALLOWED, "pages of this origin may not watch")
         parameters = _parameters(scope["query_string"])
         viewer = hub.admit(lambda message: send(_part(event_of(message))), single=True)
         try:
-            await _introduce(hub, viewer, headers)
+            await _introduce(hub, members, viewer, headers, hub.addresses.of(scope))
             hub.watch(viewer, NAME, PATHS[scope["path"]], parameters, claimed(headers.get(b"last-event-id", b"")))
             await _feed(viewer, shared, receive, send)
         finally:
@@ -142,14 +142,19 @@ def claimed(last_id: bytes) -> tuple[list[int], str] | None:
     return [int(part) for part in parts], state.decode("ascii")
 
 
-async def _introduce(hub: Hub, viewer: Viewer, headers: Mapping[bytes, bytes]) -> None:
+async def _introduce(hub: Hub, members: Members, viewer: Viewer, headers: Mapping[bytes, bytes], address: str) -> None:
     text = key_in(headers)
-    if text is None:
+    token = text if text is not None and looks_like_token(text) else None
+    if token is not None or (text is None and members.has_cookie):
+        slug = headers.get(b"coliseum-tenant")
+        caller = await members.caller(token, None if slug is None else slug.decode("latin-1"))
+        hub.introduce_member(viewer, caller)
+    elif text is None:
         raise RequestRefused(Refusal.MISSING_KEY, "send a key or a ticket: Authorization: Bearer <key>")
-    if looks_like_ticket(text):
+    elif looks_like_ticket(text):
         await hub.introduce(viewer, key=None, ticket=text)
     else:
-        await hub.introduce(viewer, key=text, ticket=None)
+        await hub.introduce(viewer, key=text, ticket=None, address=address)
 
 
 def _parameters(query: bytes) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """Tickets: a secret that opens one connection, soon, so that a browser can watch without ever having a key.
 
-A backend makes one with its server key and hands it to its page. Of a ticket only the digest is stored, with the digest
-of the key that made it: a connection that was opened by a ticket ends when that key is revoked.
+A backend makes one with its server key and hands it to its page; a member who has logged in makes one for themselves.
+Of a ticket only the digest is stored, with what stands behind it (``credentials``): a connection that was opened by a
+ticket ends when the key that made it is revoked, or the session ended.
 """
 
 from typing import Any
@@ -31,21 +32,21 @@ class Tickets:
     def __init__(self, store: kv.KeyValue) -> None:
         self._store = store
 
-    async def issue(self, key_digest: bytes) -> str:
-        """A new ticket of the key with this digest; good for ``TICKET_S`` seconds, once.
+    async def issue(self, credential: bytes) -> str:
+        """A new ticket of whom this credential stands for; good for ``TICKET_S`` seconds, once.
 
         Raises:
             StoreUnavailable: Valkey is away.
         """
         ticket = PREFIX + random_secret()
         try:
-            await self._store.raw.set(_name(ticket), key_digest, ex=TICKET_S)
+            await self._store.raw.set(_name(ticket), credential, ex=TICKET_S)
         except kv.FAILED as error:
             raise StoreUnavailable("Tickets cannot be made for now.") from error
         return ticket
 
     async def redeem(self, ticket: str) -> bytes | None:
-        """The digest of the key that made this ticket, and the ticket is used; None when it is none, or not any more.
+        """The credential of who made this ticket, and the ticket is used; None when it is none, or not any more.
 
         Raises:
             StoreUnavailable: Valkey is away; the ticket may be used or not.

@@ -10,6 +10,7 @@ import msgspec
 from coliseum import db
 from coliseum.accounts.tenants import Tenant
 from coliseum.errors import QueryInvalid
+from coliseum.metrics.registry import Kind
 from coliseum.metrics.windows import grain_named
 from coliseum.queries.ask import instant, subject_of
 from coliseum.queries.asked import check_asks_of_declared, question_from
@@ -27,6 +28,11 @@ class Wish(msgspec.Struct, frozen=True):
     kind: Literal["board", "metrics"]
     parameters: tuple[tuple[str, str], ...]
 
+    @property
+    def of_fans(self) -> bool:
+        """Whether it asks for numbers of single people; what a declared board is of, only its declaration says."""
+        return ("entity", Kind.FAN.label) in self.parameters
+
 
 class Source(Protocol):
     """Where a channel's pages come from."""
@@ -36,6 +42,8 @@ class Source(Protocol):
     """When the next reading will be of another window; None: never."""
     meaning: object
     """What the pages are of. With another one, what was seen before is no beginning for what comes."""
+    of_fans: bool
+    """Whether the page that was read last is one of single people."""
 
     async def read(self) -> bytes:
         """The page of now as JSON.
@@ -75,6 +83,7 @@ class SeriesSource:
         """``gate``: is passed to read."""
         self.until: datetime | None = None
         self.meaning: object = None
+        self.of_fans = wish.of_fans
         self._gate = gate
         self._tenant = wish.tenant
         self._parameters = dict(wish.parameters)

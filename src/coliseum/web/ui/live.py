@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from coliseum import db
 from coliseum.accounts.tenants import Tenant, tenant_by_slug
 from coliseum.errors import Refusal, RequestRefused, StoreUnavailable
-from coliseum.telemetry import Log
+from coliseum.telemetry import Log, described
 from coliseum.web.services import Services
 from coliseum.web.ui.lines import Directory
 from coliseum.web.ui.snapshot import Marks, Reader, Snapshot, marks_of
@@ -178,7 +178,7 @@ class Live:
         if poller.cancelled():
             return
         if (error := poller.exception()) is not None:
-            Log().error("capture_failed", error=repr(error), path="/live")
+            Log().error("capture_failed", error=described(error), path="/live")
             self._tell()
         elif self._watching.total() > 0 and not self.closing:
             self._start(tenant)  # somebody came while it was ending

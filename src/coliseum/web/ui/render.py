@@ -7,17 +7,10 @@ from typing import Any, Final
 import jinja2
 from litestar import Response
 
+from coliseum.web.headers import PAGE_POLICY
 from coliseum.web.ui.numbers import figures
 
-SECURITY: Final = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: data:; connect-src 'self'; "
-        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
+SECURITY: Final = {"content-security-policy": PAGE_POLICY}
 MEDIA_TYPES: Final = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 
 _TEMPLATES: Final = jinja2.Environment(

@@ -26,9 +26,6 @@ HEARTBEAT = b": still here\n\n"
 STALE = b"event: stale\ndata: {}\n\n"
 HEADERS = (
     (b"content-type", b"text/event-stream; charset=utf-8"),
-    (b"cache-control", b"no-store"),
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
     (b"x-accel-buffering", b"no"),
 )
 

@@ -1,0 +1,135 @@
+"""Passwords: Argon2id, few at a time and beside everything else; and which passwords nobody may choose."""
+
+import asyncio
+import importlib.util
+import os
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from argon2 import PasswordHasher, Type
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from coliseum.errors import Refusal, RequestRefused
+
+MEMORY_KIB: Final = 19 * 1024
+PASSES: Final = 2
+LANES: Final = 1
+LENGTH_MIN: Final = 8
+LENGTH_MAX: Final = 1_024
+AT_ONCE: Final = 2
+WAITING_MAX: Final = 50
+NICENESS: Final = 10
+"""Threads that hash give way to those that serve requests."""
+
+Done = TypeVar("Done")
+
+
+class Passwords:
+    """Hashes and checks passwords and other short secrets, ``AT_ONCE`` at a time, in threads of their own.
+
+    ``waiting_max``: so many may wait; whoever comes then is told to come back. A hash takes about 25 ms of a core.
+    """
+
+    def __init__(self, waiting_max: int = WAITING_MAX) -> None:
+        self._hasher = PasswordHasher(
+            time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=LANES, hash_len=32, salt_len=16, type=Type.ID
+        )
+        self._threads = ThreadPoolExecutor(AT_ONCE, "password", initializer=_give_way)
+        self._places = AT_ONCE + waiting_max
+        self._taken = 0
+        self._nobodys = self._hasher.hash(os.urandom(16))
+
+    async def hash(self, password: str) -> str:
+        """The PHC string to store.
+
+        Raises:
+            RequestRefused: ``rate_limited``: too many wait already.
+        """
+        return await self._run(lambda: self._hasher.hash(_bytes(password)))
+
+    async def verify(self, stored: str | None, password: str) -> bool:
+        """Whether it is the password; without a stored one never, which takes as long to find out.
+
+        Raises:
+            RequestRefused: as ``hash``.
+        """
+        fits = await self._run(lambda: self._fits(stored or self._nobodys, password))
+        return fits and stored is not None
+
+    def check_room(self) -> None:
+        """Whether anybody may wait for a password to be checked: asked before anything is done for a log-in.
+
+        Raises:
+            RequestRefused: ``rate_limited``: too many wait already.
+        """
+        if self._taken >= self._places:
+            raise RequestRefused(Refusal.RATE_LIMITED, "too many are logging in at this moment; come back in a second")
+
+    def is_outdated(self, stored: str) -> bool:
+        """Whether it was made with other parameters than those of today."""
+        return self._hasher.check_needs_rehash(stored)
+
+    def close(self) -> None:
+        """End the threads, once what they do is done."""
+        self._threads.shutdown(wait=True, cancel_futures=True)
+
+    def _fits(self, stored: str, password: str) -> bool:
+        try:
+            return self._hasher.verify(stored, _bytes(password))
+        except (VerificationError, InvalidHashError):
+            return False
+
+    async def _run(self, work: Callable[[], Done]) -> Done:
+        self.check_room()
+        self._taken += 1
+        doing = asyncio.get_running_loop().run_in_executor(self._threads, work)
+        doing.add_done_callback(self._leave)  # also when nobody waits for it any more
+        return await doing
+
+    def _leave(self, _: object) -> None:
+        self._taken -= 1
+
+
+def check_new(password: str, email: str = "") -> None:
+    """Whether a password may be chosen: any characters, so many of them, and not what everybody tries first.
+
+    Raises:
+        RequestRefused: ``weak_password``.
+    """
+    if not LENGTH_MIN <= len(password) <= LENGTH_MAX:
+        raise RequestRefused(Refusal.WEAK_PASSWORD, f"a password has {LENGTH_MIN} to {LENGTH_MAX} characters")
+    plain = password.casefold()
+    if plain in {email.casefold(), email.casefold().partition("@")[0]}:
+        raise RequestRefused(Refusal.WEAK_PASSWORD, "this is your e-mail address")
+    if plain in commonest() or plain.startswith("coliseum") or len(set(plain)) < 3:
+        raise RequestRefused(Refusal.WEAK_PASSWORD, "this is one of the passwords that are tried first")
+
+
+@lru_cache(maxsize=1)
+def commonest() -> frozenset[str]:
+    """The commonest passwords, in small letters: zxcvbn's list of them, read when needed and without its others."""
+    package = importlib.util.find_spec("zxcvbn")
+    assert package is not None  # noqa: S101 - it is installed with the server
+    assert package.origin is not None  # noqa: S101 - as above
+    file = Path(package.origin).with_name("frequency_lists.py")
+    lists = importlib.util.spec_from_file_location("coliseum_frequency_lists", file)
+    assert lists is not None  # noqa: S101 - as above
+    assert lists.loader is not None  # noqa: S101 - as above
+    module: Any = importlib.util.module_from_spec(lists)
+    lists.loader.exec_module(module)
+    return frozenset(module.FREQUENCY_LISTS["passwords"])
+
+
+def _bytes(password: str) -> bytes:
+    """All of it, as it is: nothing is cut, folded or normalised."""
+    return password.encode("utf-8", "surrogatepass")
+
+
+def _give_way() -> None:
+    if sys.platform == "linux":  # elsewhere a thread has no niceness of its own
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)

@@ -1,0 +1,3 @@
+SELECT count(*)::int
+FROM accounts_keys
+WHERE tenant_id = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)

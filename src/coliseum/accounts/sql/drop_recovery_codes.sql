@@ -1,0 +1,1 @@
+DELETE FROM accounts_recovery_codes WHERE person_id = $1

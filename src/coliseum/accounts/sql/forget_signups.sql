@@ -1,0 +1,1 @@
+DELETE FROM accounts_signups WHERE expires_at <= $1

@@ -1,0 +1,1 @@
+DELETE FROM accounts_signups WHERE email = $1

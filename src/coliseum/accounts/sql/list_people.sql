@@ -1,0 +1,1 @@
+SELECT person_id, email, name, created_at, email_verified_at, disabled_at FROM accounts_people ORDER BY email

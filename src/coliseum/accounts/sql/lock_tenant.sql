@@ -1,0 +1,1 @@
+SELECT slug FROM accounts_tenants WHERE tenant_id = $1 FOR NO KEY UPDATE

@@ -1,0 +1,1 @@
+DELETE FROM accounts_members WHERE tenant_id = $1 AND person_id = $2

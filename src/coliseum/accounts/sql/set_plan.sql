@@ -1,0 +1,1 @@
+UPDATE accounts_tenants SET plan = $2 WHERE tenant_id = $1

@@ -1,0 +1,1 @@
+DELETE FROM hooks_leaders WHERE tenant_id = $1 AND board = $2 AND "window" = $3 AND top = $4

@@ -1,0 +1,1 @@
+INSERT INTO billing_customers (tenant_id) VALUES ($1) ON CONFLICT (tenant_id) DO NOTHING

@@ -1,0 +1,1 @@
+SELECT plan FROM accounts_tenants WHERE tenant_id = $1 FOR NO KEY UPDATE

@@ -1,0 +1,1 @@
+SELECT tenant_id, slug, name, time_zone, currency, partitions, plan FROM accounts_tenants WHERE tenant_id = $1

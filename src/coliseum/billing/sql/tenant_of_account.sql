@@ -1,0 +1,1 @@
+SELECT tenant_id FROM billing_accounts WHERE account_id = $1

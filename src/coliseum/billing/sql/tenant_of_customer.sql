@@ -1,0 +1,1 @@
+SELECT tenant_id FROM billing_customers WHERE customer_id = $1

@@ -1,0 +1,1 @@
+SELECT count(*) FROM hooks_endpoints WHERE tenant_id = $1

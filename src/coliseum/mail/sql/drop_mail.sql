@@ -1,0 +1,1 @@
+DELETE FROM accounts_outbox WHERE mail_id = $1

@@ -1,0 +1,1 @@
+DELETE FROM accounts_outbox WHERE created_at <= $1

@@ -1,0 +1,1 @@
+DELETE FROM usage_days WHERE tenant_id = $1 AND generation = $2

@@ -1,0 +1,49 @@
+"""Settings of how a system is run: how strictly, with which secret before the present one, and where its trail goes."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from coliseum.settings.kinds import meta
+from coliseum.settings.outgoing import OutgoingSettings
+
+Mode = Literal["development", "production"]
+
+
+class OperatingSettings(OutgoingSettings, frozen=True, kw_only=True):
+    """How a system is run."""
+
+    mode: Annotated[
+        Mode,
+        meta(
+            "COLISEUM_MODE",
+            "be development or production",
+            "In production the web server and the processor refuse to start with settings that are unsafe; "
+            "`coliseum config check` lists them.",
+        ),
+    ] = "development"
+    audit_heads_file: (
+        Annotated[
+            Path,
+            meta(
+                "COLISEUM_AUDIT_HEADS_FILE",
+                "be a file",
+                "File to which processors add the heads of the audit trail every hour; best on another machine's disk. "
+                "Without it: `audit-heads.ndjson` in the data folder.",
+            ),
+        ]
+        | None
+    ) = None
+    secret_key_before: (
+        Annotated[
+            str,
+            meta(
+                "COLISEUM_SECRET_KEY_BEFORE",
+                "be at least 32 characters long",
+                "The root secret that was used before COLISEUM_SECRET_KEY: entries of the audit trail that were made "
+                "under it are verified with it. Nothing else is.",
+                secret=True,
+                min_length=32,
+            ),
+        ]
+        | None
+    ) = None

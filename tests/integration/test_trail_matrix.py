@@ -1,0 +1,145 @@
+"""Every route that changes something leaves a trace, when it is done and when it is refused for lack of permission."""
+
+import asyncio
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from coliseum.accounts.permissions import Permission
+from coliseum.errors import Refusal
+from coliseum.web import access_page
+from coliseum.web.refusals import EACH_MAX, SAFE, TENANT_MAX
+from support.services import Platform, World
+from support.trail import checked, entries_of
+
+ROOT = Path(__file__).parents[2]
+UNSAFE = sorted(route for route in set(access_page.routes()) if route[0] not in SAFE)
+PERMISSIONS = {str(permission) for permission in Permission}
+
+
+class Sample(msgspec.Struct, frozen=True):
+    """How a route is used by a server key so that it does something, and what the trail then says."""
+
+    action: str
+    target: str
+    body: Any = None
+    path: str = ""
+    before: str = ""
+    """A sample that must have been done before it."""
+
+
+ENDPOINT = "tests/integration/test_hooks_api.py::test_an_endpoint_is_made_read_changed_rotated_and_removed"
+DELIVERY = "tests/integration/test_hooks_api.py::test_a_test_message_arrives_and_its_delivery_is_shown"
+THRESHOLD = "tests/integration/test_hooks_api.py::test_rules_are_put_read_replaced_and_removed"
+DESK = "tests/integration/test_stripe_desk.py::test_the_routes_serve_an_owner"
+BOARD = {"metric": "votes", "entity": "artist"}
+DONE: dict[str, Sample | str] = {
+    "PUT /api/boards/{name}": Sample("board.declare", "board:charts", BOARD, "/api/boards/charts"),
+    "DELETE /api/boards/{name}": Sample(
+        "board.withdraw", "board:charts", None, "/api/boards/charts", "PUT /api/boards/{name}"
+    ),
+    "POST /api/webhooks/endpoints": ENDPOINT, "PATCH /api/webhooks/endpoints/{endpoint_id}": ENDPOINT,
+    "POST /api/webhooks/endpoints/{endpoint_id}/rotate": ENDPOINT,
+    "DELETE /api/webhooks/endpoints/{endpoint_id}": ENDPOINT,
+    "POST /api/webhooks/endpoints/{endpoint_id}/test": DELIVERY,
+    "POST /api/webhooks/deliveries/{delivery_id}/redeliver": DELIVERY,
+    "POST /api/billing/checkout": DESK, "POST /api/billing/portal": DESK,
+    "PUT /api/webhooks/thresholds/{name}": THRESHOLD, "DELETE /api/webhooks/thresholds/{name}": THRESHOLD,
+}  # fmt: skip
+"""A sample for each route, or the test (``path::name``) that shows its trace where a sample cannot."""
+
+
+async def send(world: World, platform: Platform, sample: Sample, route: str) -> Any:
+    body = b"" if sample.body is None else json.dumps(sample.body).encode()
+    method, path = route.split(" ")
+    return await world.http.send(method, sample.path or path, body, platform.server)
+
+
+def test_there_are_routes_that_change_something() -> None:
+    assert len(UNSAFE) >= 2
+
+
+@pytest.mark.parametrize(("method", "path", "access"), UNSAFE, ids=str)
+async def test_a_route_leaves_a_trace_when_it_is_done(world: World, method: str, path: str, access: str) -> None:
+    sample = DONE.get(f"{method} {path}")
+    assert sample is not None, f"say in DONE how {method} {path} is used, or which test shows its entry in the trail"
+    if isinstance(sample, str):
+        where, _, name = sample.partition("::")
+        assert re.search(rf"^(async )?def {name}\(", (ROOT / where).read_text(encoding="utf-8"), re.MULTILINE), sample
+        return
+    platform = await world.platform()
+    if sample.before:
+        before = DONE[sample.before]
+        assert isinstance(before, Sample)
+        assert (await send(world, platform, before, sample.before)).status < 300
+    reply = await send(world, platform, sample, f"{method} {path}")
+    assert reply.status < 300, reply
+    last = (await entries_of(world, platform))[-1]
+    assert (last["action"], last["target"], last["outcome"]) == (sample.action, sample.target, "done")
+    assert re.fullmatch(r"key:\d+", last["actor"])
+    assert last["address"] == "203.0.113.9"
+    assert (await checked(world, platform)).bad == []
+
+
+@pytest.mark.parametrize(("method", "path", "access"), [route for route in UNSAFE if route[2] in PERMISSIONS], ids=str)
+async def test_a_route_leaves_a_trace_when_it_is_refused(world: World, method: str, path: str, access: str) -> None:
+    platform = await world.platform()
+    filled = re.sub(r"\{\w+\}", "1", path)
+    reply = await world.http.send(method, filled, b"{}", platform.browser)
+    assert (reply.status, reply.code) == (403, "key_not_allowed")
+    [entry] = await entries_of(world, platform)
+    assert (entry["action"], entry["target"], entry["outcome"]) == (access, f"{method} {filled}", "refused")
+    assert entry["detail"] == {"code": "key_not_allowed"}
+    assert (await checked(world, platform)).bad == []
+
+
+async def test_what_fails_for_another_reason_leaves_none(world: World) -> None:
+    platform = await world.platform()
+    for body in (b"{", b"{}", b'{"metric":"nonsense"}'):
+        assert (await world.http.send("PUT", "/api/boards/x", body, platform.server)).status == 400
+    assert (await world.http.send("DELETE", "/api/boards/x", b"", platform.server)).status == 404
+    assert (await world.http.send("PUT", "/api/boards/x", b"{}")).status == 401
+    assert (await world.http.get("/api/status", platform.browser)).status == 403
+    assert await entries_of(world, platform) == []
+
+
+async def test_nobody_can_flood_the_trail_and_what_was_left_out_is_counted(world: World) -> None:
+    platform = await world.platform()
+    tries = EACH_MAX + 25
+    for _ in range(tries):
+        assert (await world.http.send("DELETE", "/api/boards/x", b"", platform.browser)).status == 403
+    assert len(await entries_of(world, platform)) == EACH_MAX
+    refusals = world.services.refusals
+    key = next(key for key in refusals._counts if key[0] == platform.tenant_id and key[1])
+    for counted in (key, (platform.tenant_id, "")):  # a minute later
+        refusals._counts[counted].since = refusals._counts[counted].since.replace(year=2000)
+    assert (await world.http.send("DELETE", "/api/boards/x", b"", platform.browser)).status == 403
+    last = (await entries_of(world, platform))[-1]
+    assert last["detail"] == {"code": "key_not_allowed", "untold": tries - EACH_MAX}
+
+
+async def test_many_callers_of_one_tenant_are_bounded_together(world: World) -> None:
+    platform = await world.platform()
+    caller = await world.services.keys.caller(platform.browser_key)
+    assert caller is not None
+    scope = {"method": "PUT", "path": "/api/boards/x", "client": None}
+    for number in range(TENANT_MAX + 5):
+        other = msgspec.structs.replace(caller, actor=f"person:{number}")
+        await world.services.refusals.note(scope, other, "boards.manage", Refusal.NOT_ALLOWED, "203.0.113.9")
+    assert len(await entries_of(world, platform)) == TENANT_MAX
+
+
+async def test_an_entry_that_takes_too_long_keeps_nobody_waiting(world: World) -> None:
+    platform = await world.platform()
+    assert (await world.http.send("DELETE", "/api/boards/x", b"", platform.browser)).status == 403
+    async with world.database.tenant(platform.tenant_id, "accounts") as connection:
+        await connection.execute("SELECT FROM trail_heads WHERE tenant_id = $1 FOR UPDATE", platform.tenant_id)
+        async with asyncio.timeout(10):
+            assert (await world.http.send("DELETE", "/api/boards/x", b"", platform.browser)).status == 403
+    assert len(await entries_of(world, platform)) == 1
+    assert (await world.http.send("DELETE", "/api/boards/x", b"", platform.browser)).status == 403
+    assert len(await entries_of(world, platform)) == 2

@@ -1,0 +1,67 @@
+"""Capture's latency while many log in: measured from outside on a running system."""
+
+import asyncio
+import json
+import statistics
+import time
+from dataclasses import dataclass
+
+import aiohttp
+
+from support.festival import vote
+from support.people import PAGE, PASSWORD
+from support.system import System
+
+
+@dataclass
+class Latencies:
+    """Of single events, in seconds."""
+
+    taken_s: list[float]
+
+    @property
+    def p50(self) -> float:
+        return statistics.median(self.taken_s)
+
+    @property
+    def p99(self) -> float:
+        return statistics.quantiles(self.taken_s, n=100)[98]
+
+
+async def latencies(client: aiohttp.ClientSession, system: System, key: str, seconds: float, gap_s: float) -> Latencies:
+    """Send single events, four at a time with a pause after each, for so long."""
+    taken: list[float] = []
+    ends_s = time.monotonic() + seconds
+
+    async def send() -> None:
+        while time.monotonic() < ends_s:
+            began_s = time.perf_counter()
+            async with client.post(
+                f"{system.url}/api/passport/log",
+                data=json.dumps(vote()),
+                headers={"authorization": f"Bearer {key}", "content-type": "application/json"},
+            ) as reply:
+                assert reply.status == 201, await reply.text()
+                await reply.read()
+            taken.append(time.perf_counter() - began_s)
+            await asyncio.sleep(gap_s)
+
+    await asyncio.gather(*(send() for _ in range(4)))
+    return Latencies(taken)
+
+
+async def log_ins(client: aiohttp.ClientSession, system: System, emails: list[str], until_s: float) -> dict[int, int]:
+    """All of these log in at once, again and again; how often each status was answered."""
+    statuses: dict[int, int] = {}
+
+    async def log_in(email: str) -> None:
+        while time.monotonic() < until_s:
+            body = json.dumps({"email": email, "password": PASSWORD, "kind": "token"})
+            async with client.post(f"{system.url}/api/auth/login", data=body, headers=PAGE) as reply:
+                await reply.read()
+                statuses[reply.status] = statuses.get(reply.status, 0) + 1
+                if reply.status == 429:
+                    await asyncio.sleep(float(reply.headers["retry-after"]))
+
+    await asyncio.gather(*(log_in(email) for email in emails))
+    return statuses
