@@ -115,10 +115,10 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     pipeline = Pipeline(database, Subjects(database), appender, tally, _time_limits(settings))
     keys, trail = KeyRing(database, utc_now), Trail(settings.secret_key, utc_now)
     logins = open_logins(settings, settings.secret_key, database, store, trail, utc_now)
-    limiter = Limiter(store, utc_now, fail="open")
+    limiter, declarations = Limiter(store, utc_now, fail="open"), Declarations(database, utc_now)
     allowance = Allowance(database, limiter, utc_now, billing=settings.stripe_secret_key is not None)
-    origins, own = origins_of(settings.live_origins), logins.sessions
-    live = Hub(database, store, keys, reads, utc_now, origins, addresses=addresses, sessions=own, allowance=allowance)
+    live = Hub(database, store, keys, reads, declarations, utc_now, origins_of(settings.live_origins),
+               addresses=addresses, sessions=logins.sessions, allowance=allowance)  # fmt: skip
     billing = Billing(database, settings, settings.secret_key, trail, utc_now, into_log(pipeline, utc_now))
     services = Services(
         settings,
@@ -137,7 +137,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         limiter,
         allowance,
         segment_names(settings.segment_events),
-        Declarations(database, utc_now),
+        declarations,
         PublicPages(database, reads),
         live,
         addresses,
@@ -156,12 +156,9 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
 
 def _appender(settings: Settings, database: db.Database, waker: kv.Waker) -> Appender:
     return Appender(
-        database,
-        utc_now,
-        queue_events_max=settings.queue_events_max,
-        append_batch_events_max=settings.append_batch_events_max,
-        on_commit=waker.wake,
-    )
+        database, utc_now, queue_events_max=settings.queue_events_max,
+        append_batch_events_max=settings.append_batch_events_max, on_commit=waker.wake,
+    )  # fmt: skip
 
 
 @asynccontextmanager

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from support.clocked import NOW, Clocked
 from support.era import Open, opener
 from support.services import Platform, World, opened_world
 
@@ -25,6 +26,15 @@ async def platform(world: World) -> Platform:
 async def sender(world: World) -> Platform:
     """A tenant that a whole module's tests send to."""
     return await world.platform(partitions=2)
+
+
+@pytest.fixture
+async def clocked(world: World) -> AsyncIterator[Clocked]:
+    """A tenant whose time is the test's, followed from the start."""
+    made = Clocked(world, await world.platform(), NOW)
+    await made.begin()
+    yield made
+    await made.close()
 
 
 @pytest.fixture

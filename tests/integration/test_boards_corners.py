@@ -1,27 +1,15 @@
 """Corners of boards that have gone wrong elsewhere, each by itself, live and cold."""
 
 import re
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from support.clocked import Clocked
+from support.clocked import NOW, Clocked
 from support.festival import event, spent, vote
-from support.services import World
 
-NOW = datetime(2031, 5, 14, 12, 20, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
-
-
-@pytest.fixture
-async def clocked(world: World) -> AsyncIterator[Clocked]:
-    """A tenant whose time is the test's, followed from the start."""
-    made = Clocked(world, await world.platform(), NOW)
-    await made.begin()
-    yield made
-    await made.close()
 
 
 def ago(**back: float) -> str:

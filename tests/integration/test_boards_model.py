@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -16,7 +17,9 @@ from coliseum.boards.ties import Ties
 from coliseum.projections import boards
 from coliseum.projections.turns import turn
 from coliseum.queries import pages
+from support.chance import ARTISTS, CITIES, EVENTS, GENRES
 from support.happenings import MOMENTS, SPECS, Happenings, crowd
+from support.model import Model
 from support.questions import METRICS, QUESTIONS, RANKINGS, WINDOWS, Questioner
 from support.services import World
 
@@ -148,6 +151,55 @@ async def asked_often(world: World, question: dict[str, Any]) -> None:
                 )
         finally:
             await happenings.close()
+
+
+def corrections(rng: random.Random) -> list[dict[str, Any]]:
+    """Every artist and bill said anew."""
+    artists = [
+        {"type": "catalog.artist", "artistId": who, "genres": rng.sample(GENRES, 1), "city": rng.choice(CITIES)}
+        for who in ARTISTS
+    ]
+    events = [{"type": "catalog.event", "eventId": each, "artistIds": rng.sample(ARTISTS, 2)} for each in EVENTS]
+    return [{**each, "userId": "ana", "ago": (0, 0)} for each in (*artists, *events)]
+
+
+OF_NOW: list[tuple[str, dict[str, Any]]] = [
+    ("name", {"metric": "votes"}), ("genres", {"metric": "votes", "filters": [("genre", 0)]}),
+    ("city", {"metric": "votes", "filters": [("city", 0)]}), ("artistIds", {"metric": "attendance"}),
+    ("genres", {"metric": "voters", "filters": [("event", 0), ("genre", 0)]}),
+]  # fmt: skip
+"""What of the catalogue is taken from now, and a question that shows it."""
+
+
+def with_now(then: Model, now: Model, field: str) -> Model:
+    catalog = {key: {**said, field: now.catalog[key].get(field)} for key, said in then.catalog.items()}
+    return replace(then, catalog=catalog)
+
+
+async def asked_as_of(happenings: Happenings, question: dict[str, Any]) -> None:
+    for part in (0.75, 0.8, 0.85, 0.9, 0.95):
+        await Questioner(happenings).ask_as_of(question, (part, part))
+
+
+@pytest.mark.parametrize(("field", "question"), OF_NOW, ids=str)
+async def test_the_model_sees_a_catalogue_of_now_as_of_then(
+    world: World, monkeypatch: pytest.MonkeyPatch, field: str, question: dict[str, Any]
+) -> None:
+    """Seen from the other side: a model with one thing of now in its catalogue of then is not what is read."""
+    happenings = Happenings(world, await world.platform(), BEGIN)
+    await happenings.begin()
+    try:
+        await happenings.happen([*corrections(random.Random(1)), *crowd(1, 80)])
+        for seed in range(2, 6):
+            await happenings.happen(corrections(random.Random(seed)))
+        asked = {**at_random(random.Random(1)), "window": "all", **question}
+        await asked_as_of(happenings, asked)
+        right = Model.as_of
+        monkeypatch.setattr(Model, "as_of", lambda self, read: with_now(right(self, read), self, field))
+        with pytest.raises(AssertionError):
+            await asked_as_of(happenings, asked)
+    finally:
+        await happenings.close()
 
 
 def at_random(rng: random.Random) -> dict[str, Any]:

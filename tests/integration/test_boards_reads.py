@@ -1,27 +1,20 @@
 """Boards over HTTP: cursors, tags, and what an answer says of where it was read."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from support.clocked import Clocked
+from support.clocked import NOW, Clocked
 from support.festival import vote
 from support.model import parsed
-from support.services import World
-
-NOW = datetime(2031, 5, 14, 12, 20, tzinfo=UTC)
 
 
 @pytest.fixture
-async def clocked(world: World) -> AsyncIterator[Clocked]:
+async def clocked(clocked: Clocked) -> Clocked:
     """Twelve artists with scores from 20 downwards."""
-    made = Clocked(world, await world.platform(), NOW)
-    await made.begin()
-    await made.told(*(voted(f"a{number:02}", 20 - number, minutes=30 - number) for number in range(12)))
-    yield made
-    await made.close()
+    await clocked.told(*(voted(f"a{number:02}", 20 - number, minutes=30 - number) for number in range(12)))
+    return clocked
 
 
 def voted(artist: str, weight: int = 1, **back: float) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """Rolling windows as their hour turns: what the live board becomes, what is answered meanwhile, what is left behind."""
 
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,21 +10,11 @@ from coliseum.boards.board import Board, Keys, board_named, epoch_seconds
 from coliseum.metrics.registry import Kind
 from coliseum.metrics.windows import ROLLING_HOURS, window_at
 from coliseum.projections.boards import BoardsFollower
-from support.clocked import IDLE_S, Clocked
+from support.clocked import IDLE_S, NOW, Clocked
 from support.festival import event, vote
 from support.model import parsed
-from support.services import World
 
-NOW = datetime(2031, 5, 14, 12, 20, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-async def clocked(world: World) -> AsyncIterator[Clocked]:
-    made = Clocked(world, await world.platform(), NOW)
-    await made.begin()
-    yield made
-    await made.close()
 
 
 def voted(artist: str, hours_ago: float, weight: int = 1, fan: str = "ana") -> dict[str, Any]:

@@ -5,6 +5,7 @@ import random
 import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 import pytest
@@ -21,9 +22,11 @@ from coliseum.web.live.hub import Hub
 from coliseum.wiring import open_services
 from support.asgi import Http
 from support.conductor import Conductor
+from support.declaring import VOTES, put
 from support.festival import spent, vote
 from support.services import Platform, World
-from support.watching_boards import watcher
+from support.sockets import Board
+from support.watching_boards import Watcher, watcher
 
 FAN = "canary-4711@example.org"
 ASKED = (
@@ -33,7 +36,9 @@ ASKED = (
     "leaderboards?board=top-fans", "leaderboards/export?metric=votes&entity=fan",
     "leaderboards/export?metric=votes&entity=fan&format=ndjson", f"metrics?metric=votes&entity=fan&id={FAN}",
     f"explain?metric=votes&entity=fan&id={FAN}", "trending?metric=votes&entity=fan", "breaking?metric=votes&entity=fan",
-    "trending?board=top-fans", f"treasury/statement?userId={FAN}", f"mediaid/profile?userId={FAN}",
+    "leaderboards?board=top-fans&as_of=3", "leaderboards?metric=votes&entity=fan&as_of=3",
+    f"explain?metric=votes&entity=fan&id={FAN}&as_of=3", "trending?board=top-fans", "breaking?board=top-fans",
+    f"treasury/statement?userId={FAN}", f"mediaid/profile?userId={FAN}",
 )  # fmt: skip
 HARMLESS = (
     "leaderboards?metric=votes", "leaderboards?metric=voters&entity=artist", "metrics?metric=votes", "explain?metric=votes",
@@ -48,12 +53,15 @@ class MembersRing(KeyRing):
     def __init__(self, database: db.Database, role: Role) -> None:
         super().__init__(database, utc_now)
         self.role: Role = role
+        self.roles: dict[bytes, Role] = {}
+        """Of those whose role is another one, by their keys' digests."""
 
     async def caller_by_digest(self, digest: bytes, older_max: timedelta = CACHE_FOR) -> Caller | None:
         caller = await super().caller_by_digest(digest, older_max)
         if caller is None:
             return None
-        return msgspec.structs.replace(caller, kind="person", role=self.role, permissions=ROLES[self.role])
+        role = self.roles.get(digest, self.role)
+        return msgspec.structs.replace(caller, kind="person", role=role, permissions=ROLES[role])
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +129,10 @@ async def test_a_board_that_an_analyst_asked_for_is_not_answered_to_a_viewer(wor
 @pytest.fixture
 async def members(world: World) -> AsyncIterator[tuple[Hub, MembersRing]]:
     ring, services = MembersRing(world.database, "viewer"), world.services
-    hub = Hub(world.database, world.store, ring, services.boards.reads, services.clock, allowance=services.allowance)
+    hub = Hub(
+        world.database, world.store, ring, services.boards.reads, services.declarations, services.clock,
+        allowance=services.allowance,
+    )  # fmt: skip
     yield hub, ring
     await hub.close()
 
@@ -138,13 +149,87 @@ async def test_a_viewer_watches_artists_and_no_fans(platform: Platform, members:
     one.leave()
 
 
+async def watch_named(one: Watcher, name: str, **parameters: str) -> dict[str, Any]:
+    """Subscribe to a declared board; what is said first."""
+    one.hub.watch(one.viewer, "x", "board", {"board": name, **parameters}, None)
+    one.boards["x"] = Board()
+    return await one.hear()
+
+
+def assert_refused(one: Watcher, message: dict[str, Any]) -> None:
+    assert (message["type"], message["id"], message["code"]) == ("error", "x", "not_allowed")
+    assert one.viewer.subscriptions == {}
+    assert not one.viewer.closed.done()
+
+
+async def test_a_viewer_watches_no_declared_board_of_fans(platform: Platform, members: tuple[Hub, MembersRing]) -> None:
+    hub, ring = members
+    viewer = await watcher(hub, platform)
+    for words in ({}, {"window": "day"}):
+        assert_refused(viewer, await watch_named(viewer, "top-fans", **words))
+    ring.roles[secret_digest(platform.browser_key)] = "analyst"
+    analyst = await watcher(hub, platform, platform.browser_key)
+    await watch_named(analyst, "top-fans")
+    assert FAN in analyst.boards["x"].scores()
+    assert_refused(viewer, await watch_named(viewer, "top-fans"))  # which has its page by now
+    assert (await watch_named(viewer, "votes-artist"))["type"] == "snapshot"
+    for one in (viewer, analyst):
+        one.leave()
+
+
+@pytest.mark.parametrize("fields", [{}, {"eligibility": {"minScore": 1}}])
+async def test_a_board_that_becomes_one_of_fans_is_not_shown_to_who_may_not_see_them(
+    world: World, platform: Platform, members: tuple[Hub, MembersRing], fields: dict[str, Any]
+) -> None:
+    hub, ring = members
+    ring.roles[secret_digest(platform.browser_key)] = "analyst"
+    assert (await put(world, platform, "turns", {**VOTES, **fields})).status in (200, 201)
+    viewer, analyst = await watcher(hub, platform), await watcher(hub, platform, platform.browser_key)
+    for one in (viewer, analyst):
+        await watch_named(one, "turns")
+        assert one.boards["x"].scores() == {"abba": 2}
+    assert (await put(world, platform, "turns", {**VOTES, **fields, "entity": "fan"})).status == 200
+    while FAN not in analyst.boards["x"].scores():
+        await analyst.hear()
+    message = await viewer.hear()
+    while message["type"] == "diff":  # of its position
+        assert "4711" not in str(message)
+        message = await viewer.hear()
+    assert_refused(viewer, message)
+    assert not viewer.waits
+    for one in (viewer, analyst):
+        one.leave()
+
+
+async def test_what_somebody_may_see_is_known_anew_while_they_watch(
+    world: World, platform: Platform, members: tuple[Hub, MembersRing]
+) -> None:
+    hub, ring = members
+    ring.role = "analyst"
+    assert (await put(world, platform, "later", VOTES)).status == 201
+    one = await watcher(hub, platform)
+    await watch_named(one, "later")
+    ring.role = "viewer"
+    async with asyncio.timeout(4):
+        while one.viewer.caller is None or one.viewer.caller.role != "viewer":
+            await asyncio.sleep(0.02)
+    assert (await put(world, platform, "later", {**VOTES, "entity": "fan"})).status == 200
+    message = await one.hear()
+    while message["type"] == "diff":
+        message = await one.hear()
+    assert_refused(one, message)
+    one.leave()
+
+
+@pytest.mark.parametrize("asked", [{"metric": "votes", "entity": "fan"}, {"board": "top-fans"}])
 async def test_who_may_not_see_fans_any_more_is_closed_within_two_seconds_and_others_are_not(
-    platform: Platform, members: tuple[Hub, MembersRing]
+    platform: Platform, members: tuple[Hub, MembersRing], asked: dict[str, str]
 ) -> None:
     hub, ring = members
     ring.role = "analyst"
     fans, artists = await watcher(hub, platform), await watcher(hub, platform)
-    fans.watch(entity="fan")
+    fans.boards["x"] = Board()
+    hub.watch(fans.viewer, "x", "board", asked, None)
     artists.watch()
     await fans.hear()
     ring.role = "viewer"

@@ -67,7 +67,7 @@ async def test_while_nothing_can_be_read_it_is_said_once_and_then_goes_on(world:
     conductor = await conducted(world, platform)
     database, store, services = Away(world.database), kv.KeyValue(COLD), world.services
     reads = SharedReads(database, store, services.clock)
-    hub = Hub(services.database, services.store, services.keys, reads, services.clock)
+    hub = Hub(services.database, services.store, services.keys, reads, services.declarations, services.clock)
     try:
         one = await watcher(hub, platform)
         board = one.watch()

@@ -180,7 +180,7 @@ async def test_when_a_window_ends_the_next_one_is_sent_whole(world: World, platf
     services = world.services
     hub = Hub(
         services.database, services.store, services.keys, services.boards.reads,
-        lambda: datetime.now(UTC) + shift[0],
+        services.declarations, lambda: datetime.now(UTC) + shift[0],
     )  # fmt: skip
     try:
         one = await watcher(hub, platform)

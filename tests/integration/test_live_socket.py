@@ -69,6 +69,33 @@ async def test_metrics_are_pushed_as_they_move(tenant: Watched) -> None:
         assert (await socket.hear("snapshot"))["id"] == "none"
 
 
+async def test_a_declared_board_is_pushed_by_its_name(tenant: Watched) -> None:
+    """Alone, or with what else can be asked of it; replaced it begins anew, and withdrawn it ends."""
+    declared = {"metric": "votes", "entity": "artist", "windows": ["day", "week"], "eligibility": {"minScore": 3}}
+    assert (await tenant.request("PUT", "/api/boards/finals", declared))[0] == 201
+    await tenant.votes(ada=3, bo=2)
+    async with tenant.socket() as socket:
+        socket.say(type="subscribe", id="day", board="finals")
+        board = Board()
+        await until(socket, board, ada=3)
+        assert (board.page["window"], board.scores()) == ("day", {"ada": 3})
+        socket.say(type="unsubscribe", id="day")
+        socket.say(type="subscribe", id="week", board={"board": "finals", "window": "week", "limit": "1"})
+        week = Board()
+        while (message := await socket.hear("snapshot", "diff"))["id"] != "week":
+            pass
+        week.take(message)
+        assert week.page["window"] == "week"
+        assert (await tenant.request("PUT", "/api/boards/finals", {**declared, "eligibility": {}}))[0] == 200
+        while week.page["members"] != 2:
+            week.take(await socket.hear("snapshot", "diff"))
+        assert week.snapshots == 2
+        assert (await tenant.request("DELETE", "/api/boards/finals"))[0] == 204
+        while (message := await socket.hear())["type"] == "diff":
+            pass
+        assert (message["type"], message["id"], message["code"]) == ("error", "week", "not_found")
+
+
 async def test_many_subscriptions_of_one_connection(tenant: Watched) -> None:
     async with tenant.socket() as socket:
         boards = {str(number): Board() for number in range(64)}

@@ -123,6 +123,23 @@ async def test_a_metric_is_streamed(tenant: Watched) -> None:
             series.take((await stream.event())[1])
 
 
+async def test_a_declared_board_is_streamed_until_it_is_withdrawn(tenant: Watched) -> None:
+    declared = {"metric": "votes", "entity": "artist", "windows": ["week"]}
+    assert (await tenant.request("PUT", "/api/boards/finals", declared))[0] == 201
+    await tenant.votes(ada=1)
+    board = Board()
+    async with opened(tenant, "/api/live/events?board=finals&limit=5") as stream:
+        while not board.page or board.scores() != {"ada": 1}:
+            board.take((await stream.event())[1])
+        assert board.page["window"] == "week"
+        assert (await tenant.request("DELETE", "/api/boards/finals"))[0] == 204
+        while (told := await stream.event())[0] == "diff":
+            pass
+        assert (told[0], told[1]["code"], told[1]["field"]) == ("error", "not_found", "board")
+        with pytest.raises(EOFError):
+            await stream.event()
+
+
 async def test_a_ticket_opens_a_stream_once(tenant: Watched) -> None:
     ticket = await tenant.ticket()
     async with opened(tenant, "/api/live/events?metric=votes", ticket) as stream:
@@ -147,6 +164,7 @@ async def test_a_revoked_key_ends_the_stream(tenant: Watched) -> None:
     ("path", "key", "headers", "status"),
     [
         ("/api/live/events?metric=nothing", None, {}, 400), ("/api/live/events", None, {}, 400),
+        ("/api/live/events?board=finals&metric=votes", None, {}, 400),
         ("/api/live/events?metric=votes&metric=votes", None, {}, 400),
         ("/api/live/events?metric=votes&" + "&".join(f"a{n}=1" for n in range(40)), None, {}, 400),
         ("/api/live/events?metric=votes", "", {}, 401), ("/api/live/events?metric=votes", "wrong", {}, 401),

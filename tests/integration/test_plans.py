@@ -18,6 +18,7 @@ from coliseum.operations import NoSuchTenant
 from support.billed import billed_world, on_plan, put_on
 from support.festival import vote
 from support.services import Platform, World
+from support.sockets import Board
 from support.watching_boards import watcher
 
 TENANT = Tenant(1, "a", "A", "UTC", "eur", 1, "basic")
@@ -79,6 +80,10 @@ REFUSED = [
     (f"leaderboards?metric=votes&window=day&at={OLD}", "historyDays", "pro", "window"),
     (f"leaderboards?metric=votes&window=month&at={OLDER}", "historyDays", "enterprise", "window"),
     (f"leaderboards?metric=votes&as_of={OLD}", "historyDays", "pro", "as_of"),
+    ("leaderboards?board=votes-artist&window=28d", "windows", "pro", "window"),
+    (f"leaderboards?board=votes-artist&window=all&as_of={OLD}", "historyDays", "pro", "as_of"),
+    (f"leaderboards?board=votes-artist&window=day&at={OLD}", "historyDays", "pro", "window"),
+    (f"trending?board=votes-artist&at={OLD}", "historyDays", "pro", "at"),
     ("leaderboards?metric=votes&city=Wien", "filters", "pro", "city"),
     ("leaderboards?metric=votes&genre=pop&event=final", "filters", "pro", "genre"),
     (f"metrics?metric=votes&from={OLD}", "historyDays", "pro", "from"),
@@ -94,7 +99,7 @@ GRANTED = [
     "leaderboards?metric=votes", "leaderboards?metric=votes&window=day", "leaderboards?metric=votes&window=month",
     f"leaderboards?metric=votes&window=week&at={RECENT}", f"leaderboards?metric=votes&as_of={RECENT}",
     "leaderboards?metric=votes&event=final", f"metrics?metric=votes&from={RECENT}", "trending?metric=votes",
-    f"breaking?metric=votes&at={RECENT}", f"explain?metric=votes&as_of={RECENT}", "boards", "status", "usage",
+    f"leaderboards?board=votes-artist&window=all&as_of={RECENT}", f"breaking?metric=votes&at={RECENT}", f"explain?metric=votes&as_of={RECENT}", "boards", "status", "usage",
 ]  # fmt: skip
 
 
@@ -162,9 +167,11 @@ async def test_a_position_of_the_log_reaches_back_no_further_than_the_plans_hist
     await world.execute(
         "UPDATE processor_cursors SET \"offset\" = 3 WHERE tenant_id = $1 AND consumer = 'coliseum'", platform.tenant_id
     )
-    replies = [await world.http.get(f"/api/leaderboards?metric=votes&as_of={n}", platform.server) for n in (0, 1, 2, 3)]
-    assert [reply.status for reply in replies] == [402, 402, 200, 200]
-    assert replies[0].json["limit"] == "historyDays"
+    for asked in ("metric=votes", "board=votes-artist&window=all"):
+        paths = [f"/api/leaderboards?{asked}&as_of={n}" for n in range(4)]
+        replies = [await world.http.get(path, platform.server) for path in paths]
+        assert [reply.status for reply in replies] == [402, 402, 200, 200]
+        assert replies[0].json["limit"] == "historyDays"
 
 
 async def test_only_so_many_boards_are_declared_even_by_requests_at_the_same_moment(world: World) -> None:
@@ -217,7 +224,8 @@ async def test_a_change_of_the_plan_holds_within_two_seconds_also_for_what_was_a
     assert time.monotonic() - began_s < 2.3  # two seconds, and the machine's own pauses
 
 
-async def test_live_boards_are_for_the_plan_that_has_them_and_end_with_it(world: World) -> None:
+@pytest.mark.parametrize("asked", [{"metric": "votes"}, {"board": "votes-artist"}])
+async def test_live_boards_are_for_the_plan_that_has_them_and_end_with_it(world: World, asked: dict[str, str]) -> None:
     hub = world.services.live
     platform = await on_plan(world, "enterprise")
     small = await on_plan(world, "pro")
@@ -227,7 +235,8 @@ async def test_live_boards_are_for_the_plan_that_has_them_and_end_with_it(world:
     tickets = await world.http.send("POST", "/api/live/tickets", headers=small.server)
     assert (tickets.status, tickets.code) == (402, "plan_limit")
     one = await watcher(hub, platform)
-    one.watch()
+    one.boards["x"] = Board()
+    hub.watch(one.viewer, "x", "board", asked, None)
     await one.hear()
     await put_on(world, platform, "pro")
     began_s = time.monotonic()

@@ -17,7 +17,7 @@ from coliseum.processor.runner import Limits
 from coliseum.processor.step import step
 from coliseum.projections.boards import BoardsFollower
 from coliseum.projections.boardstore import BoardsMoved, BoardStore
-from coliseum.tasks import CANCEL_AGAIN_S, end, whole
+from coliseum.tasks import CANCEL_AGAIN_S, end, finish
 from support.conductor import Conductor
 from support.festival import vote
 from support.services import Platform, World
@@ -267,7 +267,7 @@ class Reluctant:
         try:
             await asyncio.Event().wait()
         finally:
-            await whole(asyncio.sleep(3 * CANCEL_AGAIN_S))
+            await finish(asyncio.sleep(3 * CANCEL_AGAIN_S), 5)
         return False
 
     async def settle(self, _unit: Unit, _cursors: Mapping[int, int]) -> bool:

@@ -197,7 +197,7 @@ async def test_the_model_sees(played: Played, monkeypatch: pytest.MonkeyPatch, m
 async def test_rolling_hours_up_and_rebuilding_change_nothing(played: Played) -> None:
     play, rng = played.play, random.Random(3)
     some: list[tuple[str, Question]] = []
-    for _ in range(60):
+    for _ in range(80):
         question = question_of(played, rng)
         some.append(("trending", question | {"half_life_hours": rng.choice([1, 5, 24, 720])}))
         some.append(("breaking", question | {"hours": rng.choice([1, 24, 100]), "min_support": 1}))

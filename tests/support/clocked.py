@@ -2,7 +2,7 @@
 
 import random
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -20,6 +20,8 @@ from support.conductor import Conductor
 from support.model import bounds
 from support.services import Platform, World
 
+NOW = datetime(2031, 5, 14, 12, 20, tzinfo=UTC)
+"""Where a test's time begins."""
 NOWHERE = "redis://127.0.0.1:1"
 IDLE_S = 4 * 3_600
 
@@ -90,6 +92,13 @@ class Clocked:
         assert reply.headers["coliseum-source"] == reply.json["source"]
         page: dict[str, Any] = reply.json
         return page
+
+    async def explain(self, **query: Any) -> dict[str, Any]:
+        """The entries behind a number."""
+        reply = await self.live.get(f"/api/explain?{urlencode(query)}", self.platform.server)
+        assert reply.status == 200, (query, reply)
+        told: dict[str, Any] = reply.json
+        return told
 
     async def both(self, **query: Any) -> dict[str, Any]:
         """The live answer, which is in everything that of the rollups; asked until it is live."""

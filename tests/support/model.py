@@ -10,6 +10,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from support.weights import counted, weight_of
+
 Context = dict[str, str]
 Place = tuple[int, int]
 """Partition and offset."""
@@ -84,6 +86,8 @@ class Model:
     zone: ZoneInfo
     facts: list[Fact] = field(default_factory=list)
     catalog: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    statements: list[tuple[str, dict[str, Any], Place]] = field(default_factory=list)
+    """What was ever said of the catalogue: kind, event and place."""
     transfers: dict[tuple[str, str], dict[str, int]] = field(
         default_factory=lambda: defaultdict(lambda: defaultdict(int))
     )
@@ -95,7 +99,8 @@ class Model:
         self.by_id[event["id"]] = event
         category, _, name = event["type"].partition(".")
         if category == "catalog":
-            self._catalog(name, event, (parsed(event["at"]), partition, offset))
+            self.statements.append((name, event, (partition, offset)))
+            self._state(name, event, (partition, offset))
             return
         if event["type"] == "coliseum.vote_voided":
             event, sign = self.by_id[event["voteId"]], -1
@@ -119,10 +124,22 @@ class Model:
             event = event | {name: payment[name] for name in ("artistId", "eventId") if name in payment}
         return event
 
-    def _catalog(self, kind: str, event: dict[str, Any], place: tuple[datetime, int, int]) -> None:
-        known = self.catalog.get((kind, event[f"{kind}Id"]))
-        if known is None or known["place"] < place:
-            self.catalog[kind, event[f"{kind}Id"]] = {**event, "place": place}
+    def _state(self, kind: str, event: dict[str, Any], place: Place) -> None:
+        known, said = self.catalog.get((kind, event[f"{kind}Id"])), (parsed(event["at"]), *place)
+        if known is None or known["said"] < said:
+            self.catalog[kind, event[f"{kind}Id"]] = {**event, "said": said}
+
+    def as_of(self, read: Mapping[int, int]) -> "Model":
+        """All of it as it was when the partitions had been read up to these offsets, the catalogue included."""
+
+        def before(place: Place) -> bool:
+            return place[1] < read[place[0]]
+
+        then = Model(self.zone, [fact for fact in self.facts if before(fact.place)])
+        for kind, event, place in self.statements:
+            if before(place):
+                then._state(kind, event, place)
+        return then
 
     def _facts(self, event: dict[str, Any], sign: int, place: Place) -> Iterator[Fact]:
         at = parsed(event["at"])
@@ -166,17 +183,13 @@ class Model:
         since: datetime | None,
         until: datetime | None,
         filters: Mapping[str, str] | None = None,
-        read: Mapping[int, int] | None = None,
     ) -> dict[str, Stand]:
-        """What everybody comes to between two instants, also those that come to nothing.
-
-        ``read``: only what stands before these offsets of the partitions.
-        """
+        """What everybody comes to between two instants, also those that come to nothing."""
         unique = UNIQUES.get(metric)
         sums: dict[Any, int] = defaultdict(int)
         lasts: dict[Any, datetime] = {}
         for fact in self.facts:
-            if fact.metric != (unique or metric) or (read is not None and fact.place[1] >= read[fact.place[0]]):
+            if fact.metric != (unique or metric):
                 continue
             if since is not None and until is not None and not since <= fact.at < until:
                 continue
@@ -203,6 +216,11 @@ class Model:
         if fact.bill and kind == "artist" and "event" in fact.entities:
             for billed in dict.fromkeys(self._known("event", fact.context.get("event")).get("artistIds", [])):
                 yield billed, {**fact.context, "artist": billed}
+
+    def shown(self, kind: str, entity_id: str) -> tuple[str, str | None]:
+        """The name and the picture that are shown of an entity."""
+        known = self._known(kind, entity_id)
+        return known.get("name", entity_id), known.get("picture")
 
     def _known(self, kind: str, entity_id: str | None) -> dict[str, Any]:
         return self.catalog.get((kind, entity_id or ""), {})
@@ -237,51 +255,3 @@ class Model:
 
 def parsed(text: str) -> datetime:
     return datetime.fromisoformat(text)
-
-
-def counted(event: dict[str, Any]) -> Iterator[tuple[str, int, tuple[str, ...]]]:  # noqa: C901, PLR0912 - one case a type
-    """What an event counts for: metric, amount, kinds of entity."""
-    match event["type"]:
-        case "concierto.event_viewed":
-            yield "views", 1, ("event",)
-        case "concierto.event_interested":
-            yield "interests", 1, ("event",)
-        case "concierto.ticket_purchased":
-            yield "tickets", event["quantity"], ("event", "fan")
-        case "concierto.event_attended":
-            yield "attendance", 1, ("event", "fan", "city")
-        case "treasury.money_spent":
-            yield f"money_spent:{event['currency']}", event["amountCents"], ("fan", "event", "artist")
-        case "treasury.money_refunded":
-            yield f"money_spent:{event['currency']}", -event["amountCents"], ("fan", "event", "artist")
-        case "treasury.money_earned":
-            yield f"money_earned:{event['currency']}", event["amountCents"], ("fan", "event", "artist")
-        case "coliseum.vote_cast":
-            yield "votes", event["weight"], ("artist", "event", "fan")
-        case "player.track_played" if event.get("durationSeconds", 30) >= 30:
-            yield "plays", 1, ("track", "artist", "fan")
-            if event.get("durationSeconds"):
-                yield "seconds", event["durationSeconds"], ("track", "artist", "fan")
-        case "player.track_favorited" | "player.track_unfavorited":
-            yield "favorites", 1 if event["type"].endswith("_favorited") else -1, ("track", "artist")
-        case "social.follow" | "social.unfollow":
-            yield "follows", 1 if event["type"] == "social.follow" else -1, ("target",)
-        case "social.share":
-            yield "shares", 1, ("target",)
-
-
-def weight_of(event: dict[str, Any]) -> int:
-    """What an event weighs in its person's profile."""
-    match event["type"]:
-        case "concierto.event_attended":
-            return 8
-        case "coliseum.vote_cast":
-            return 3
-        case "player.track_played":
-            return 1 if event.get("durationSeconds", 30) >= 30 else 0
-        case "player.track_favorited" | "player.track_unfavorited":
-            return 5 if event["type"].endswith("_favorited") else -5
-        case "social.follow" | "social.unfollow":
-            return 4 if event["type"] == "social.follow" else -4
-        case _:
-            return 0

@@ -147,10 +147,14 @@ class Play:
         stored = f"{board['metric']}:{board['currency']}" if board["currency"] else board["metric"]
         since, until = bounds(board["window"], board["at"], self.model.zone)
         stands = self.model.stands(stored, board["entity"], since, until, board["filters"])
-        expected = standing(stands, await numbers(self.world, self.platform, board["entity"]), board["window"], since)
+        known, shown = (
+            await numbers(self.world, self.platform, board["entity"]),
+            partial(self.model.shown, board["entity"]),
+        )
+        expected = standing(stands, known, board["window"], since, shown)
         assert (live.window_start, live.window_end) == (since, until)
-        assert [(row.id, row.score, row.rank) for row in live.rows] == [
-            (row.id, row.score, row.rank) for row in expected
+        assert [(row.id, row.name, row.score, row.rank) for row in live.rows] == [
+            (row.id, row.name, row.score, row.rank) for row in expected
         ], board
         assert live.members == len(expected)
         for store in (self.world.store, self.cold):

@@ -1,8 +1,8 @@
 """Questions about boards, drawn at random, asked over HTTP live and cold, and compared with the model row by row."""
 
 import random
-from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from hypothesis import strategies as st
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from coliseum.metrics.registry import BY_NAME
 from support.chance import CITIES, EVENTS, GENRES
 from support.happenings import Happenings, pick
-from support.model import ROLLING, bounds, parsed
+from support.model import ROLLING, UNIQUES, Model, bounds, parsed
 from support.standing import Standing, among, around, numbers, of_ids, standing
 
 METRICS = ("votes", "votes", "votes", "voters", "voters", "seconds", "listeners", "follows", "follows", "money_spent", "attendance", "views")  # fmt: skip
@@ -56,10 +56,9 @@ class Questioner:
             }
         return {**board, "window": window, **({"at": at.isoformat()} if question["ago"] else {})}
 
-    async def expected(
-        self, board: Board, at: datetime, read: dict[int, int] | None = None
-    ) -> tuple[Any, Any, list[Standing]]:
-        """The window's begin and end, and the whole board, by the model."""
+    async def expected(self, board: Board, at: datetime, model: Model | None = None) -> tuple[Any, Any, list[Standing]]:
+        """The window's begin and end, and the whole board, by the model: that of now, or another."""
+        model = model or self.of.model
         since: datetime | None
         until: datetime | None
         if "from" in board:
@@ -69,9 +68,9 @@ class Questioner:
             since, until = bounds(window, at, self.zone)
         stored = f"{board['metric']}:eur" if BY_NAME[board["metric"]].money else board["metric"]
         filters = {name: board[name] for name in CHOICES if name in board}
-        stands = self.of.model.stands(stored, board["entity"], since, until, filters, read)
+        stands = model.stands(stored, board["entity"], since, until, filters)
         known = await numbers(self.of.world, self.of.platform, board["entity"])
-        return since, until, standing(stands, known, window, since)
+        return since, until, standing(stands, known, window, since, partial(model.shown, board["entity"]))
 
     async def ask(self, question: dict[str, Any]) -> None:
         """Every read of a board, live and cold."""
@@ -99,12 +98,15 @@ class Questioner:
         else:
             read = {partition: int(at[partition] * head) for partition, head in self.of.heads.items()}
             board["as_of"] = ".".join(str(read[partition]) for partition in sorted(read))
-        since, until, rows = await self.expected(board, parsed(board["at"]) if "at" in board else self.of.now, read)
+        at_hour = parsed(board["at"]) if "at" in board else self.of.now
+        since, until, rows = await self.expected(board, at_hour, self.of.model.as_of(read))
         whole = {
             "windowStart": since, "windowEnd": until, "members": len(rows),
             "position": [read[partition] for partition in sorted(read)],
         }  # fmt: skip
         await self.reads(board, question, rows, whole, "log", cold=False)
+        for row in rows[:2]:
+            await self._explained(board, row)
 
     async def ask_at_turn(self, question: dict[str, Any], before: list[dict[str, Any]], seconds: int) -> None:
         """A rolling board as its hour turns: live before the follower has come to it, and right after."""
@@ -140,7 +142,7 @@ class Questioner:
         cursor = None
         for _ in range(len(rows) + 1):
             page = await self._page(board, whole, source, ranking, cold=cold, limit=limit, cursor=cursor)
-            paged += bare(page)
+            paged += page["rows"]
             if (cursor := page["nextCursor"]) is None:
                 break
         assert paged == told, (board, source)
@@ -150,15 +152,23 @@ class Questioner:
             [some[0], *(row.id for row in rows[1:2]), *(row.id for row in rows[-2:]), rng.choice(some)]
         ):
             page = await self._page(board, whole, source, ranking, cold=cold, limit=limit, around=who)
-            assert bare(page) == [row.told(ranking) for row in around(rows, who, limit)], (board, who, limit, source)
+            assert page["rows"] == [row.told(ranking) for row in around(rows, who, limit)], (board, who, limit, source)
         ids = rng.sample(some, min(len(some), 4))
         page = await self._page(board, whole, source, ranking, cold=cold, ids=",".join(ids))
-        assert bare(page) == [row.told(ranking) for row in of_ids(rows, ids)], (board, ids, ranking, source)
+        assert page["rows"] == [row.told(ranking) for row in of_ids(rows, ids)], (board, ids, ranking, source)
         alone = among(rows, ids)
         page = await self._page(
             board, {**whole, "members": len(alone)}, source, ranking, cold=cold, members=",".join(ids)
         )
-        assert bare(page) == [row.told(ranking) for row in alone], (board, ids, ranking, source)
+        assert page["rows"] == [row.told(ranking) for row in alone], (board, ids, ranking, source)
+
+    async def _explained(self, board: Board, row: Standing) -> None:
+        """The entries behind a row add up to it."""
+        told = await self.of.explain(**board, id=row.id, limit=1_000)
+        assert told["value"] == row.score, (board, row)
+        assert told["count"] == len(told["entries"])
+        if board["metric"] not in UNIQUES:
+            assert sum(entry["value"] for entry in told["entries"]) == row.score, (board, row)
 
     async def _page(
         self, board: Board, whole: dict[str, Any], source: str, ranking: str, *, cold: bool, **more: Any
@@ -172,8 +182,3 @@ class Questioner:
         allowed = {source, "rollups"} if ranking == "dense" or more.get("around") == "nobody" else {source}
         assert page["source"] in allowed, (board, more)
         return page
-
-
-def bare(page: dict[str, Any]) -> Sequence[dict[str, Any]]:
-    """The rows without what the catalogue says of them."""
-    return [{name: value for name, value in row.items() if name not in {"name", "picture"}} for row in page["rows"]]

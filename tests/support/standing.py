@@ -4,7 +4,7 @@ The order inside a tie is that of who reached the score first, by the millisecon
 the larger a total, the more coarsely. Then that of the entities' numbers, which are the log's own: they are read.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -27,12 +27,17 @@ class Standing:
     place: int
     percentile: float
     to_next: int | None
+    name: str
+    picture: str | None
     overall: int | None = None
 
     def told(self, ranking: str) -> dict[str, Any]:
-        """The row as it is answered, without name and picture."""
+        """The row as it is answered."""
         rank = {"competition": self.rank, "dense": self.dense, "ordinal": self.place}[ranking]
-        row = {"rank": rank, "id": self.id, "score": self.score, "percentile": self.percentile, "toNext": self.to_next}
+        row = {
+            "rank": rank, "id": self.id, "name": self.name, "picture": self.picture, "score": self.score,
+            "percentile": self.percentile, "toNext": self.to_next,
+        }  # fmt: skip
         return row if self.overall is None else {**row, "overallRank": self.overall}
 
 
@@ -49,8 +54,12 @@ def reached(total: int, last: datetime | None, window: str, start: datetime | No
     return 0
 
 
+Shown = Callable[[str], tuple[str, str | None]]
+"""Name and picture of an entity."""
+
+
 def standing(
-    stands: Mapping[str, Stand], numbers: Mapping[str, int], window: str, start: datetime | None
+    stands: Mapping[str, Stand], numbers: Mapping[str, int], window: str, start: datetime | None, shown: Shown
 ) -> list[Standing]:
     """The whole board, in order."""
 
@@ -58,10 +67,11 @@ def standing(
         total, last = stands[entity]
         return -total, reached(total, last, window, start), numbers[entity]
 
-    return ranked([(entity, stands[entity][0]) for entity in sorted((e for e in stands if stands[e][0]), key=place)])
+    ordered = sorted((entity for entity in stands if stands[entity][0]), key=place)
+    return ranked([(entity, stands[entity][0]) for entity in ordered], shown)
 
 
-def ranked(ordered: Sequence[tuple[str, int]]) -> list[Standing]:
+def ranked(ordered: Sequence[tuple[str, int]], shown: Shown) -> list[Standing]:
     """Ranks, percentiles and distances of members in their order."""
     scores = [score for _, score in ordered]
     rows = []
@@ -70,7 +80,7 @@ def ranked(ordered: Sequence[tuple[str, int]]) -> list[Standing]:
         rank = 1 + len(better)
         percentile = round(100 * (len(scores) - rank) / (len(scores) - 1), 2) if len(scores) > 1 else 100.0
         to_next = min(better) - score if better else None
-        rows.append(Standing(entity, score, rank, 1 + len(set(better)), place, percentile, to_next))
+        rows.append(Standing(entity, score, rank, 1 + len(set(better)), place, percentile, to_next, *shown(entity)))
     return rows
 
 
@@ -91,7 +101,8 @@ def of_ids(board: Sequence[Standing], ids: Sequence[str]) -> list[Standing]:
 def among(board: Sequence[Standing], ids: Sequence[str]) -> list[Standing]:
     """The board of these alone."""
     some = of_ids(board, ids)
-    alone = ranked([(row.id, row.score) for row in some])
+    known = {row.id: (row.name, row.picture) for row in some}
+    alone = ranked([(row.id, row.score) for row in some], known.__getitem__)
     return [replace(row, overall=on_all.rank) for row, on_all in zip(alone, some, strict=True)]
 
 

@@ -75,7 +75,8 @@ async def opened_hub(world: World, **limits: Any) -> AsyncIterator[Hub]:
     """A hub of the test's own on the world's stores, as another web process would have."""
     services = world.services
     hub = Hub(
-        services.database, services.store, services.keys, services.boards.reads, services.clock,
+        services.database, services.store, services.keys, services.boards.reads, services.declarations,
+        services.clock,
         limits=Limits(**limits),
     )  # fmt: skip
     try:
@@ -84,10 +85,10 @@ async def opened_hub(world: World, **limits: Any) -> AsyncIterator[Hub]:
         await hub.close()
 
 
-async def watcher(hub: Hub, platform: Platform) -> Watcher:
-    """A viewer with the platform's server key."""
+async def watcher(hub: Hub, platform: Platform, key: str | None = None) -> Watcher:
+    """A viewer with this key, or the platform's server key."""
     made = Watcher(hub)
-    await hub.introduce(made.viewer, key=platform.server_key, ticket=None)
+    await hub.introduce(made.viewer, key=key or platform.server_key, ticket=None)
     return made
 
 

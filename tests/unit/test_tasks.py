@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from coliseum.tasks import CANCEL_AGAIN_S, end, whole
+from coliseum.tasks import CANCEL_AGAIN_S, end, finish, lost_cancellation
 
 
 async def test_a_task_that_loses_a_cancellation_is_cancelled_again() -> None:
@@ -38,18 +38,44 @@ async def test_what_a_task_raised_stays_in_it() -> None:
     assert isinstance(task.exception(), ValueError)
 
 
-async def test_what_is_ended_has_ended_also_when_whoever_ends_it_is_cancelled() -> None:
+async def test_what_has_to_be_finished_is_however_often_it_is_cancelled() -> None:
+    done: list[str] = []
+
+    async def clean_up() -> None:
+        for step in ("first", "second"):
+            await asyncio.sleep(1.5 * CANCEL_AGAIN_S)
+            done.append(step)
+
+    async def work() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await finish(clean_up(), 5)
+            done.append("not after a cancellation")
+
+    task = asyncio.create_task(work())
+    await asyncio.sleep(0)
+    async with asyncio.timeout(5):
+        await end(task)
+    assert task.cancelled()
+    assert done == ["first", "second"]
+
+
+async def test_what_is_ended_has_ended_also_when_whoever_finishes_that_is_cancelled() -> None:
     let_go = asyncio.Event()
+
+    async def wait() -> None:
+        await let_go.wait()
 
     async def slow() -> None:
         try:
             await asyncio.Event().wait()
         finally:
-            await whole(_wait(let_go))
+            await finish(wait(), 5)
 
     task = asyncio.create_task(slow())
     await asyncio.sleep(0)
-    ending = asyncio.create_task(end(task))
+    ending = asyncio.create_task(finish(end(task), 5))
     await asyncio.sleep(0)
     for _ in range(3):
         ending.cancel()
@@ -62,35 +88,47 @@ async def test_what_is_ended_has_ended_also_when_whoever_ends_it_is_cancelled() 
     assert task.cancelled()
 
 
-async def test_tidying_up_is_done_to_its_end_however_often_it_is_cancelled() -> None:
-    steps = []
+async def test_what_cannot_be_finished_is_broken_off() -> None:
+    broken_off = 0
 
-    async def tidy() -> None:
-        for step in range(3):
-            steps.append(step)
-            await asyncio.sleep(CANCEL_AGAIN_S * 1.2)
+    async def clean_up() -> None:
+        nonlocal broken_off
+        while broken_off < 2:  # it loses the first cancellation
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                broken_off += 1
 
-    async def work() -> None:
-        try:
-            await asyncio.Event().wait()
-        finally:
-            await whole(tidy())
-
-    task = asyncio.create_task(work())
-    await asyncio.sleep(0)
     async with asyncio.timeout(5):
-        await end(task)
-    assert task.cancelled()
-    assert steps == [0, 1, 2]
+        await finish(clean_up(), 0.05)
+    assert broken_off == 2
 
 
-async def test_what_fails_while_tidying_up_is_raised() -> None:
-    async def tidy() -> None:
+async def test_what_goes_wrong_while_it_is_finished_is_raised() -> None:
+    async def clean_up() -> None:
         raise ValueError("why")
 
     with pytest.raises(ValueError, match="why"):
-        await whole(tidy())
+        await finish(clean_up(), 5)
 
 
-async def _wait(event: asyncio.Event) -> None:
-    await event.wait()
+async def test_an_error_in_the_place_of_a_cancellation_is_known_from_one_without() -> None:
+    found: list[bool] = []
+
+    async def work(forever: asyncio.Event) -> None:
+        try:
+            try:
+                await forever.wait()
+            finally:
+                raise OSError("the connection is closed")
+        except OSError:
+            found.append(lost_cancellation())
+
+    at_once = asyncio.Event()
+    at_once.set()
+    await work(at_once)
+    task = asyncio.create_task(work(asyncio.Event()))
+    await asyncio.sleep(0)
+    task.cancel()
+    await task
+    assert found == [False, True]

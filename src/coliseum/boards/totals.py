@@ -1,4 +1,4 @@
-"""A board's exact content, from the rollups or the log, and today's catalogue."""
+"""A board's exact content: from the rollups with today's catalogue, or from the log with that of its place there."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime

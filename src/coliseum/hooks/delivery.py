@@ -17,7 +17,7 @@ from coliseum.hooks.signing import Secrets, signed
 from coliseum.hooks.topics import EndpointDisabled, Message
 from coliseum.outbound import Outbound
 from coliseum.sealing import SealBroken
-from coliseum.tasks import end
+from coliseum.tasks import end, finish
 from coliseum.telemetry import Log, described
 from coliseum.trail.record import Deed, Trail
 
@@ -34,6 +34,8 @@ HOLD_S: Final = 10.0
 """So long after its time for everything a delivery that nobody has noted anything of is due again."""
 KEPT: Final = timedelta(days=30)
 FORGET_EVERY: Final = timedelta(hours=1)
+STOP_S_MAX: Final = 5.0
+"""So long what is being sent has to end, when sending is stopped."""
 
 
 class Claim(msgspec.Struct, frozen=True):
@@ -107,7 +109,7 @@ class Deliverer:
                     pause_s = RETRY_S
                 await self._pause(pause_s)
         finally:
-            await end(*self._flying)
+            await finish(end(*self._flying), STOP_S_MAX)
 
     async def deliver_due(self) -> int:
         """Send all that is due now, and wait for what comes of it; how many messages that were."""

@@ -30,55 +30,6 @@ CREATE TYPE public.passport_new_personal AS (
 	subject_id bigint,
 	fields text
 );
-CREATE TABLE public.catalog_artists (
-    tenant_id integer NOT NULL,
-    id text NOT NULL,
-    name text NOT NULL,
-    genres text[] NOT NULL,
-    city text,
-    country text,
-    picture text,
-    changed_at timestamp with time zone NOT NULL,
-    partition smallint NOT NULL,
-    "offset" bigint NOT NULL
-);
-ALTER TABLE ONLY public.catalog_artists FORCE ROW LEVEL SECURITY;
-CREATE TABLE public.catalog_events (
-    tenant_id integer NOT NULL,
-    id text NOT NULL,
-    name text NOT NULL,
-    venue_id text,
-    city text,
-    starts_at timestamp with time zone,
-    capacity bigint,
-    artist_ids text[] NOT NULL,
-    picture text,
-    changed_at timestamp with time zone NOT NULL,
-    partition smallint NOT NULL,
-    "offset" bigint NOT NULL
-);
-ALTER TABLE ONLY public.catalog_events FORCE ROW LEVEL SECURITY;
-CREATE TABLE public.catalog_venues (
-    tenant_id integer NOT NULL,
-    id text NOT NULL,
-    name text NOT NULL,
-    city text,
-    country text,
-    capacity bigint,
-    picture text,
-    changed_at timestamp with time zone NOT NULL,
-    partition smallint NOT NULL,
-    "offset" bigint NOT NULL
-);
-ALTER TABLE ONLY public.catalog_venues FORCE ROW LEVEL SECURITY;
-CREATE TABLE public.coliseum_rules (
-    event_type text NOT NULL,
-    metric text NOT NULL,
-    kind text NOT NULL,
-    measure text NOT NULL,
-    money boolean NOT NULL,
-    CONSTRAINT coliseum_rules_measure_check CHECK ((measure = ANY (ARRAY['value'::text, 'seconds'::text])))
-);
 CREATE TABLE public.passport_entries (
     tenant_id integer NOT NULL,
     partition smallint NOT NULL,
@@ -105,6 +56,48 @@ CREATE TABLE public.passport_entries (
 )
 PARTITION BY RANGE (created_at);
 ALTER TABLE ONLY public.passport_entries FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.processor_dead_letters (
+    tenant_id integer NOT NULL,
+    consumer text NOT NULL,
+    partition smallint NOT NULL,
+    "offset" bigint NOT NULL,
+    id text NOT NULL,
+    event_type text NOT NULL,
+    error text NOT NULL,
+    attempts integer NOT NULL,
+    first_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT processor_dead_letters_attempts_check CHECK ((attempts > 0))
+);
+ALTER TABLE ONLY public.processor_dead_letters FORCE ROW LEVEL SECURITY;
+CREATE FUNCTION public.coliseum_catalog_as_of(tenant integer, of_type text, partitions integer[], offsets bigint[]) RETURNS TABLE(id text, name text, picture text, city text, genres text[], venue_id text, artist_ids text[])
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT newest.id,
+     (newest.metadata ->> 'name'::text),
+     (newest.metadata ->> 'picture'::text),
+     newest.city,
+     ARRAY( SELECT jsonb_array_elements_text(COALESCE((newest.metadata -> 'genres'::text), '[]'::jsonb)) AS jsonb_array_elements_text) AS "array",
+     (newest.metadata ->> 'venueId'::text),
+     ARRAY( SELECT jsonb_array_elements_text(COALESCE((newest.metadata -> 'artistIds'::text), '[]'::jsonb)) AS jsonb_array_elements_text) AS "array"
+    FROM ( SELECT DISTINCT ON (e.entity_id) e.entity_id AS id,
+             e.city,
+             e.metadata
+            FROM (UNNEST(coliseum_catalog_as_of.partitions, coliseum_catalog_as_of.offsets) read(partition, upto)
+              JOIN public.passport_entries e ON (((e.tenant_id = coliseum_catalog_as_of.tenant) AND (e.partition = read.partition) AND (e."offset" < read.upto))))
+           WHERE ((e.event_category = 'catalog'::text) AND (e.event_type = coliseum_catalog_as_of.of_type) AND (NOT (EXISTS ( SELECT
+                    FROM public.processor_dead_letters d
+                   WHERE ((d.tenant_id = coliseum_catalog_as_of.tenant) AND (d.consumer = 'coliseum'::text) AND (d.partition = e.partition) AND (d."offset" = e."offset"))))))
+           ORDER BY e.entity_id, e.occurred_at DESC, e.partition DESC, e."offset" DESC) newest;
+END;
+CREATE TABLE public.coliseum_rules (
+    event_type text NOT NULL,
+    metric text NOT NULL,
+    kind text NOT NULL,
+    measure text NOT NULL,
+    money boolean NOT NULL,
+    CONSTRAINT coliseum_rules_measure_check CHECK ((measure = ANY (ARRAY['value'::text, 'seconds'::text])))
+);
 CREATE VIEW public.coliseum_metrics WITH (security_invoker='true') AS
  SELECT tenant_id,
     partition,
@@ -171,42 +164,48 @@ CREATE VIEW public.coliseum_metrics WITH (security_invoker='true') AS
            FROM (public.passport_entries e
              JOIN public.coliseum_rules r USING (event_type))) m
   WHERE ((entity_id IS NOT NULL) AND (value <> 0));
-CREATE TABLE public.coliseum_names (
-    tenant_id integer NOT NULL,
-    num bigint NOT NULL,
-    kind text NOT NULL,
-    id text NOT NULL
-);
-ALTER TABLE ONLY public.coliseum_names FORCE ROW LEVEL SECURITY;
-CREATE TABLE public.processor_dead_letters (
-    tenant_id integer NOT NULL,
-    consumer text NOT NULL,
-    partition smallint NOT NULL,
-    "offset" bigint NOT NULL,
-    id text NOT NULL,
-    event_type text NOT NULL,
-    error text NOT NULL,
-    attempts integer NOT NULL,
-    first_at timestamp with time zone DEFAULT now() NOT NULL,
-    last_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT processor_dead_letters_attempts_check CHECK ((attempts > 0))
-);
-ALTER TABLE ONLY public.processor_dead_letters FORCE ROW LEVEL SECURITY;
-CREATE FUNCTION public.coliseum_board_as_of(tenant integer, stored_metric text, of_kind integer, since timestamp with time zone, until timestamp with time zone, with_bill boolean, fans boolean, in_city text, of_genre text, at_event text, partitions integer[], offsets bigint[]) RETURNS TABLE(entity bigint, value bigint, last_at timestamp with time zone)
+CREATE FUNCTION public.coliseum_counted_as_of(tenant integer, stored_metric text, of_kind integer, since timestamp with time zone, until timestamp with time zone, with_bill boolean, fans boolean, in_city text, of_genre text, at_event text, partitions integer[], offsets bigint[]) RETURNS TABLE(member text, counted_for text, partition integer, "offset" bigint, id text, event_type text, occurred_at timestamp with time zone, created_at timestamp with time zone, value bigint)
     LANGUAGE sql STABLE
     BEGIN ATOMIC
- WITH kinds(num, name) AS (
-          VALUES (0,'tenant'::text), (1,'artist'::text), (2,'event'::text), (3,'fan'::text), (4,'track'::text), (5,'city'::text), (6,'venue'::text), (7,'leaderboard'::text), (8,'report'::text)
+ WITH bills AS (
+          SELECT DISTINCT e.id AS event,
+             billed.artist
+            FROM (public.coliseum_catalog_as_of(coliseum_counted_as_of.tenant, 'catalog.event'::text, coliseum_counted_as_of.partitions, coliseum_counted_as_of.offsets) e(id, name, picture, city, genres, venue_id, artist_ids)
+              CROSS JOIN LATERAL unnest(e.artist_ids) billed(artist))
+           WHERE (coliseum_counted_as_of.with_bill OR (coliseum_counted_as_of.of_genre IS NOT NULL))
+         ), artists AS (
+          SELECT a_1.id,
+             a_1.city,
+             a_1.genres
+            FROM public.coliseum_catalog_as_of(coliseum_counted_as_of.tenant, 'catalog.artist'::text, coliseum_counted_as_of.partitions, coliseum_counted_as_of.offsets) a_1(id, name, picture, city, genres, venue_id, artist_ids)
+           WHERE ((coliseum_counted_as_of.in_city IS NOT NULL) OR (coliseum_counted_as_of.of_genre IS NOT NULL))
+         ), places AS (
+          SELECT e.id AS event,
+             COALESCE(e.city, v.city) AS city
+            FROM (public.coliseum_catalog_as_of(coliseum_counted_as_of.tenant, 'catalog.event'::text, coliseum_counted_as_of.partitions, coliseum_counted_as_of.offsets) e(id, name, picture, city, genres, venue_id, artist_ids)
+              LEFT JOIN public.coliseum_catalog_as_of(coliseum_counted_as_of.tenant, 'catalog.venue'::text, coliseum_counted_as_of.partitions, coliseum_counted_as_of.offsets) v(id, name, picture, city, genres, venue_id, artist_ids) ON ((v.id = e.venue_id)))
+           WHERE (coliseum_counted_as_of.in_city IS NOT NULL)
+         ), of_that_genre AS (
+          SELECT DISTINCT b.event
+            FROM (bills b
+              JOIN artists a_1 ON ((a_1.id = b.artist)))
+           WHERE (coliseum_counted_as_of.of_genre = ANY (a_1.genres))
          ), counted AS (
-          SELECT m.occurred_at,
+          SELECT m.partition,
+             m."offset",
+             m.id,
+             m.event_type,
+             m.occurred_at,
+             m.created_at,
              m.value,
              m.entity_id AS counted_for,
              m.event_id,
              m.city,
                  CASE
-                     WHEN coliseum_board_as_of.with_bill THEN billed.id
-                     WHEN coliseum_board_as_of.fans THEN
-                     CASE coliseum_board_as_of.of_kind
+                     WHEN coliseum_counted_as_of.with_bill THEN b.artist
+                     WHEN coliseum_counted_as_of.fans THEN
+                     CASE coliseum_counted_as_of.of_kind
+                         WHEN 0 THEN ''::text
                          WHEN 1 THEN m.artist_id
                          WHEN 2 THEN m.event_id
                          WHEN 4 THEN m.track_id
@@ -215,53 +214,74 @@ CREATE FUNCTION public.coliseum_board_as_of(tenant integer, stored_metric text, 
                      ELSE m.entity_id
                  END AS member,
                  CASE
-                     WHEN coliseum_board_as_of.with_bill THEN billed.id
+                     WHEN coliseum_counted_as_of.with_bill THEN b.artist
                      ELSE m.artist_id
                  END AS by_artist
-            FROM ((UNNEST(coliseum_board_as_of.partitions, coliseum_board_as_of.offsets) read(partition, upto)
-              JOIN public.coliseum_metrics m ON (((m.tenant_id = coliseum_board_as_of.tenant) AND (m.partition = read.partition) AND (m."offset" < read.upto))))
-              LEFT JOIN LATERAL ( SELECT DISTINCT unnest(e.artist_ids) AS id
-                    FROM public.catalog_events e
-                   WHERE (coliseum_board_as_of.with_bill AND (e.tenant_id = coliseum_board_as_of.tenant) AND (e.id = m.event_id))) billed ON (true))
-           WHERE ((m.metric = coliseum_board_as_of.stored_metric) AND (m.kind =
+            FROM ((UNNEST(coliseum_counted_as_of.partitions, coliseum_counted_as_of.offsets) read(partition, upto)
+              JOIN public.coliseum_metrics m ON (((m.tenant_id = coliseum_counted_as_of.tenant) AND (m.partition = read.partition) AND (m."offset" < read.upto))))
+              LEFT JOIN bills b ON ((coliseum_counted_as_of.with_bill AND (b.event = m.event_id))))
+           WHERE ((m.metric = coliseum_counted_as_of.stored_metric) AND (m.kind =
                  CASE
-                     WHEN coliseum_board_as_of.with_bill THEN 'event'::text
-                     WHEN coliseum_board_as_of.fans THEN 'fan'::text
-                     ELSE ( SELECT k.name
-                        FROM kinds k
-                       WHERE (k.num = coliseum_board_as_of.of_kind))
-                 END) AND (m.occurred_at >= COALESCE(coliseum_board_as_of.since, '-infinity'::timestamp with time zone)) AND (m.occurred_at < COALESCE(coliseum_board_as_of.until, 'infinity'::timestamp with time zone)) AND (m.value <> 0) AND (NOT (EXISTS ( SELECT
+                     WHEN coliseum_counted_as_of.with_bill THEN 'event'::text
+                     WHEN coliseum_counted_as_of.fans THEN 'fan'::text
+                     ELSE (ARRAY['tenant'::text, 'artist'::text, 'event'::text, 'fan'::text, 'track'::text, 'city'::text, 'venue'::text, 'leaderboard'::text, 'report'::text])[(coliseum_counted_as_of.of_kind + 1)]
+                 END) AND (m.partition = ANY (coliseum_counted_as_of.partitions)) AND (m."offset" < ( SELECT max(o.upto) AS max
+                    FROM unnest(coliseum_counted_as_of.offsets) o(upto))) AND (m.occurred_at >= COALESCE(coliseum_counted_as_of.since, '-infinity'::timestamp with time zone)) AND (m.occurred_at < COALESCE(coliseum_counted_as_of.until, 'infinity'::timestamp with time zone)) AND (m.value <> 0) AND (NOT (EXISTS ( SELECT
                     FROM public.processor_dead_letters d
-                   WHERE ((d.tenant_id = coliseum_board_as_of.tenant) AND (d.consumer = 'coliseum'::text) AND (d.partition = m.partition) AND (d."offset" = m."offset"))))))
-         ), placed AS (
+                   WHERE ((d.tenant_id = coliseum_counted_as_of.tenant) AND (d.consumer = 'coliseum'::text) AND (d.partition = m.partition) AND (d."offset" = m."offset"))))))
+         )
+  SELECT c.member,
+     c.counted_for,
+     c.partition,
+     c."offset",
+     c.id,
+     c.event_type,
+     c.occurred_at,
+     c.created_at,
+     c.value
+    FROM (((counted c
+      LEFT JOIN artists a ON ((a.id = c.by_artist)))
+      LEFT JOIN places p ON ((p.event = c.event_id)))
+      LEFT JOIN of_that_genre g ON ((g.event = c.event_id)))
+   WHERE ((c.member IS NOT NULL) AND ((coliseum_counted_as_of.at_event IS NULL) OR (c.event_id = coliseum_counted_as_of.at_event)) AND ((coliseum_counted_as_of.in_city IS NULL) OR (COALESCE(NULLIF(c.city, ''::text), p.city, a.city) = coliseum_counted_as_of.in_city)) AND ((coliseum_counted_as_of.of_genre IS NULL) OR
+         CASE
+             WHEN (a.id IS NULL) THEN (g.event IS NOT NULL)
+             ELSE (coliseum_counted_as_of.of_genre = ANY (a.genres))
+         END));
+END;
+CREATE TABLE public.coliseum_names (
+    tenant_id integer NOT NULL,
+    num bigint NOT NULL,
+    kind text NOT NULL,
+    id text NOT NULL
+);
+ALTER TABLE ONLY public.coliseum_names FORCE ROW LEVEL SECURITY;
+CREATE FUNCTION public.coliseum_board_as_of(tenant integer, stored_metric text, of_kind integer, since timestamp with time zone, until timestamp with time zone, with_bill boolean, fans boolean, in_city text, of_genre text, at_event text, partitions integer[], offsets bigint[]) RETURNS TABLE(entity bigint, value bigint, last_at timestamp with time zone)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ WITH counted AS (
           SELECT c.member,
              c.counted_for,
              c.value,
              c.occurred_at
-            FROM (((counted c
-              LEFT JOIN public.catalog_artists a ON (((a.tenant_id = coliseum_board_as_of.tenant) AND (a.id = c.by_artist))))
-              LEFT JOIN public.catalog_events e ON (((e.tenant_id = coliseum_board_as_of.tenant) AND (e.id = c.event_id))))
-              LEFT JOIN public.catalog_venues v ON (((v.tenant_id = coliseum_board_as_of.tenant) AND (v.id = e.venue_id))))
-           WHERE ((c.member <> ''::text) AND ((coliseum_board_as_of.at_event IS NULL) OR (c.event_id = coliseum_board_as_of.at_event)) AND ((coliseum_board_as_of.in_city IS NULL) OR (COALESCE(NULLIF(c.city, ''::text), e.city, v.city, a.city) = coliseum_board_as_of.in_city)) AND ((coliseum_board_as_of.of_genre IS NULL) OR (coliseum_board_as_of.of_genre = ANY (COALESCE(a.genres, ARRAY( SELECT g.genre
-                    FROM (public.catalog_artists b
-                      CROSS JOIN LATERAL unnest(b.genres) g(genre))
-                   WHERE ((b.tenant_id = coliseum_board_as_of.tenant) AND (b.id = ANY (e.artist_ids)))))))))
+            FROM public.coliseum_counted_as_of(coliseum_board_as_of.tenant, coliseum_board_as_of.stored_metric, coliseum_board_as_of.of_kind, coliseum_board_as_of.since, coliseum_board_as_of.until, coliseum_board_as_of.with_bill, coliseum_board_as_of.fans, coliseum_board_as_of.in_city, coliseum_board_as_of.of_genre, coliseum_board_as_of.at_event, coliseum_board_as_of.partitions, coliseum_board_as_of.offsets) c(member, counted_for, partition, "offset", id, event_type, occurred_at, created_at, value)
+           WHERE (c.member <> ''::text)
          ), scores AS (
-          SELECT p.member,
-             (sum(p.value))::bigint AS value,
-             max(p.occurred_at) AS last_at
-            FROM placed p
+          SELECT c.member,
+             (sum(c.value))::bigint AS value,
+             max(c.occurred_at) AS last_at
+            FROM counted c
            WHERE (NOT coliseum_board_as_of.fans)
-           GROUP BY p.member
+           GROUP BY c.member
          UNION ALL
           SELECT u.member,
              count(*) AS count,
              NULL::timestamp with time zone
-            FROM ( SELECT p.member
-                    FROM placed p
+            FROM ( SELECT c.member
+                    FROM counted c
                    WHERE coliseum_board_as_of.fans
-                   GROUP BY p.member, p.counted_for
-                  HAVING (sum(p.value) > (0)::numeric)) u
+                   GROUP BY c.member, c.counted_for
+                  HAVING (sum(c.value) > (0)::numeric)) u
            GROUP BY u.member
          )
   SELECT (s.member)::bigint AS member,
@@ -274,9 +294,7 @@ CREATE FUNCTION public.coliseum_board_as_of(tenant integer, stored_metric text, 
      s.value,
      s.last_at
     FROM (scores s
-      JOIN public.coliseum_names n ON (((n.tenant_id = coliseum_board_as_of.tenant) AND (n.kind = ( SELECT k.name
-            FROM kinds k
-           WHERE (k.num = coliseum_board_as_of.of_kind))) AND (n.id = s.member))))
+      JOIN public.coliseum_names n ON (((n.tenant_id = coliseum_board_as_of.tenant) AND (n.id = s.member) AND (n.kind = (ARRAY['tenant'::text, 'artist'::text, 'event'::text, 'fan'::text, 'track'::text, 'city'::text, 'venue'::text, 'leaderboard'::text, 'report'::text])[(coliseum_board_as_of.of_kind + 1)]))))
    WHERE (coliseum_board_as_of.of_kind <> 3);
 END;
 CREATE TABLE public.processor_units (
@@ -303,6 +321,47 @@ CREATE FUNCTION public.coliseum_metric(tenant integer, stored_metric text) RETUR
     FROM public.coliseum_names
    WHERE ((coliseum_names.tenant_id = coliseum_metric.tenant) AND (coliseum_names.kind = 'metric'::text) AND (coliseum_names.id = coliseum_metric.stored_metric));
 END;
+CREATE TABLE public.catalog_artists (
+    tenant_id integer NOT NULL,
+    id text NOT NULL,
+    name text NOT NULL,
+    genres text[] NOT NULL,
+    city text,
+    country text,
+    picture text,
+    changed_at timestamp with time zone NOT NULL,
+    partition smallint NOT NULL,
+    "offset" bigint NOT NULL
+);
+ALTER TABLE ONLY public.catalog_artists FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.catalog_events (
+    tenant_id integer NOT NULL,
+    id text NOT NULL,
+    name text NOT NULL,
+    venue_id text,
+    city text,
+    starts_at timestamp with time zone,
+    capacity bigint,
+    artist_ids text[] NOT NULL,
+    picture text,
+    changed_at timestamp with time zone NOT NULL,
+    partition smallint NOT NULL,
+    "offset" bigint NOT NULL
+);
+ALTER TABLE ONLY public.catalog_events FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.catalog_venues (
+    tenant_id integer NOT NULL,
+    id text NOT NULL,
+    name text NOT NULL,
+    city text,
+    country text,
+    capacity bigint,
+    picture text,
+    changed_at timestamp with time zone NOT NULL,
+    partition smallint NOT NULL,
+    "offset" bigint NOT NULL
+);
+ALTER TABLE ONLY public.catalog_venues FORCE ROW LEVEL SECURITY;
 CREATE VIEW public.coliseum_artist_places WITH (security_invoker='true') AS
  SELECT a.tenant_id,
     n.num AS artist,
@@ -1925,13 +1984,16 @@ CREATE INDEX hooks_deliveries_due ON public.hooks_deliveries USING btree (next_a
 CREATE INDEX hooks_deliveries_endpoint ON public.hooks_deliveries USING btree (tenant_id, endpoint_id, delivery_id);
 CREATE INDEX hooks_messages_age ON public.hooks_messages USING btree (created_at);
 CREATE INDEX mediaid_affinities_subject ON public.mediaid_affinities USING btree (tenant_id, generation, subject_id);
+CREATE INDEX passport_entries_catalog ON ONLY public.passport_entries USING btree (tenant_id, event_type, entity_id) WHERE (event_category = 'catalog'::text);
 CREATE INDEX passport_entries_occurred_at ON ONLY public.passport_entries USING brin (occurred_at);
 CREATE INDEX passport_entries_default_occurred_at_idx ON public.passport_entries_default USING brin (occurred_at);
+CREATE INDEX passport_entries_default_tenant_id_event_type_entity_id_idx ON public.passport_entries_default USING btree (tenant_id, event_type, entity_id) WHERE (event_category = 'catalog'::text);
 CREATE INDEX passport_keys_received_at ON public.passport_keys USING brin (received_at);
 CREATE INDEX passport_personal_subject ON public.passport_personal USING btree (tenant_id, subject_id);
 CREATE INDEX treasury_transfers_subject ON public.treasury_transfers USING btree (tenant_id, generation, subject_id, currency, occurred_at);
 ALTER INDEX public.passport_entries_occurred_at ATTACH PARTITION public.passport_entries_default_occurred_at_idx;
 ALTER INDEX public.passport_entries_pkey ATTACH PARTITION public.passport_entries_default_pkey;
+ALTER INDEX public.passport_entries_catalog ATTACH PARTITION public.passport_entries_default_tenant_id_event_type_entity_id_idx;
 CREATE TRIGGER hooks_key_revoked AFTER UPDATE OF revoked_at ON public.accounts_keys FOR EACH ROW WHEN (((old.revoked_at IS NULL) AND (new.revoked_at IS NOT NULL))) EXECUTE FUNCTION public.hooks_tell_key();
 CREATE TRIGGER hooks_plan_changed AFTER UPDATE OF plan ON public.accounts_tenants FOR EACH ROW WHEN ((old.plan IS DISTINCT FROM new.plan)) EXECUTE FUNCTION public.hooks_tell_plan();
 CREATE TRIGGER trail_entries_stand BEFORE DELETE OR UPDATE ON public.trail_entries FOR EACH ROW EXECUTE FUNCTION public.trail_refuse();
@@ -2129,6 +2191,21 @@ GRANT USAGE ON SCHEMA public TO coliseum_capture;
 GRANT USAGE ON SCHEMA public TO coliseum_processor;
 GRANT USAGE ON SCHEMA public TO coliseum_app;
 GRANT USAGE ON SCHEMA public TO coliseum_accounts;
+GRANT SELECT,INSERT ON TABLE public.passport_entries TO coliseum_capture;
+GRANT SELECT ON TABLE public.passport_entries TO coliseum_app;
+GRANT SELECT ON TABLE public.passport_entries TO coliseum_processor;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.processor_dead_letters TO coliseum_processor;
+GRANT SELECT ON TABLE public.processor_dead_letters TO coliseum_app;
+GRANT SELECT ON TABLE public.coliseum_rules TO coliseum_app;
+GRANT SELECT ON TABLE public.coliseum_rules TO coliseum_processor;
+GRANT SELECT ON TABLE public.coliseum_metrics TO coliseum_app;
+GRANT SELECT ON TABLE public.coliseum_metrics TO coliseum_processor;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.coliseum_names TO coliseum_processor;
+GRANT SELECT ON TABLE public.coliseum_names TO coliseum_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.processor_units TO coliseum_processor;
+GRANT SELECT ON TABLE public.processor_units TO coliseum_app;
+GRANT SELECT,INSERT ON TABLE public.processor_units TO coliseum_accounts;
+GRANT SELECT ON TABLE public.processor_units TO coliseum_capture;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.catalog_artists TO coliseum_processor;
 GRANT SELECT ON TABLE public.catalog_artists TO coliseum_app;
 GRANT SELECT ON TABLE public.catalog_artists TO coliseum_capture;
@@ -2138,21 +2215,6 @@ GRANT SELECT ON TABLE public.catalog_events TO coliseum_capture;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.catalog_venues TO coliseum_processor;
 GRANT SELECT ON TABLE public.catalog_venues TO coliseum_app;
 GRANT SELECT ON TABLE public.catalog_venues TO coliseum_capture;
-GRANT SELECT ON TABLE public.coliseum_rules TO coliseum_app;
-GRANT SELECT ON TABLE public.coliseum_rules TO coliseum_processor;
-GRANT SELECT,INSERT ON TABLE public.passport_entries TO coliseum_capture;
-GRANT SELECT ON TABLE public.passport_entries TO coliseum_app;
-GRANT SELECT ON TABLE public.passport_entries TO coliseum_processor;
-GRANT SELECT ON TABLE public.coliseum_metrics TO coliseum_app;
-GRANT SELECT ON TABLE public.coliseum_metrics TO coliseum_processor;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.coliseum_names TO coliseum_processor;
-GRANT SELECT ON TABLE public.coliseum_names TO coliseum_app;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.processor_dead_letters TO coliseum_processor;
-GRANT SELECT ON TABLE public.processor_dead_letters TO coliseum_app;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.processor_units TO coliseum_processor;
-GRANT SELECT ON TABLE public.processor_units TO coliseum_app;
-GRANT SELECT,INSERT ON TABLE public.processor_units TO coliseum_accounts;
-GRANT SELECT ON TABLE public.processor_units TO coliseum_capture;
 GRANT SELECT ON TABLE public.coliseum_artist_places TO coliseum_app;
 GRANT SELECT ON TABLE public.coliseum_artist_places TO coliseum_processor;
 GRANT SELECT ON TABLE public.coliseum_bills TO coliseum_app;

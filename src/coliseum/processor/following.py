@@ -7,9 +7,10 @@ from collections.abc import Awaitable, Mapping
 from coliseum.errors import LeaseLost
 from coliseum.processor.backoff import delay_s
 from coliseum.processor.projection import Follower, Unit
-from coliseum.tasks import end
+from coliseum.tasks import end, finish
 from coliseum.telemetry import Log, described
 
+CLOSE_S_MAX = 3.0
 BACKLOG_ENTRIES = 200_000
 """A follower that far behind would begin anew again and again; it waits until steps have nearly caught up."""
 
@@ -68,7 +69,7 @@ class Following:
             more = await work
         except asyncio.CancelledError:
             if isinstance(work, asyncio.Task):
-                await end(work)
+                await finish(end(work), CLOSE_S_MAX)
             raise
         except LeaseLost:
             raise

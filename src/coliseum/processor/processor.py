@@ -16,8 +16,13 @@ from coliseum.processor.leases import Leases
 from coliseum.processor.projection import Announcer, Closer, Follower, Projection, Tidier, Unit
 from coliseum.processor.runner import Limits, Runner
 from coliseum.processor.tidying import Tidying
-from coliseum.tasks import end, whole
+from coliseum.tasks import end, finish
 from coliseum.telemetry import Log, described
+
+UNITS_END_S_MAX = 5.0
+LEASES_RETURN_S_MAX = 3.0
+STOP_S_MAX = UNITS_END_S_MAX + LEASES_RETURN_S_MAX + 1
+"""A stop takes no longer, whatever hangs: `coliseum up` waits twenty seconds, and the stores are closed after this."""
 
 
 class Processor:
@@ -58,14 +63,17 @@ class Processor:
                 on_round()
                 await asyncio.sleep(min(1.0, self._lease_s / 3))
         finally:
-            await whole(self._wind_up(fan_out))
+            await finish(self._stop_all(fan_out), STOP_S_MAX)
 
-    async def _wind_up(self, fan_out: asyncio.Task[None]) -> None:
-        await end(fan_out)
-        for unit in list(self._running):
-            await self._stop(unit)
+    async def _stop_all(self, fan_out: asyncio.Task[None]) -> None:
+        """End all units at once, and give them back even when one does not end: a later holder fences it off."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(UNITS_END_S_MAX):
+                await end(fan_out, *(task for _, task in self._running.values()))
+                for unit in list(self._running):
+                    await self._stop(unit)
         with contextlib.suppress(Exception):
-            async with asyncio.timeout(3):
+            async with asyncio.timeout(LEASES_RETURN_S_MAX):
                 await self._leases.release()
         self._log.info("processor_stopped")
 
@@ -123,8 +131,9 @@ class Processor:
         self._log.info("unit_taken", tenant=unit.tenant.slug, consumer=unit.consumer, epoch=unit.epoch)
 
     async def _stop(self, unit: Unit) -> None:
-        _, task = self._running.pop(unit)
+        _, task = self._running[unit]
         await end(task)
+        del self._running[unit]  # not before: a stop that comes meanwhile ends it
         error = None if task.cancelled() else task.exception()
         if error is not None and not isinstance(error, LeaseLost):
             # Said, and tried afresh at the next refresh.

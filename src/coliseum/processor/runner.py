@@ -15,10 +15,12 @@ from coliseum.processor.following import Following
 from coliseum.processor.projection import POISON, Projection, Unit
 from coliseum.processor.step import ParkingFailed, park, read_cursors, step
 from coliseum.processor.tidying import Tidying
-from coliseum.tasks import whole
+from coliseum.tasks import finish, lost_cancellation
 from coliseum.telemetry import Log, described
 
 IDLE_ROUNDS_MAX = 5
+CLOSE_S_MAX = 3.0
+"""So long what runs beside the rounds has to end, when the runner does."""
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -73,7 +75,7 @@ class Runner:
         try:
             await self._run()
         finally:
-            await whole(self.close())
+            await finish(self.close(), CLOSE_S_MAX)
 
     async def close(self) -> None:
         """Break off whatever runs beside the rounds."""
@@ -98,7 +100,9 @@ class Runner:
                     await asyncio.sleep(round_ends_s - asyncio.get_running_loop().time())
             except (LeaseLost, ParkingFailed):
                 raise
-            except Exception as error:  # noqa: BLE001 - the world failed, not an entry: wait and try for ever
+            except Exception as error:  # the world failed, not an entry: wait and try for ever
+                if lost_cancellation():  # a connection that broke while a transaction was being undone
+                    raise asyncio.CancelledError from error
                 await self._wait_after(error)
 
     async def _idle(self) -> None:

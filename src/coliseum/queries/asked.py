@@ -1,18 +1,23 @@
 """From the parameters of a request for a board to the question: one reading of them for every way of asking."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final
 
 from coliseum.accounts.tenants import Tenant
+from coliseum.boards.declaration import Declaration
 from coliseum.errors import QueryInvalid
+from coliseum.metrics.windows import Window
 from coliseum.queries.ask import filters_of, subject_of, window_of
-from coliseum.queries.question import Question, Wanted, as_of_of, question_of
+from coliseum.queries.question import AsOf, Question, Wanted, as_of_of, question_of
 
 PARAMETERS: Final = (
     "metric", "entity", "currency", "window", "at", "from", "to", "as_of", "city", "genre", "event", "members", "ids",
     "around", "ranking", "movement", "limit", "cursor",
 )  # fmt: skip
+DECLARED: Final = ("metric", "entity", "currency", "city", "genre", "event", "from", "to")
+"""What a declared board says itself, or has not."""
+NOT_OF_SELECTIVE: Final = ("as_of", "movement", "members")
 LIMIT: Final = 50
 LIMIT_DIGITS_MAX: Final = 9
 
@@ -28,10 +33,8 @@ def question_from(tenant: Tenant, given: Mapping[str, str], now: datetime) -> Qu
         raise QueryInvalid(f"There is no parameter {unknown[0]!r}; there are {', '.join(PARAMETERS)}.", unknown[0])
     if "metric" not in given:
         raise QueryInvalid("metric says what is counted, such as votes.", "metric")
-    as_of = as_of_of(given.get("as_of"), now)
-    moment = as_of if isinstance(as_of, datetime) else now
-    window = window_of(
-        tenant, given.get("window", "all"), given.get("at"), moment, given.get("from"), given.get("to")
+    as_of, window = when_of(
+        tenant, now, given.get("as_of"), given.get("window", "all"), given.get("at"), given.get("from"), given.get("to")
     )  # fmt: skip
     wanted = Wanted(
         _limit(given.get("limit")), given.get("cursor"), given.get("around"), given.get("members"), given.get("ids")
@@ -46,6 +49,69 @@ def question_from(tenant: Tenant, given: Mapping[str, str], now: datetime) -> Qu
         as_of=as_of,
         movement=_flag(given.get("movement", "false"), "movement"),
     )
+
+
+def when_of(
+    tenant: Tenant, now: datetime, as_of: str | None, window: str, at: str | None, since: str | None, until: str | None
+) -> tuple[AsOf, Window]:
+    """As of when, and in which window: that of then, unless ``at`` says otherwise.
+
+    Raises:
+        QueryInvalid: one of these is wrong.
+    """
+    then = as_of_of(as_of, now)
+    return then, window_of(tenant, window, at, then if isinstance(then, datetime) else now, since, until)
+
+
+def question_of_declared(tenant: Tenant, declaration: Declaration, given: Mapping[str, str], now: datetime) -> Question:
+    """What is asked of a declared board by these parameters, of which ``board`` is its name.
+
+    Raises:
+        QueryInvalid: one is unknown or wrong, or the board says it itself, or has no such window.
+    """
+    check_asks_of_declared(given)
+    if declaration.selective:
+        refuse(given, NOT_OF_SELECTIVE)
+    window = given.get("window", declaration.windows[0])
+    if window not in declaration.windows:
+        allowed = ", ".join(declaration.windows)
+        raise QueryInvalid(f"This board has no window {window!r}; there are {allowed}.", "window")
+    rest = {each: value for each, value in given.items() if each != "board"}
+    return question_from(tenant, {**rest, **said_by(declaration), "window": window}, now)
+
+
+def check_asks_of_declared(given: Mapping[str, str]) -> None:
+    """Whether these can be asked of a declared board at all.
+
+    Raises:
+        QueryInvalid: one is unknown, or the board says it itself.
+    """
+    allowed = ("board", *(each for each in PARAMETERS if each not in DECLARED))
+    refuse(given, DECLARED)
+    unknown = sorted(given.keys() - set(allowed))
+    if unknown:
+        raise QueryInvalid(f"There is no parameter {unknown[0]!r}; there are {', '.join(allowed)}.", unknown[0])
+
+
+def said_by(declaration: Declaration) -> dict[str, str]:
+    """What a declaration says of what is counted, in the words of the parameters."""
+    filters = declaration.filters
+    said = {
+        "metric": declaration.metric, "entity": declaration.entity, "currency": declaration.currency,
+        "city": filters.city, "genre": filters.genre, "event": filters.event,
+    }  # fmt: skip
+    return {name: value for name, value in said.items() if value is not None}
+
+
+def refuse(given: Mapping[str, str], names: Iterable[str]) -> None:
+    """None of these is given with a declared board.
+
+    Raises:
+        QueryInvalid: one is.
+    """
+    for name in names:
+        if name in given:
+            raise QueryInvalid(f"A declared board is not asked for with {name}.", name)
 
 
 def moves_on(given: Mapping[str, str]) -> bool:

@@ -14,7 +14,7 @@ from coliseum.metrics.registry import Kind, Metric, Unique, stored_name
 from coliseum.metrics.windows import Window
 from coliseum.queries.ask import Filters, Subject, check_text
 from coliseum.queries.names import number_of
-from coliseum.queries.positions import position_of
+from coliseum.queries.positions import plan_log, position_of
 from coliseum.queries.question import AsOf
 
 SQL = db.statements("coliseum.queries")
@@ -69,21 +69,17 @@ async def explain(
 ) -> Explanation:
     """The entries behind a number of the rollups or of a board, up to where the rollups have read or ``as_of`` says.
 
+    Bills and filters are those of the catalogue as the log had it there.
+
     Raises:
         QueryInvalid: limit, cursor or id are none, or ``as_of`` is ahead of what was read.
     """
-    if not 1 <= limit <= LIMIT_MAX:
-        raise QueryInvalid(f"limit is from 1 to {LIMIT_MAX}.", "limit")
-    if subject.kind is not Kind.TENANT and entity_id is None:
-        raise QueryInvalid("id says of which entity; leave entity out for the tenant as a whole.", "id")
-    if entity_id is not None:
-        check_text(entity_id, "id")
-    if subject.kind is Kind.TENANT and filters.given:
-        raise QueryInvalid("A filter narrows down one entity; say which by entity and id.", next(iter(filters.given)))
+    _check(subject, entity_id, filters, limit)
     after = _after(cursor)
     async with database.tenant(tenant.tenant_id, snapshot=True) as connection:
         position = await position_of(connection, tenant.tenant_id, as_of)
-        where = (*await _where(connection, tenant, subject, entity_id, window, filters), *_columns(position))
+        await plan_log(connection)
+        where = await _where(connection, tenant, subject, entity_id, window, filters, position)
         totals = await connection.fetchrow(SQL["explain_totals"], *where)
         entries = await db.rows(connection, Entry, SQL["explain_entries"], *where, *after, limit)
     assert totals is not None  # noqa: S101 - an aggregate without groups always has one row
@@ -107,8 +103,15 @@ async def explain(
     )
 
 
-def _columns(position: Mapping[int, int]) -> tuple[list[int], list[int]]:
-    return list(position), list(position.values())
+def _check(subject: Subject, entity_id: str | None, filters: Filters, limit: int) -> None:
+    if not 1 <= limit <= LIMIT_MAX:
+        raise QueryInvalid(f"limit is from 1 to {LIMIT_MAX}.", "limit")
+    if subject.kind is not Kind.TENANT and entity_id is None:
+        raise QueryInvalid("id says of which entity; leave entity out for the tenant as a whole.", "id")
+    if entity_id is not None:
+        check_text(entity_id, "id")
+    if subject.kind is Kind.TENANT and filters.given:
+        raise QueryInvalid("A filter narrows down one entity; say which by entity and id.", next(iter(filters.given)))
 
 
 async def _where(
@@ -118,6 +121,7 @@ async def _where(
     entity_id: str | None,
     window: Window,
     filters: Filters,
+    position: Mapping[int, int],
 ) -> tuple[object, ...]:
     """The parameters that both statements share (see ``explain_totals.sql``)."""
     metric = subject.metric
@@ -126,10 +130,10 @@ async def _where(
         number = await number_of(connection, tenant.tenant_id, Kind.FAN, entity)
         entity = "" if number is None else str(number)
     return (
-        tenant.tenant_id, stored_name(metric, subject.currency or None), subject.kind.label, entity,
-        window.start, window.end,
+        tenant.tenant_id, stored_name(metric, subject.currency or None), int(subject.kind), window.start, window.end,
         isinstance(metric, Metric) and metric.bill and subject.kind is Kind.ARTIST,
-        filters.city, filters.genre, filters.event, isinstance(metric, Unique),
+        isinstance(metric, Unique), filters.city, filters.genre, filters.event,
+        list(position), list(position.values()), entity,
     )  # fmt: skip
 
 

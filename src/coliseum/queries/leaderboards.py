@@ -23,7 +23,7 @@ from coliseum.queries.pages import (
     read_position,
     read_stored,
 )
-from coliseum.queries.positions import position_of
+from coliseum.queries.positions import plan_log, position_of
 from coliseum.queries.question import AroundOf, MembersOf, PageOf, Question, question_of
 
 HUNDREDTHS = 2
@@ -111,7 +111,10 @@ async def stored_page(database: db.Database, question: Question) -> BoardPage:
     """
     tenant_id, kind = question.tenant_id, question.subject.kind
     async with database.tenant(tenant_id, snapshot=True) as connection:
-        position = await position_of(connection, tenant_id, question.as_of) if question.as_of else None
+        position = None
+        if question.as_of:
+            position = await position_of(connection, tenant_id, question.as_of)
+            await plan_log(connection)
         numbers = await numbers_of(connection, tenant_id, kind, ids_in(question))
         stored = Stored(question.tenant, question.board, question.window, position)
         part = part_of(question, numbers)
@@ -120,7 +123,7 @@ async def stored_page(database: db.Database, question: Question) -> BoardPage:
             found = Found([], await stored.size(connection), at, "rollups" if position is None else "log")
         else:
             found = await read_stored(connection, tenant_id, stored, part, position)
-        names = await names_of(connection, tenant_id, kind, found.entities)
+        names = await names_of(connection, tenant_id, kind, found.entities, position)
         moved = await moved_of(connection, question, found)
     return page_of(question, found, names, moved)
 

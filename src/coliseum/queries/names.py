@@ -1,6 +1,6 @@
 """From numbers to ids, names and pictures, and back; and names remembered for a moment."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
 import msgspec
@@ -87,10 +87,24 @@ class Names:
         return known
 
 
-async def names_of(connection: db.Connection, tenant_id: int, kind: Kind, entities: Iterable[int]) -> dict[int, Named]:
-    """What is known of these entities, by number; those that are unknown are left out."""
-    statement = "fan_names" if kind is Kind.FAN else "entity_names"
-    found = await db.rows(connection, Named, SQL[statement], tenant_id, list(entities))
+async def names_of(
+    connection: db.Connection,
+    tenant_id: int,
+    kind: Kind,
+    entities: Iterable[int],
+    position: Mapping[int, int] | None = None,
+) -> dict[int, Named]:
+    """What is known of these entities, by number; those that are unknown are left out.
+
+    ``position``: as the log said when it had been read up to there; fans are always called as they are now.
+    """
+    found: list[Named]
+    if position is not None and kind is not Kind.FAN:
+        read = (f"catalog.{kind.label}", list(position), list(position.values()))
+        found = await db.rows(connection, Named, SQL["entity_names_as_of"], tenant_id, list(entities), *read)
+    else:
+        statement = "fan_names" if kind is Kind.FAN else "entity_names"
+        found = await db.rows(connection, Named, SQL[statement], tenant_id, list(entities))
     return {row.entity: row for row in found}
 
 

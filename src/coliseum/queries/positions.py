@@ -9,6 +9,11 @@ from coliseum.queries.question import AsOf
 SQL = db.statements("coliseum.queries")
 
 
+async def plan_log(connection: db.Connection) -> None:
+    """What follows in this transaction is planned as readings of the log have to be."""
+    await connection.execute(SQL["plan_log"])
+
+
 async def position_of(connection: db.Connection, tenant_id: int, as_of: AsOf) -> dict[int, int]:
     """The next offset of each partition: as of a moment, as given, or (None) as far as the rollups have read.
 

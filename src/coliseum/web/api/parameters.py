@@ -27,7 +27,7 @@ AsOf = Annotated[
     str | None,
     QueryParameter(
         description="As it stood then: an instant, or the offsets of a position with dots between them. From the log, "
-        "with today's names, bills, cities and genres."
+        "with the names, bills, cities and genres that it had told until then."
     ),
 ]
 At = Annotated[
@@ -35,7 +35,8 @@ At = Annotated[
 ]
 City = Annotated[str | None, QueryParameter(description="Only what counts in this city.")]
 Genre = Annotated[
-    str | None, QueryParameter(description="Only what counts for this genre, as the catalogue has it now.")
+    str | None,
+    QueryParameter(description="Only what counts for this genre, by the catalogue of the answer's position."),
 ]
 AtEvent = Annotated[str | None, QueryParameter(name="event", description="Only what counts at this event.")]
 Currency = Annotated[

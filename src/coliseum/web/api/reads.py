@@ -1,6 +1,5 @@
 """The routes that read numbers back. All need a server key; every answer is about the key's own tenant."""
 
-from datetime import datetime
 from typing import Annotated, Any
 
 from litestar import Request, get
@@ -10,9 +9,9 @@ from litestar.params import QueryParameter
 from coliseum.accounts.permissions import Permission
 from coliseum.metrics.windows import grain_named
 from coliseum.queries import people, status
-from coliseum.queries.ask import check_text, filters_of, instant, subject_of, window_of
+from coliseum.queries.ask import check_text, filters_of, instant, subject_of
+from coliseum.queries.asked import when_of
 from coliseum.queries.explain import Explanation, explain
-from coliseum.queries.question import as_of_of
 from coliseum.queries.series import Series, series
 from coliseum.web.access import caller_in, needs
 from coliseum.web.allowance import check_fans
@@ -79,23 +78,12 @@ async def get_explanation(
     cursor: Cursor = None,
 ) -> Explanation:
     """The entries of the log behind a board's score or a metric's value, paged in the order of the log."""
-    tenant = asking_tenant(request)
-    subject = subject_of(tenant, metric, entity, currency)
-    now = services.clock()
-    moment = as_of_of(as_of, now)
-    at_moment = moment if isinstance(moment, datetime) else now
-    found_window, filters = window_of(tenant, window, at, at_moment, since, until), filters_of(city, genre, at_event)
-    await services.allowance.check_asked(caller_in(request.scope), subject, found_window, filters, moment)
+    caller, tenant = caller_in(request.scope), asking_tenant(request)
+    then, when = when_of(tenant, services.clock(), as_of, window, at, since, until)
+    subject, filters = subject_of(tenant, metric, entity, currency), filters_of(city, genre, at_event)
+    await services.allowance.check_asked(caller, subject, when, filters, then)
     return await explain(
-        services.database,
-        tenant,
-        subject,
-        entity_id,
-        found_window,
-        filters,
-        limit=limit,
-        cursor=cursor,
-        as_of=moment,
+        services.database, tenant, subject, entity_id, when, filters, limit=limit, cursor=cursor, as_of=then
     )
 
 

@@ -1,6 +1,8 @@
 """The routes of trending and breaking. Both need a server key and are about the key's own tenant."""
+# ruff: noqa: ARG001 - what says which board is declared for the document, and read by its name
 
-from typing import Annotated, Any, cast
+from collections.abc import Awaitable, Callable, Hashable
+from typing import Annotated, Any, TypeVar, cast
 
 import msgspec
 from litestar import Request, Response, get
@@ -11,7 +13,7 @@ from coliseum.accounts.permissions import Permission
 from coliseum.metrics.registry import SCORE_MAX
 from coliseum.queries.breaking import HOURS_MAX, BreakingBoard, breaking, breaking_of
 from coliseum.queries.decay import HALF_LIFE_HOURS_MAX
-from coliseum.queries.hourly import asked_of
+from coliseum.queries.hourly import Asked, asked_of
 from coliseum.queries.trending import EXPLAINED_ROWS_MAX, TrendingBoard, trending, trending_of
 from coliseum.web.access import caller_in, needs
 from coliseum.web.api.asking import trend_asked_for
@@ -31,6 +33,7 @@ TrendKind = Annotated[
     QueryParameter(description="Kind of entity: artist (when left out), event, fan, track, city, venue."),
 ]
 HALF_LIFE_HOURS = 24
+Board = TypeVar("Board", TrendingBoard, BreakingBoard)
 Hour = Annotated[
     str | None,
     QueryParameter(
@@ -80,22 +83,10 @@ async def get_trending(
     explain: Explain = False,
 ) -> Response[TrendingBoard]:
     """Members by their decayed sum, in competition ranks (1, 2, 2, 4); see BOARDS.md."""
-    tenant = asking_tenant(request)
-    subject, filters, half_life = await trend_asked_for(
-        services,
-        caller_in(request.scope),
-        {"metric": metric, "board": board, "entity": entity, "currency": currency, "city": city, "genre": genre,
-         "event": at_event},
-        hour,
-    )  # fmt: skip
-    asked = asked_of(tenant, subject, filters, hour, services.clock(), limit)
+    asked, half_life = await _asked(services, request, hour, limit)
     hours = (half_life or HALF_LIFE_HOURS) if half_life_hours is None else half_life_hours
     question = trending_of(asked, hours, explain=explain)
-
-    async def read() -> bytes:
-        return msgspec.json.encode(await trending(services.database, question))
-
-    return Response(cast("TrendingBoard", await services.together.body(question, read)))  # in JSON already
+    return await _answer(services, question, lambda: trending(services.database, question))
 
 
 @get("/api/breaking", opt=needs(Permission.NUMBERS_READ), summary="Who is breaking: far above their own 28 days before")
@@ -116,21 +107,30 @@ async def get_breaking(
     limit: Limit = 50,
 ) -> Response[BreakingBoard]:
     """Members by the ratio of what they counted lately to their own average, in competition ranks; see BOARDS.md."""
-    tenant = asking_tenant(request)
-    subject, filters, _ = await trend_asked_for(
-        services,
-        caller_in(request.scope),
-        {"metric": metric, "board": board, "entity": entity, "currency": currency, "city": city, "genre": genre,
-         "event": at_event},
-        hour,
-    )  # fmt: skip
-    asked = asked_of(tenant, subject, filters, hour, services.clock(), limit)
+    asked, _ = await _asked(services, request, hour, limit)
     question = breaking_of(asked, hours, min_support, min_baseline)
+    return await _answer(services, question, lambda: breaking(services.database, question))
 
-    async def read() -> bytes:
-        return msgspec.json.encode(await breaking(services.database, question))
 
-    return Response(cast("BreakingBoard", await services.together.body(question, read)))  # in JSON already
+async def _asked(
+    services: Services, request: Request[Any, Any, Any], hour: str | None, limit: int
+) -> tuple[Asked, int | None]:
+    """What both are asked, and the half-life in hours that a declared board says.
+
+    Parameters that say which board are declared for the document, and read by their names.
+    """
+    tenant, given = asking_tenant(request), dict(request.query_params)
+    subject, filters, half_life = await trend_asked_for(services, caller_in(request.scope), given)
+    return asked_of(tenant, subject, filters, hour, services.clock(), limit), half_life
+
+
+async def _answer(services: Services, question: Hashable, read: Callable[[], Awaitable[Board]]) -> Response[Board]:
+    """The board, read once for all who ask for it now."""
+
+    async def body() -> bytes:
+        return msgspec.json.encode(await read())
+
+    return Response(cast("Board", await services.together.body(question, body)))  # in JSON already
 
 
 HANDLERS = (get_trending, get_breaking)

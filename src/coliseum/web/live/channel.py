@@ -59,6 +59,8 @@ class Channel:
     def __init__(self, source: Source, clock: Callable[[], datetime], linger_s: float = LINGER_S) -> None:
         self.listeners: set[Listener] = set()
         self.latest: Version | None = None
+        self.of_fans = source.of_fans
+        """Whether the latest page is one of single people: it is told only to who may see them."""
         self.due = asyncio.Event()
         """Set when the page may have moved."""
         self.versions_bytes_max = VERSIONS_BYTES_MAX
@@ -69,7 +71,7 @@ class Channel:
         self._taken_s: deque[float] = deque()
         self._bytes = 0
         self._body = b""
-        self._ended_window: datetime | None = None
+        self._meaning: object = None
         self._tails: dict[int, str] = {}
         self._begun = 0
         self.done = 0
@@ -183,7 +185,7 @@ class Channel:
         now_s = asyncio.get_running_loop().time()
         latest = self.latest
         version = version_of(body, self._source.shape, latest)
-        if self._source.until != self._ended_window:
+        if self._source.meaning != self._meaning:
             self._moved_on()
         elif latest is not None:
             if behind(version.position, latest.position):
@@ -196,6 +198,7 @@ class Channel:
                     return
         self._behind_since = None
         self._body, self.latest, self._told_at = body, version, now_s
+        self.of_fans = self._source.of_fans
         self._tails.clear()
         self._versions.append(version)
         self._taken_s.append(now_s)
@@ -211,8 +214,8 @@ class Channel:
             self._taken_s.popleft()
 
     def _moved_on(self) -> None:
-        """Another window has begun: what was seen of the one before is no beginning for this one."""
-        self._ended_window = self._source.until
+        """Another window has begun, or another board is meant: what was seen before is no beginning for it."""
+        self._meaning = self._source.meaning
         self._versions.clear()
         self._taken_s.clear()
         self._tails.clear()

@@ -12,23 +12,23 @@ from coliseum import db, kv
 from coliseum.accounts.bounds import check_bounds
 from coliseum.accounts.callers import Caller
 from coliseum.accounts.keys import KeyRing
-from coliseum.accounts.permissions import Permission
 from coliseum.accounts.sessions import Sessions
 from coliseum.errors import Refusal, RequestRefused, StoreUnavailable
 from coliseum.ids import secret_digest
-from coliseum.metrics.registry import Kind
+from coliseum.queries.declared import Declarations
 from coliseum.queries.shared import SharedReads
 from coliseum.tasks import end
 from coliseum.telemetry import Log, described
 from coliseum.web.address import UNKNOWN, Addresses
 from coliseum.web.allowance import Allowance
 from coliseum.web.live.admission import check_may_watch
+from coliseum.web.live.boards import BoardSource
 from coliseum.web.live.channel import LINGER_S, VERSIONS_BYTES_MAX, Channel
 from coliseum.web.live.credentials import Credentials, of_key, of_member, still_may
 from coliseum.web.live.messages import Close
 from coliseum.web.live.tickets import Tickets
 from coliseum.web.live.viewer import Send, Viewer
-from coliseum.web.live.wishes import BoardSource, SeriesSource, Wish, wish_of
+from coliseum.web.live.wishes import SeriesSource, Source, Wish, wish_of
 
 VIEWERS_MAX = 10_000
 STRANGERS_MAX = 1_000
@@ -69,6 +69,7 @@ class Hub:
         store: kv.KeyValue,
         keys: KeyRing,
         reads: SharedReads,
+        declarations: Declarations,
         clock: Callable[[], datetime],
         origins: frozenset[str] = frozenset(),
         limits: Limits | None = None,
@@ -94,6 +95,7 @@ class Hub:
         self._store = store
         self._credentials = Credentials(keys, sessions)
         self._reads = reads
+        self._declarations = declarations
         self._clock = clock
         self._allowance = allowance
         self._gate = asyncio.Semaphore(DATABASE_READS_MAX)
@@ -203,10 +205,9 @@ class Hub:
                 fans and the viewer may not see them.
         """
         assert viewer.caller is not None  # noqa: S101 - it has said who it is
-        if parameters.get("entity") == Kind.FAN.label:
-            viewer.caller.check(Permission.FANS_READ)
-            viewer.sees_fans = True
         wish = wish_of(viewer.caller.tenant, kind, parameters, self._clock())
+        if wish.of_fans:
+            viewer.check_fans()
         viewer.watch(name, self._channel(wish), claim)
 
     def _channel(self, wish: Wish) -> Channel:
@@ -215,11 +216,9 @@ class Hub:
             return channel
         if len(self.channels) >= self.limits.channels_max:
             raise RequestRefused(Refusal.OVERLOADED, "too many different boards are watched here; come back later")
-        source = (
-            BoardSource(wish, self._reads, self._clock, self._gate)
-            if wish.kind == "board"
-            else SeriesSource(wish, self._database, self._clock, self._gate)
-        )
+        source: Source = SeriesSource(wish, self._database, self._clock, self._gate)
+        if wish.kind == "board":
+            source = BoardSource(wish, self._reads, self._declarations, self._clock, self._gate)
         channel = self.channels[wish] = Channel(source, self._clock, self.limits.linger_s)
         self._by_tenant.setdefault(wish.tenant.tenant_id, set()).add(channel)
         self._share_memory()
@@ -286,6 +285,7 @@ class Hub:
         with suppress(*db.UNREACHABLE, db.PostgresError, StoreUnavailable):
             caller = await self._credentials.caller(credential)
             for viewer in viewers:
+                viewer.caller = caller or viewer.caller
                 if not still_may(viewer, caller, self._allowance):
                     viewer.close(Close.NOT_AUTHORISED)
 

@@ -59,10 +59,13 @@ class Auth(Struct, frozen=True, tag="auth", forbid_unknown_fields=True):
 
 
 class Subscribe(Struct, frozen=True, tag="subscribe", forbid_unknown_fields=True):
-    """Keep me up with this board or metric, under a name of mine; ``position`` and ``state``: of what I have seen."""
+    """Keep me up with this board or metric, under a name of mine; ``position`` and ``state``: of what I have seen.
+
+    A board may be named instead of described: a declared one, with everything as it says.
+    """
 
     id: Name
-    board: Parameters | None = None
+    board: Parameters | Word | None = None
     metrics: Parameters | None = None
     position: Position | None = None
     state: Annotated[str, Meta(max_length=STATE_LENGTH)] | None = None

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 
 from coliseum.accounts.callers import Caller
+from coliseum.accounts.permissions import Permission
 from coliseum.errors import ColiseumError, Refusal, RequestRefused
 from coliseum.web.live.channel import BEHIND_S_MAX, Channel
 from coliseum.web.live.messages import HEARTBEAT, Close, addressed, refused
@@ -21,7 +22,9 @@ REPLIES_MAX = 256
 class Subscription:
     """One thing that a viewer is kept up with. What is owed is what its channel has, from ``_seen`` on."""
 
-    __slots__ = ("_begin", "_channel", "_claim", "_first", "_patience_s", "_seen", "_viewer", "name", "tenant_id")
+    __slots__ = (
+        "_begin", "_channel", "_claim", "_first", "_patience_s", "_seen", "_viewer", "name", "shows_fans", "tenant_id",
+    )  # fmt: skip
 
     def __init__(self, viewer: "Viewer", name: str, channel: Channel, claim: tuple[Sequence[int], str] | None) -> None:
         """``claim``: position and state of the page that the viewer has from before."""
@@ -33,6 +36,8 @@ class Subscription:
         self._claim = claim
         self._patience_s = asyncio.get_running_loop().time() + BEHIND_S_MAX
         self._seen: int | None = None
+        self.shows_fans = False
+        """Whether the viewer has a page of single people from it."""
         self._first = channel.join(self)
 
     def leave(self) -> None:
@@ -54,7 +59,11 @@ class Subscription:
         self._viewer.say(refused(error, self.name))
 
     def take(self) -> str | None:
-        """The message that brings the viewer up to date; None when it is, or has to wait."""
+        """The message that brings the viewer up to date; None when it is, or has to wait.
+
+        Raises:
+            RequestRefused: the page is one of single people, and the viewer may not see them.
+        """
         channel, latest = self._channel, self._channel.latest
         if latest is None or latest.number == self._seen or channel.done < self._first:
             return None
@@ -68,6 +77,9 @@ class Subscription:
             elif behind(latest.position, position) and asyncio.get_running_loop().time() < self._patience_s:
                 return None  # this process knows less than the viewer does: a moment later it knows as much
             self._claim = None
+        if channel.of_fans:
+            self._viewer.check_fans()
+        self.shows_fans = channel.of_fans
         self._seen = latest.number
         tail = channel.tail(seen)
         return f"{self._begin}{resumed}{tail}" if resumed and tail.startswith('"type":"diff"') else self._begin + tail
@@ -90,8 +102,6 @@ class Viewer:
         """What stands behind this connection: see ``credentials``."""
         self.address: str | None = None
         """From where the key was shown; None when a ticket was."""
-        self.sees_fans = False
-        """Whether it has asked for numbers of single people."""
         self.subscriptions: dict[str, Subscription] = {}
         self.closed: asyncio.Future[Close] = asyncio.get_running_loop().create_future()
         """Why the connection is to be closed, once it is."""
@@ -108,6 +118,20 @@ class Viewer:
     def tenant_id(self) -> int:
         """Whose numbers are shown; 0 before the viewer has said who it is."""
         return self.caller.tenant.tenant_id if self.caller is not None else 0
+
+    @property
+    def sees_fans(self) -> bool:
+        """Whether it is shown numbers of single people."""
+        return any(subscription.shows_fans for subscription in self.subscriptions.values())
+
+    def check_fans(self) -> None:
+        """Whether it may see numbers of single people.
+
+        Raises:
+            RequestRefused: ``key_not_allowed`` or ``not_allowed``.
+        """
+        assert self.caller is not None  # noqa: S101 - it has said who it is
+        self.caller.check(Permission.FANS_READ)
 
     def begin(self) -> None:
         """From now on messages can be sent."""
@@ -146,10 +170,7 @@ class Viewer:
 
     def lose(self, subscription: Subscription, error: ColiseumError) -> None:
         """A subscription has ended by itself."""
-        self.unwatch(subscription.name)
-        self.say(refused(error, subscription.name))
-        if self._single:
-            self.close(Close.BAD_MESSAGE)
+        self.say(self._end(subscription, error))
 
     def tick(self, now_s: float, heartbeat_s: float, send_s_max: float) -> None:
         """Keep a quiet connection alive, and give up one that takes nothing."""
@@ -179,6 +200,13 @@ class Viewer:
                 await self._drained
         if self._flight is not None:
             self._flight.cancel()
+
+    def _end(self, subscription: Subscription, error: ColiseumError) -> str:
+        """End a subscription; what is to be said of it."""
+        self.unwatch(subscription.name)
+        if self._single:
+            self.close(Close.BAD_MESSAGE)
+        return refused(error, subscription.name)
 
     def _pump(self) -> None:
         """Put the next message on its way, if none is."""
@@ -232,7 +260,10 @@ class Viewer:
             if subscription.tenant_id != self.tenant_id:  # checked at subscribing, too
                 self.close(Close.NOT_AUTHORISED)
                 return None
-            message = subscription.take()
+            try:
+                message = subscription.take()
+            except RequestRefused as error:
+                return self._end(subscription, error)
             if message is not None:
                 return message
         return None

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -11,14 +10,13 @@ import msgspec
 from coliseum import db
 from coliseum.accounts.tenants import Tenant
 from coliseum.errors import QueryInvalid
+from coliseum.metrics.registry import Kind
 from coliseum.metrics.windows import grain_named
 from coliseum.queries.ask import instant, subject_of
-from coliseum.queries.asked import moves_on, question_from
+from coliseum.queries.asked import check_asks_of_declared, question_from
 from coliseum.queries.pages import read_position
-from coliseum.queries.question import Question
 from coliseum.queries.series import series
-from coliseum.queries.shared import SharedRead, SharedReads
-from coliseum.web.live.versions import BOARD, SERIES, Shape
+from coliseum.web.live.versions import SERIES, Shape
 
 METRIC_PARAMETERS = ("metric", "entity", "id", "grain", "from", "to", "currency")
 
@@ -30,12 +28,10 @@ class Wish(msgspec.Struct, frozen=True):
     kind: Literal["board", "metrics"]
     parameters: tuple[tuple[str, str], ...]
 
-
-class Asked(msgspec.Struct, frozen=True):
-    """A question, and until when the same parameters mean it; None: for ever."""
-
-    question: Question
-    until: datetime | None
+    @property
+    def of_fans(self) -> bool:
+        """Whether it asks for numbers of single people; what a declared board is of, only its declaration says."""
+        return ("entity", Kind.FAN.label) in self.parameters
 
 
 class Source(Protocol):
@@ -44,12 +40,17 @@ class Source(Protocol):
     shape: Shape
     until: datetime | None
     """When the next reading will be of another window; None: never."""
+    meaning: object
+    """What the pages are of. With another one, what was seen before is no beginning for what comes."""
+    of_fans: bool
+    """Whether the page that was read last is one of single people."""
 
     async def read(self) -> bytes:
         """The page of now as JSON.
 
         Raises:
-            QueryInvalid: the parameters have no answer, and will have none.
+            QueryInvalid: the parameters have no answer.
+            RequestRefused: what they name is not there.
             Exception: whatever the stores raise; it may be read again.
         """
 
@@ -61,48 +62,14 @@ def wish_of(tenant: Tenant, kind: Literal["board", "metrics"], parameters: Mappi
         QueryInvalid: they cannot be answered.
     """
     if kind == "board":
-        board_asked(tenant, parameters, now)
+        if "board" in parameters:
+            check_asks_of_declared(parameters)  # the rest its declaration decides, when it is read
+        else:
+            question_from(tenant, parameters, now)
     else:
         _known(parameters, METRIC_PARAMETERS)
         subject_of(tenant, parameters["metric"], parameters.get("entity"), parameters.get("currency"))
     return Wish(tenant, kind, tuple(sorted(parameters.items())))
-
-
-def board_asked(tenant: Tenant, parameters: Mapping[str, str], now: datetime) -> Asked:
-    """The question that these parameters of ``GET /api/leaderboards`` ask now.
-
-    Raises:
-        QueryInvalid: they cannot be answered.
-    """
-    question = question_from(tenant, parameters, now)
-    return Asked(question, question.window.end if moves_on(parameters) else None)
-
-
-class BoardSource:
-    """A board's page, by the reads that all who ask for it share. When the window ends, the question is another one."""
-
-    shape = BOARD
-
-    def __init__(self, wish: Wish, reads: SharedReads, clock: Callable[[], datetime], gate: asyncio.Semaphore) -> None:
-        """``gate``: is passed to read what is not live."""
-        self.until: datetime | None = None
-        self._gate = gate
-        self._live = True
-        self._tenant, self._parameters = wish.tenant, dict(wish.parameters)
-        self._reads = reads
-        self._clock = clock
-        self._read: SharedRead | None = None
-
-    async def read(self) -> bytes:
-        """See ``Source``."""
-        now = self._clock()
-        if self._read is None or (self.until is not None and now >= self.until):
-            asked = board_asked(self._tenant, self._parameters, now)
-            self._read, self.until = self._reads.of(asked.question), asked.until
-        async with nullcontext() if self._live else self._gate:
-            answer = await self._read.answer()
-        self._live = answer.source == "live"
-        return answer.body
 
 
 class SeriesSource:
@@ -115,6 +82,8 @@ class SeriesSource:
     ) -> None:
         """``gate``: is passed to read."""
         self.until: datetime | None = None
+        self.meaning: object = None
+        self.of_fans = wish.of_fans
         self._gate = gate
         self._tenant = wish.tenant
         self._parameters = dict(wish.parameters)
