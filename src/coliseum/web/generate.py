@@ -170,7 +170,9 @@ def _read_sections(app: Litestar) -> Iterator[str]:
             parts.append(_struct("Body: a", body, schemas, told))
         responses = operation["responses"]
         answer = next((responses[each].get("content") for each in SUCCESS if each in responses), None)
-        if answer:
+        if answer and "application/json" not in answer:
+            parts.append(f"Answer: a file, {' or '.join(f'`{kind}`' for kind in answer)}.\n")
+        elif answer:
             schema = answer["application/json"]["schema"]
             lead = "Answer: a list of" if schema.get("type") == "array" else "Answer: a"
             parts.append(_struct(lead, schema, schemas, told))
