@@ -29,8 +29,9 @@ async def ask(world: World, platform: Platform, method: str, path: str, body: An
 
 async def deeds(world: World, platform: Platform) -> list[str]:
     found = await world.fetch(
-        "SELECT action FROM trail_entries WHERE tenant_id = $1 ORDER BY number", platform.tenant_id
+        "SELECT action, actor, outcome FROM trail_entries WHERE tenant_id = $1 ORDER BY number", platform.tenant_id
     )
+    assert all(row["actor"].startswith("key:") and row["outcome"] == "done" for row in found)
     return [row["action"] for row in found]
 
 
