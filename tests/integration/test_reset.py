@@ -1,6 +1,7 @@
 """Links by mail for a new password, for e-mail addresses, and to begin an account."""
 
 import asyncio
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -107,6 +108,17 @@ async def test_a_page_without_scripts_sets_a_password(world: World) -> None:
     assert (await world.http.get(path)).status == 404
     wrong = [await world.http.get(f"/{kind}/{'a' * 43}") for kind in ("reset", "verify", "signup", "invitations")]
     assert {(each.status, each.body) for each in wrong} == {(404, wrong[0].body)}
+
+
+async def test_the_field_for_a_password_is_masked_and_may_be_pasted_into_and_filled_in(world: World) -> None:
+    human = await new_person(world)
+    page = (await world.http.get(f"/reset/{await reset_secret(world, human)}")).body.decode()
+    [field] = re.findall(r"<input [^>]*name=\"password\"[^>]*>", page)
+    assert 'type="password"' in field
+    assert 'autocomplete="new-password"' in field
+    assert "<script" not in page
+    assert re.search(r"\son\w+=", page) is None  # nothing that could stop a paste
+    assert f'autocomplete="username" value="{human.email}"' in page
 
 
 async def test_asking_is_limited_by_address_and_by_account(world: World) -> None:
