@@ -112,7 +112,10 @@ async def test_a_page_without_scripts_sets_a_password(world: World) -> None:
 
 async def test_the_field_for_a_password_is_masked_and_may_be_pasted_into_and_filled_in(world: World) -> None:
     human = await new_person(world)
-    page = (await world.http.get(f"/reset/{await reset_secret(world, human)}")).body.decode()
+    shown = await world.http.get(f"/reset/{await reset_secret(world, human)}")
+    assert "default-src 'none'" in shown.headers["content-security-policy"]
+    assert "form-action 'self'" in shown.headers["content-security-policy"]
+    page = shown.body.decode()
     [field] = re.findall(r"<input [^>]*name=\"password\"[^>]*>", page)
     assert 'type="password"' in field
     assert 'autocomplete="new-password"' in field
