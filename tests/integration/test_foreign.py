@@ -99,10 +99,10 @@ async def test_an_issuer_that_is_trusted_no_more_vouches_for_nobody(
         while (await as_user(world, platform, issuer.token())).status == 201:
             await asyncio.sleep(0.02)
     assert (await world.http.send("DELETE", path, headers=platform.server)).code == "not_found"
-    deeds = await world.fetch("SELECT action, target FROM trail_entries WHERE tenant_id = $1", platform.tenant_id)
-    assert [(row["action"], row["target"]) for row in deeds] == [
-        ("issuer.trust", issuer.supabase), ("issuer.distrust", issuer.supabase),
-    ]  # fmt: skip
+    deeds = await world.fetch("SELECT * FROM trail_entries WHERE tenant_id = $1 ORDER BY number", platform.tenant_id)
+    assert [(row["actor"][:4], row["action"], row["target"], row["outcome"]) for row in deeds] == [
+        ("key:", action, issuer.supabase, "done") for action in ("issuer.trust", "issuer.distrust")
+    ]
 
 
 async def test_any_issuer_of_openid_connect_is_asked_where_its_keys_are(

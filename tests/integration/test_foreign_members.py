@@ -197,13 +197,14 @@ async def test_linking_stands_in_the_trail_without_saying_as_whom(
     human, sub = await new_person(world, (tenant, "viewer")), subject()
     _, session = await linked(human, tenant, issuer.token(sub=sub))
     await session.ask("DELETE", f"{PATH}?issuer={issuer.supabase}&subject={sub}")
+    actor = f"person:{human.person_id}"
     rows = await world.fetch(
-        "SELECT action, actor, detail FROM trail_entries WHERE tenant_id = $1 AND action LIKE 'identity.%'",
-        tenant.tenant_id,
-    )
-    assert [(row["action"], row["actor"]) for row in rows] == [
-        ("identity.link", f"person:{human.person_id}"), ("identity.unlink", f"person:{human.person_id}"),
-    ]  # fmt: skip
+        "SELECT tenant_id, action, outcome, detail FROM trail_entries WHERE actor = $1 AND action LIKE 'identity.%'"
+        " ORDER BY at, tenant_id", actor,
+    )  # fmt: skip
+    assert [(row["tenant_id"], row["action"], row["outcome"]) for row in rows] == [
+        (chain, action, "done") for action in ("identity.link", "identity.unlink") for chain in (0, tenant.tenant_id)
+    ]
     assert {row["detail"]["issuer"] for row in rows} == {issuer.supabase}
     assert sub not in str([dict(row) for row in rows])
 

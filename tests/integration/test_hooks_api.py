@@ -29,8 +29,9 @@ async def ask(world: World, platform: Platform, method: str, path: str, body: An
 
 async def deeds(world: World, platform: Platform) -> list[str]:
     found = await world.fetch(
-        "SELECT action FROM trail_entries WHERE tenant_id = $1 ORDER BY number", platform.tenant_id
+        "SELECT action, actor, outcome FROM trail_entries WHERE tenant_id = $1 ORDER BY number", platform.tenant_id
     )
+    assert all(row["actor"].startswith("key:") and row["outcome"] == "done" for row in found)
     return [row["action"] for row in found]
 
 
@@ -70,18 +71,18 @@ async def test_no_secret_and_no_address_is_kept_in_clear(world: World, platform:
         ({"url": "ftp://example.org/", "topics": ["season.ended"]}, "target_not_allowed", "url"),
         ({"url": "http://user@127.0.0.1/", "topics": ["season.ended"]}, "target_not_allowed", "url"),
         ({"url": "http://no-such-name.invalid/", "topics": ["season.ended"]}, "target_not_allowed", None),
-        ({"url": URL, "topics": []}, "invalid_query", None),
-        ({"url": URL, "topics": ["test.ping"]}, "invalid_query", None),
-        ({"url": URL, "topics": ["nothing"]}, "invalid_query", None),
-        ({"url": URL}, "invalid_query", None),
-        ({"url": URL, "topics": ["season.ended"], "secret": "mine"}, "invalid_query", None),
-        ({"url": URL, "topics": ["season.ended"], "description": "x" * 201}, "invalid_query", None),
+        ({"url": URL, "topics": []}, "invalid_payload", None),
+        ({"url": URL, "topics": ["test.ping"]}, "invalid_payload", None),
+        ({"url": URL, "topics": ["nothing"]}, "invalid_payload", None),
+        ({"url": URL}, "invalid_payload", None),
+        ({"url": URL, "topics": ["season.ended"], "secret": "mine"}, "invalid_payload", None),
+        ({"url": URL, "topics": ["season.ended"], "description": "x" * 201}, "invalid_payload", None),
         ({"url": URL, "topics": ["season.ended"], "boards": [{"board": "none"}]}, "invalid_query", "boards"),
         ({"url": URL, "topics": ["season.ended"], "boards": [{"board": "votes-fan"}]}, "invalid_query", "boards"),
         ({"url": URL, "topics": ["season.ended"], "boards": [{"board": "votes-artist", "window": "x"}]}, "invalid_query", "boards"),
-        ({"url": URL, "topics": ["season.ended"], "boards": [{"board": "votes-artist", "top": 11}]}, "invalid_query", None),
-        ({"url": URL, "topics": ["season.ended"], "boards": [{"board": "votes-artist"}] * (BOARDS_MAX + 1)}, "invalid_query", None),
-        ([], "invalid_query", None),
+        ({"url": URL, "topics": ["season.ended"], "boards": [{"board": "votes-artist", "top": 11}]}, "invalid_payload", None),
+        ({"url": URL, "topics": ["season.ended"], "boards": [{"board": "votes-artist"}] * (BOARDS_MAX + 1)}, "invalid_payload", None),
+        ([], "invalid_payload", None),
     ],
 )  # fmt: skip
 async def test_an_endpoint_that_cannot_be_is_refused_by_name(
@@ -203,16 +204,21 @@ async def test_rules_are_put_read_replaced_and_removed(world: World, platform: P
 
 
 @pytest.mark.parametrize(
-    "change",
+    ("change", "code"),
     [
-        {"metric": "none"}, {"entity": "fan", "id": "a"}, {"entity": "venue"}, {"window": "24h"}, {"window": "x"},
-        {"value": 0}, {"value": 2**53 + 1}, {"value": 1.5}, {"id": None}, {"id": ""}, {"entity": "tenant"},
-        {"currency": "eur"}, {"more": 1}, {"metric": "money_spent", "currency": "EUR"},
+        ({"metric": "none"}, "invalid_query"), ({"entity": "fan", "id": "a"}, "invalid_query"),
+        ({"entity": "venue"}, "invalid_query"), ({"window": "24h"}, "invalid_query"), ({"window": "x"}, "invalid_query"),
+        ({"value": 0}, "invalid_payload"), ({"value": 2**53 + 1}, "invalid_payload"),
+        ({"value": 1.5}, "invalid_payload"), ({"id": None}, "invalid_query"), ({"id": ""}, "invalid_query"),
+        ({"entity": "tenant"}, "invalid_query"), ({"currency": "eur"}, "invalid_query"),
+        ({"more": 1}, "invalid_payload"), ({"metric": "money_spent", "currency": "EUR"}, "invalid_query"),
     ],
 )  # fmt: skip
-async def test_a_rule_that_cannot_be_is_refused(world: World, platform: Platform, change: dict[str, Any]) -> None:
+async def test_a_rule_that_cannot_be_is_refused(
+    world: World, platform: Platform, change: dict[str, Any], code: str
+) -> None:
     reply = await ask(world, platform, "PUT", "/api/webhooks/thresholds/x", {**RULE, **change})
-    assert (reply.status, reply.code) == (400, "invalid_query"), reply
+    assert (reply.status, reply.code) == (400, code), reply
     assert (await ask(world, platform, "PUT", "/api/webhooks/thresholds/No", RULE)).status == 400
 
 

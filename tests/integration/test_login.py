@@ -233,6 +233,8 @@ async def test_logging_in_again_in_a_browser_ends_the_session_that_was_there(wor
     assert second.cookie != first.cookie
     assert not await first.is_open()
     assert await second.is_open()
+    began = await deeds(world, 0, "session.begin", human.person_id)
+    assert [row["detail"].get("replaces") for row in began] == [None, first.session_id]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Links by mail for a new password, for e-mail addresses, and to begin an account."""
 
 import asyncio
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -102,9 +103,25 @@ async def test_a_page_without_scripts_sets_a_password(world: World) -> None:
     done = await send_form(world, path, "password=" + NEW_PASSWORD.replace(" ", "+"))
     assert done.status == 200
     assert (await human.try_to("token", password=NEW_PASSWORD)).status == 200
+    own = f"person:{human.person_id}"
+    assert ("password.reset", own) in await told(world, own)
     assert (await world.http.get(path)).status == 404
     wrong = [await world.http.get(f"/{kind}/{'a' * 43}") for kind in ("reset", "verify", "signup", "invitations")]
     assert {(each.status, each.body) for each in wrong} == {(404, wrong[0].body)}
+
+
+async def test_the_field_for_a_password_is_masked_and_may_be_pasted_into_and_filled_in(world: World) -> None:
+    human = await new_person(world)
+    shown = await world.http.get(f"/reset/{await reset_secret(world, human)}")
+    assert "default-src 'none'" in shown.headers["content-security-policy"]
+    assert "form-action 'self'" in shown.headers["content-security-policy"]
+    page = shown.body.decode()
+    [field] = re.findall(r"<input [^>]*name=\"password\"[^>]*>", page)
+    assert 'type="password"' in field
+    assert 'autocomplete="new-password"' in field
+    assert "<script" not in page
+    assert re.search(r"\son\w+=", page) is None  # nothing that could stop a paste
+    assert f'autocomplete="username" value="{human.email}"' in page
 
 
 async def test_asking_is_limited_by_address_and_by_account(world: World) -> None:
@@ -215,7 +232,23 @@ async def test_an_account_begins_with_its_link_and_not_before(open_house: World)
     assert (await open_house.http.get(f"/signup/{secret}")).status == 200
     replies = await asyncio.gather(*(send(open_house, "/api/auth/signup/accept", {"token": secret}) for _ in range(20)))
     assert sorted(each.status for each in replies) == [201] + [404] * 19
-    assert (await send(open_house, "/api/auth/login", login)).status == 200
+    begun = await send(open_house, "/api/auth/login", login)
+    assert begun.status == 200
+    assert ("account.ask", "") in await told(open_house, "anonymous")
+    own = f"person:{begun.json['personId']}"
+    assert await told(open_house, own) == [
+        ("account.create", own),
+        ("session.begin", f"session:{begun.json['sessionId']}"),
+    ]
+
+
+async def told(world: World, actor: str) -> list[tuple[str, str]]:
+    """What the system's chain says that somebody has done."""
+    rows = await world.fetch(
+        "SELECT action, target FROM trail_entries WHERE tenant_id = 0 AND actor = $1 AND outcome = 'done'"
+        " ORDER BY number", actor,
+    )  # fmt: skip
+    return [(row["action"], row["target"]) for row in rows]
 
 
 async def test_what_one_has_sent_is_not_what_another_confirms(open_house: World) -> None:

@@ -123,6 +123,7 @@ async def test_the_routes_serve_an_owner(world: World, platform: Platform, as_ow
     assert (await post(world, "/api/billing/portal")).json["url"].startswith("https://pay.example/")
     deeds = await rows(world, "SELECT * FROM trail_entries WHERE tenant_id = $1 ORDER BY number", platform.tenant_id)
     assert [each["action"] for each in deeds] == ["billing.checkout", "billing.portal"]
+    assert {(each["actor"], each["outcome"]) for each in deeds} == {(as_owner["caller"].actor, "done")}
     wrongs: list[Any] = [{}, {"plan": "gold"}, {"plan": "pro", "price": "price_mine"}, [], b"{", b"\xff"]
     for wrong in wrongs:
         reply = await post(world, "/api/billing/checkout", wrong)

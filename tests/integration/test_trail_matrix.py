@@ -11,9 +11,13 @@ import pytest
 
 from coliseum.accounts.permissions import Permission
 from coliseum.errors import Refusal
+from coliseum.trail.verify import verify
 from coliseum.web import access_page
 from coliseum.web.refusals import EACH_MAX, SAFE, TENANT_MAX
-from support.services import Platform, World
+from support.people import deeds, new_person
+from support.post import send as send_json
+from support.services import SECRET_KEY, Platform, World
+from support.traces import BY_PEOPLE, staged
 from support.trail import checked, entries_of
 
 ROOT = Path(__file__).parents[2]
@@ -36,6 +40,9 @@ ENDPOINT = "tests/integration/test_hooks_api.py::test_an_endpoint_is_made_read_c
 DELIVERY = "tests/integration/test_hooks_api.py::test_a_test_message_arrives_and_its_delivery_is_shown"
 THRESHOLD = "tests/integration/test_hooks_api.py::test_rules_are_put_read_replaced_and_removed"
 DESK = "tests/integration/test_stripe_desk.py::test_the_routes_serve_an_owner"
+IDENTITY = "tests/integration/test_foreign_members.py::test_linking_stands_in_the_trail_without_saying_as_whom"
+ISSUER = "tests/integration/test_foreign.py::test_an_issuer_that_is_trusted_no_more_vouches_for_nobody"
+SIGN_UP = "tests/integration/test_reset.py::test_an_account_begins_with_its_link_and_not_before"
 BOARD = {"metric": "votes", "entity": "artist"}
 DONE: dict[str, Sample | str] = {
     "PUT /api/boards/{name}": Sample("board.declare", "board:charts", BOARD, "/api/boards/charts"),
@@ -49,8 +56,16 @@ DONE: dict[str, Sample | str] = {
     "POST /api/webhooks/deliveries/{delivery_id}/redeliver": DELIVERY,
     "POST /api/billing/checkout": DESK, "POST /api/billing/portal": DESK,
     "PUT /api/webhooks/thresholds/{name}": THRESHOLD, "DELETE /api/webhooks/thresholds/{name}": THRESHOLD,
+    "POST /api/auth/identities": IDENTITY, "DELETE /api/auth/identities": IDENTITY,
+    "PUT /api/issuers": ISSUER, "DELETE /api/issuers": ISSUER,
+    "POST /api/auth/signup": SIGN_UP, "POST /api/auth/signup/accept": SIGN_UP,
 }  # fmt: skip
-"""A sample for each route, or the test (``path::name``) that shows its trace where a sample cannot."""
+"""A sample for each route that a key may use, or the test (``path::name``) that shows its trace where none can."""
+NONE = {
+    "POST /api/auth/refresh": "a program does it every five minutes for as long as its log-in lasts, which has an entry"
+    " of its own, and gains nothing by it; a token that is used again ends the log-in, and that is told",
+}
+"""What leaves none when it is done, and why."""
 
 
 async def send(world: World, platform: Platform, sample: Sample, route: str) -> Any:
@@ -59,13 +74,49 @@ async def send(world: World, platform: Platform, sample: Sample, route: str) -> 
     return await world.http.send(method, sample.path or path, body, platform.server)
 
 
+async def check_deed_of_person(world: World, route: str) -> None:
+    """Whether what somebody does by a route stands in the chains that it is of, once in each, and in no other."""
+    stage = await staged(world)
+    trace = await BY_PEOPLE[route](stage)
+    rows = await world.fetch(
+        "SELECT tenant_id, outcome, address FROM trail_entries WHERE action = $1 AND actor = $2 AND target = $3"
+        " ORDER BY tenant_id", trace.action, trace.actor, trace.target,
+    )  # fmt: skip
+    assert [(row["tenant_id"], row["outcome"]) for row in rows] == [(chain, "done") for chain in trace.chains]
+    assert all(row["address"] for row in rows)
+    assert (await verify(world.database, [SECRET_KEY], {})).bad == []
+
+
 def test_there_are_routes_that_change_something() -> None:
     assert len(UNSAFE) >= 2
 
 
+def test_each_route_is_shown_in_one_way_and_none_that_is_not_there() -> None:
+    assert sorted([*DONE, *BY_PEOPLE, *NONE]) == sorted(f"{method} {path}" for method, path, _ in UNSAFE)
+
+
+async def test_renewed_tokens_leave_none_and_a_log_in_that_ends_by_them_does(world: World) -> None:
+    human = await new_person(world, (await world.platform(), "viewer"))
+    first = (await human.log_in("token")).tokens["refreshToken"]
+    count = "SELECT count(*) FROM trail_entries"
+    before = await world.value(count)
+    assert (await send_json(world, "/api/auth/refresh", {"refreshToken": first})).status == 200
+    assert await world.value(count) == before
+    await world.execute("UPDATE accounts_refresh_tokens SET used_at = used_at - interval '11 s'")
+    assert (await send_json(world, "/api/auth/refresh", {"refreshToken": first})).status == 401
+    [told] = await deeds(world, 0, "session.reuse", human.person_id)
+    assert told["outcome"] == "refused"
+
+
 @pytest.mark.parametrize(("method", "path", "access"), UNSAFE, ids=str)
 async def test_a_route_leaves_a_trace_when_it_is_done(world: World, method: str, path: str, access: str) -> None:
-    sample = DONE.get(f"{method} {path}")
+    route = f"{method} {path}"
+    if route in BY_PEOPLE:
+        await check_deed_of_person(world, route)
+        return
+    if route in NONE:
+        return
+    sample = DONE.get(route)
     assert sample is not None, f"say in DONE how {method} {path} is used, or which test shows its entry in the trail"
     if isinstance(sample, str):
         where, _, name = sample.partition("::")

@@ -239,9 +239,12 @@ class Logins:
                 second_factor=account.has_totp, address=attempt.address, agent=attempt.agent,
             )  # fmt: skip
             tokens = await self.tokens.begin(connection, session_id, person_id) if secret is None else None
+            detail: dict[str, object] = {"kind": attempt.kind, "secondFactor": account.has_totp}
+            if attempt.replaces is not None:
+                detail["replaces"] = attempt.replaces.session_id
             deed = Deed(
                 actor=account.owner, action="session.begin", target=f"session:{session_id}", address=attempt.address,
-                detail={"kind": attempt.kind, "secondFactor": account.has_totp},
+                detail=detail,
             )  # fmt: skip
             await tell(connection, self._trail, deed, tenant_ids)
         if attempt.replaces is not None:
