@@ -125,7 +125,9 @@ async def check_made_anew(connection: db.Connection, url: str) -> None:
     await migrate.migrate(url)
     for table in ("coliseum_hours", "coliseum_rollups", "coliseum_fan_hours", "coliseum_gross"):
         assert await connection.fetchval(f"SELECT count(*) FROM {table}") == 0, table  # noqa: S608
-    cursors = await connection.fetch('SELECT tenant_id, generation, "offset" FROM processor_cursors ORDER BY 1, 2')
+    cursors = await connection.fetch(
+        'SELECT tenant_id, generation, "offset" FROM processor_cursors WHERE consumer = $1 ORDER BY 1, 2', "coliseum"
+    )
     assert [tuple(row.values()) for row in cursors] == [(1, 0, 0), (1, 0, 0), (2, 1, 0), (2, 1, 0)]
     assert await connection.fetch("SELECT tenant_id, edition FROM processor_units ORDER BY 1") == editions
 
