@@ -115,7 +115,7 @@ async def before_the_hours(url: str, rows: list[tuple[Any, ...]]) -> AsyncIterat
         await connection.close()
 
 
-UNITS = "SELECT tenant_id, edition FROM processor_units WHERE consumer = 'coliseum' ORDER BY 1"
+EDITIONS = "SELECT tenant_id, edition FROM processor_units WHERE consumer = 'coliseum' ORDER BY 1"
 
 
 async def check_made_anew(connection: db.Connection, url: str) -> None:
@@ -132,7 +132,7 @@ async def check_made_anew(connection: db.Connection, url: str) -> None:
         'SELECT tenant_id, generation, "offset" FROM processor_cursors WHERE consumer = $1 ORDER BY 1, 2', "coliseum"
     )
     assert [tuple(row.values()) for row in cursors] == [(1, 0, 0), (1, 0, 0), (2, 1, 0), (2, 1, 0)]
-    assert await connection.fetch(UNITS) == editions
+    assert await connection.fetch(EDITIONS) == editions
 
 
 async def test_every_sum_is_kept_when_hours_take_the_place_of_increments(fresh_database: str) -> None:
