@@ -95,6 +95,8 @@ class Breaking(Slow):
     def __init__(self, database: db.Database) -> None:
         super().__init__()
         self.begun_one = asyncio.Event()
+        self.over = False
+        """From now on nothing breaks any more, so that also a wrong runner can be ended."""
         self._database = database
 
     async def apply(self, *_: Any, **__: Any) -> None:
@@ -102,7 +104,8 @@ class Breaking(Slow):
         try:
             await asyncio.Event().wait()
         finally:
-            self._database.hang_up()
+            if not self.over:
+                self._database.hang_up()
 
 
 async def ended_by_one_cancellation(world: World) -> bool:
@@ -120,7 +123,7 @@ async def ended_by_one_cancellation(world: World) -> bool:
     running.cancel()
     again = asyncio.create_task(breaking.begun_one.wait())
     await asyncio.wait((running, again), timeout=10, return_when=asyncio.FIRST_COMPLETED)
-    ended = running.cancelled()
+    ended, breaking.over = running.cancelled(), True
     await end(running, again)
     return ended
 
