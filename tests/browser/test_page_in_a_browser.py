@@ -19,7 +19,11 @@ from support.browser import browser, emulate, missing, resize
 from support.system import System, Tenant, running_system
 
 SOON_S = 1.0
-pytestmark = [pytest.mark.timeout(240), pytest.mark.skipif(missing() is not None, reason=str(missing()))]
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.timeout(240),
+    pytest.mark.skipif(missing() is not None, reason=str(missing())),
+]
 HOSTILE = "<img src=x onerror=\"document.body.dataset.hacked='yes'\">"
 WHEN_TEXT = """
 const [text, done] = arguments;

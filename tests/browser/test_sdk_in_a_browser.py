@@ -15,7 +15,11 @@ from support.browser import browser, command, missing
 from support.sites import site
 from support.system import System, Tenant, running_system
 
-pytestmark = [pytest.mark.timeout(240), pytest.mark.skipif(missing() is not None, reason=str(missing()))]
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.timeout(240),
+    pytest.mark.skipif(missing() is not None, reason=str(missing())),
+]
 PAGE = """<!doctype html><meta charset=utf-8><title>a site</title>
 <script src="/dist/coliseum.min.js"></script>
 <script>

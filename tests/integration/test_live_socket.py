@@ -190,6 +190,7 @@ async def test_who_talks_too_much_is_closed(tenant: Watched) -> None:
         assert socket.frames <= 1 + MESSAGES_AT_ONCE_MAX + 20
 
 
+@pytest.mark.long
 async def test_a_quiet_connection_is_kept_alive(tenant: Watched) -> None:
     async with tenant.socket() as socket:
         began_s = time.monotonic()

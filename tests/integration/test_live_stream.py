@@ -193,6 +193,7 @@ async def test_a_page_of_an_allowed_origin_may_ask_first(tenant: Watched) -> Non
         assert stream.status == 405
 
 
+@pytest.mark.long
 async def test_a_quiet_stream_is_kept_alive(tenant: Watched) -> None:
     async with opened(tenant, "/api/live/events?metric=votes") as stream:
         async with asyncio.timeout(25):

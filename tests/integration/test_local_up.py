@@ -19,6 +19,8 @@ import pytest
 
 from coliseum.local.ports import free_port
 
+pytestmark = pytest.mark.long
+
 READY = "Ctrl-C stops everything."
 START_TIMEOUT_S = 60.0
 SECOND_START_S_MAX = 5.0

@@ -11,6 +11,8 @@ from support.crowding import latencies, log_ins
 from support.live_people import account
 from support.system import System, running_system
 
+pytestmark = pytest.mark.long
+
 CROWD = 60
 SECONDS = 3.0
 

@@ -18,6 +18,8 @@ from support.era import Era, Open
 from support.festival import vote
 from support.mutants import swap_sql
 
+pytestmark = pytest.mark.long
+
 FIRST = datetime(2026, 5, 11, tzinfo=UTC)  # a Monday
 NOON = timedelta(hours=12)
 DAY = timedelta(days=1)

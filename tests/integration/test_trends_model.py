@@ -22,6 +22,8 @@ from support.model import bucket, parsed
 from support.play import Play
 from support.services import World
 
+pytestmark = pytest.mark.long
+
 QUICK = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 VALUES = {"city": CITIES, "genre": GENRES, "event": EVENTS}
