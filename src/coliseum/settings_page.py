@@ -5,6 +5,7 @@ from pathlib import Path
 
 import msgspec
 
+from coliseum.generated import write_or_check
 from coliseum.settings import Settings, meta_of, setting_of
 
 PAGE = Path("docs/SETTINGS.md")
@@ -48,13 +49,7 @@ def render() -> str:
 
 def main(arguments: list[str]) -> int:
     """Write the page, or with ``--check`` return 1 when it is stale."""
-    if "--check" not in arguments:
-        PAGE.write_text(render(), encoding="utf-8")
-        return 0
-    if PAGE.is_file() and PAGE.read_text(encoding="utf-8") == render():
-        return 0
-    sys.stderr.write(f"{PAGE} is stale; `make generate` writes it anew.\n")
-    return 1
+    return write_or_check({PAGE: render()}, arguments)
 
 
 def _row(field: msgspec.structs.FieldInfo) -> str:

@@ -16,6 +16,7 @@ from coliseum.events.batch import BATCH_BYTES_MAX, BATCH_EVENTS_MAX
 from coliseum.events.catalogue import Event
 from coliseum.events.decode import EVENT_BYTES_MAX
 from coliseum.events.shapes import COMMON, Field, Shape, shapes
+from coliseum.generated import write_or_check
 
 SCHEMA: Final = Path("src/coliseum/events/schema.json")
 TYPESCRIPT: Final = Path("sdk/js/types/events.ts")
@@ -55,14 +56,7 @@ def render() -> dict[Path, str]:
 
 def main(arguments: list[str]) -> int:
     """Write the files, or with ``--check`` name the stale ones and return 1 if there are any."""
-    stale = [path for path, text in render().items() if not _holds(path, text)]
-    if "--check" in arguments:
-        sys.stderr.writelines(f"{path} is stale; `make generate` writes it anew.\n" for path in stale)
-        return 1 if stale else 0
-    for path in stale:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(render()[path], encoding="utf-8")
-    return 0
+    return write_or_check(render(), arguments)
 
 
 def json_schema() -> str:
@@ -140,10 +134,6 @@ def _table(fields: list[Field]) -> str:
 
 def _anchor(shape: Shape) -> str:
     return shape.event_type.replace(".", "")
-
-
-def _holds(path: Path, text: str) -> bool:
-    return path.is_file() and path.read_text(encoding="utf-8") == text
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from coliseum.accounts.permissions import ROLES, SCOPES, Permission
+from coliseum.generated import write_or_check
 from coliseum.web.app import HANDLERS
 
 PAGE: Final = Path("docs/ACCESS.md")
@@ -36,13 +37,7 @@ def routes() -> Iterator[tuple[str, str, str]]:
 
 def main(arguments: list[str]) -> int:
     """Write the page, or with ``--check`` return 1 when it is stale."""
-    if "--check" not in arguments:
-        PAGE.write_text(render(), encoding="utf-8")
-        return 0
-    if PAGE.is_file() and PAGE.read_text(encoding="utf-8") == render():
-        return 0
-    sys.stderr.write(f"{PAGE} is stale; `make generate` writes it anew.\n")
-    return 1
+    return write_or_check({PAGE: render()}, arguments)
 
 
 def _permissions() -> Iterator[str]:

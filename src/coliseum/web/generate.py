@@ -14,6 +14,7 @@ from typing import Any, Final
 from litestar import Litestar
 from litestar.routes import HTTPRoute
 
+from coliseum.generated import write_or_check
 from coliseum.web.app import build_app
 from coliseum.web.capture import ROUTES
 from coliseum.web.services import Services
@@ -121,13 +122,7 @@ def render() -> str:
 
 def main(arguments: list[str]) -> int:
     """Write the page, or with ``--check`` return 1 when it is stale."""
-    if "--check" not in arguments:
-        PAGE.write_text(render(), encoding="utf-8")
-        return 0
-    if PAGE.is_file() and PAGE.read_text(encoding="utf-8") == render():
-        return 0
-    sys.stderr.write(f"{PAGE} is stale; `make generate` writes it anew.\n")
-    return 1
+    return write_or_check({PAGE: render()}, arguments)
 
 
 def _never_opened() -> AbstractAsyncContextManager[Services]:

@@ -12,6 +12,7 @@ import msgspec
 
 from coliseum.accounts.plans import ORDER, PLANS, Plan
 from coliseum.capture.quota import BELIEVED_S
+from coliseum.generated import write_or_check
 
 OPEN: Final = "no limit"
 MEANINGS: Final = {
@@ -95,13 +96,7 @@ def render() -> str:
 
 def main(arguments: list[str]) -> int:
     """Write the page, or with ``--check`` return 1 when it is stale."""
-    if "--check" not in arguments:
-        PAGE.write_text(render(), encoding="utf-8")
-        return 0
-    if PAGE.is_file() and PAGE.read_text(encoding="utf-8") == render():
-        return 0
-    sys.stderr.write(f"{PAGE} is stale; `make generate` writes it anew.\n")
-    return 1
+    return write_or_check({PAGE: render()}, arguments)
 
 
 def _table() -> Iterator[str]:
