@@ -9,10 +9,10 @@ from typing import Any, Final
 Header = tuple[bytes, bytes]
 Send = Callable[[Any], Awaitable[None]]
 PAGE_POLICY: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https:; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: data:; connect-src 'self'; "
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
-"""Of pages. Pictures of artists are wherever the catalogue says, over https."""
+"""Of pages. Pictures of artists are wherever the catalogue says, over https, or in their address itself."""
 UNUSED: Final = ("camera", "display-capture", "geolocation", "microphone", "payment", "usb")
 ALWAYS: Final[tuple[Header, ...]] = (
     (b"strict-transport-security", b"max-age=31536000; includeSubDomains"),
