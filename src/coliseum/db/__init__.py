@@ -19,6 +19,7 @@ from coliseum.db.sessions import (
     PostgresError,
     Right,
     UniqueViolation,
+    UnstorableText,
     Uuid,
 )
 
@@ -32,6 +33,7 @@ __all__ = [
     "PostgresError",
     "Right",
     "UniqueViolation",
+    "UnstorableText",
     "Uuid",
     "connect",
     "rows",

@@ -47,6 +47,8 @@ DATA_ERRORS = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
 PostgresError = asyncpg.PostgresError
 InsufficientPrivilege = asyncpg.InsufficientPrivilegeError
 UniqueViolation = asyncpg.UniqueViolationError
+UnstorableText = asyncpg.CharacterNotInRepertoireError
+"""A text holds what PostgreSQL's texts cannot: the character U+0000."""
 Uuid = asyncpg.pgproto.pgproto.UUID
 """A ``uuid.UUID`` made of 16 bytes in a tenth of the time."""
 

@@ -191,6 +191,8 @@ def _our_error(error: Exception, scope: Any) -> ColiseumError:
             return RequestRefused(Refusal.BODY_TOO_LARGE, "the body is larger than this takes")
         case HTTPException() if error.status_code < 500:
             return QueryInvalid(error.detail)
+    if isinstance(error, db.UnstorableText):
+        return RequestRefused(Refusal.INVALID_PAYLOAD, "a text contains the character U+0000")
     if isinstance(error, db.UNREACHABLE):
         return StoreUnavailable(f"PostgreSQL did not answer: {error}")
     Log().error("capture_failed", error=described(error), path=scope.get("path_template", ""))
