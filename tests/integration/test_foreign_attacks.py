@@ -13,12 +13,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from joserfc.jwk import ECKey, JWKRegistry, OctKey
 
 from coliseum.accounts.foreign import TOKEN_BYTES_MAX, issuer_in
-from support.asgi import Reply
-from support.festival import vote
-from support.issuing import Issuer, b64, issuing, packed, signed
+from support.issuing import Issuer, b64, issuing, packed, shown, signed, trusting
 from support.services import Platform, World, opened_world
-
-LOG = "/api/passport/log"
 
 
 @pytest.fixture(scope="module")
@@ -36,18 +32,7 @@ async def issuer() -> AsyncIterator[Issuer]:
 @pytest.fixture(scope="module")
 async def tenant(world: World, issuer: Issuer) -> Platform:
     """A tenant that trusts the issuer, and knows its keys."""
-    platform = await world.platform(slug="attacked")
-    wish = json.dumps({"supabaseUrl": issuer.address}).encode()
-    assert (await world.http.send("PUT", "/api/issuers", wish, platform.server)).status == 200
-    assert (await shown(world, platform, issuer.token())).status == 201
-    return platform
-
-
-async def shown(world: World, platform: Platform, token: str | bytes) -> Reply:
-    """The answer to a page that shows this token."""
-    raw = token if isinstance(token, bytes) else token.encode("latin-1")
-    headers = [(b"authorization", f"Bearer {platform.browser_key}".encode()), (b"coliseum-user", raw)]
-    return await world.http.post(LOG, vote(userId=None, deviceId="d-1"), headers)
+    return await trusting(world, issuer)
 
 
 async def is_refused(world: World, platform: Platform, token: str | bytes) -> None:

@@ -12,6 +12,10 @@ from aiohttp import web
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry
 
+from support.asgi import Reply
+from support.festival import vote
+from support.services import Platform, World
+
 Signer = ECKey | RSAKey | OKPKey | OctKey
 SUPABASE = "/auth/v1"
 
@@ -113,3 +117,19 @@ async def issuing() -> AsyncIterator[Issuer]:
         yield issuer
     finally:
         await runner.cleanup()
+
+
+async def trusting(world: World, issuer: Issuer) -> Platform:
+    """A tenant that trusts the issuer, and knows its keys."""
+    platform = await world.platform(slug="attacked")
+    wish = json.dumps({"supabaseUrl": issuer.address}).encode()
+    assert (await world.http.send("PUT", "/api/issuers", wish, platform.server)).status == 200
+    assert (await shown(world, platform, issuer.token())).status == 201
+    return platform
+
+
+async def shown(world: World, platform: Platform, token: str | bytes) -> Reply:
+    """The answer to a page that shows this token."""
+    raw = token if isinstance(token, bytes) else token.encode("latin-1")
+    headers = [(b"authorization", f"Bearer {platform.browser_key}".encode()), (b"coliseum-user", raw)]
+    return await world.http.post("/api/passport/log", vote(userId=None, deviceId="d-1"), headers)
