@@ -62,12 +62,14 @@ from coliseum.web.limits import Limiter
 from coliseum.web.live.admission import origins_of
 from coliseum.web.live.hub import Hub
 from coliseum.web.live.stopping import stop_held_back
+from coliseum.web.live.tail import Tails
 from coliseum.web.post import open_post
 from coliseum.web.refusals import Refusals
 from coliseum.web.services import Services
 from coliseum.web.stripe import into_log
 from coliseum.web.ui.live import Live
 from coliseum.web.ui.pages import page_router
+from coliseum.web.ui.stopping import told_of_stop
 
 UPKEEP_EVERY_S = 3_600
 PROJECTIONS: dict[str, Projection] = {
@@ -94,7 +96,7 @@ def create_app() -> Litestar:
     @asynccontextmanager
     async def opened() -> AsyncIterator[Services]:
         async with open_services(settings) as services, live.serving(services):
-            with stop_held_back(services.live):
+            with stop_held_back(services.live), told_of_stop(services.tails.close):
                 collector.settle()
                 yield services
 
@@ -140,6 +142,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         declarations,
         PublicPages(database, reads),
         live,
+        Tails(database, store),
         addresses,
         LastUsed(database, utc_now),
         outbound,
@@ -170,6 +173,7 @@ async def _serving(services: Services, waker: kv.Waker) -> AsyncIterator[None]:
     finally:
         await services.billing.close()
         await services.live.close()
+        await services.tails.stop()
         await services.appender.drain()
         await services.boards.reads.drain()
         await services.together.drain()

@@ -12,9 +12,25 @@ QUESTION = {
     "hours": "24", "limit": "20",
 }  # fmt: skip
 """Parameters of a question that has an answer."""
-OPTIONAL = ("around", "ids", "members", "event", "city", "genre", "id", "board", "cursor", "userId", "endpoint")
+OPTIONAL = (
+    "around",
+    "ids",
+    "members",
+    "event",
+    "city",
+    "genre",
+    "id",
+    "board",
+    "cursor",
+    "userId",
+    "endpoint",
+    "artist",
+    "track",
+    "entry",
+    "search",
+)
 """Parameters that name something: each is tried with what the other tenant calls so."""
-STREAMS = ("/api/live/events", "/api/live/events/metrics")
+STREAMS = ("/api/live/events", "/api/live/events/metrics", "/api/entries/live")
 """Answers that do not end; what is watched is swept where the live tests are."""
 
 

@@ -26,6 +26,7 @@ from coliseum.web.api import (
     auth_factors,
     billing,
     boards,
+    catalog,
     contract,
     declared,
     deliveries,
@@ -35,6 +36,7 @@ from coliseum.web.api import (
     issuers,
     keys,
     leaderboards,
+    log,
     members,
     reads,
     seasons,
@@ -56,7 +58,8 @@ HANDLERS = (
     *leaderboards.HANDLERS, *reads.HANDLERS, *exports.HANDLERS, *seasons.HANDLERS, *declared.HANDLERS,
     *trends.HANDLERS, *keys.HANDLERS, *issuers.HANDLERS, *auth.HANDLERS, *auth_factors.HANDLERS, *identities.HANDLERS,
     *accounts.HANDLERS, *members.HANDLERS, *tenants.HANDLERS, *usage.HANDLERS, *billing.HANDLERS, *webhooks.HANDLERS,
-    *deliveries.HANDLERS, *audit.HANDLERS, health.get_health, contract.get_event_schema,
+    *deliveries.HANDLERS, *audit.HANDLERS, *log.HANDLERS, *catalog.HANDLERS, health.get_health,
+    contract.get_event_schema,
 )  # fmt: skip
 OPTIONS = Options(HANDLERS)
 HEADERS = Headers()

@@ -27,6 +27,7 @@ from coliseum.web.allowance import Allowance
 from coliseum.web.api.boards import Boards
 from coliseum.web.limits import Limiter
 from coliseum.web.live.hub import Hub
+from coliseum.web.live.tail import Tails
 from coliseum.web.post import Post
 from coliseum.web.refusals import Refusals
 
@@ -53,6 +54,7 @@ class Services(msgspec.Struct, frozen=True):
     declarations: Declarations
     public: PublicPages
     live: Hub
+    tails: Tails
     addresses: Addresses
     last_used: LastUsed
     outbound: Outbound
