@@ -47,6 +47,7 @@ from coliseum.projections.usage import UsageProjection
 from coliseum.queries.declared import Declarations
 from coliseum.queries.public import PublicPages
 from coliseum.queries.shared import SharedReads
+from coliseum.queries.standing import Watch
 from coliseum.queries.together import Together
 from coliseum.settings import Settings
 from coliseum.settings.safety import check_mode
@@ -144,6 +145,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         PublicPages(database, reads),
         live,
         Tails(database, store),
+        Watch(database, store),
         addresses,
         LastUsed(database, utc_now),
         outbound,

@@ -19,6 +19,7 @@ from coliseum.outbound import Outbound
 from coliseum.passport.appender import Appender
 from coliseum.queries.declared import Declarations
 from coliseum.queries.public import PublicPages
+from coliseum.queries.standing import Watch
 from coliseum.queries.together import Together
 from coliseum.settings import Settings
 from coliseum.trail.record import Trail
@@ -55,6 +56,7 @@ class Services(msgspec.Struct, frozen=True):
     public: PublicPages
     live: Hub
     tails: Tails
+    watch: Watch
     addresses: Addresses
     last_used: LastUsed
     outbound: Outbound
