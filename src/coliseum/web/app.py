@@ -8,7 +8,7 @@ from litestar import Litestar, Request, asgi
 from litestar import Response as LitestarResponse
 from litestar.datastructures import State
 from litestar.di import Provide
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, NotFoundException
 from litestar.handlers import ASGIRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
@@ -52,6 +52,7 @@ from coliseum.web.openapi import describe_capture, describe_declaring, describe_
 from coliseum.web.options import Options
 from coliseum.web.problems import problem
 from coliseum.web.services import Services
+from coliseum.web.ui.areas import on_error as page_of_error
 from coliseum.web.ui.links import link_router
 
 HANDLERS = (
@@ -61,6 +62,8 @@ HANDLERS = (
     *deliveries.HANDLERS, *audit.HANDLERS, *log.HANDLERS, *catalog.HANDLERS, health.get_health,
     contract.get_event_schema,
 )  # fmt: skip
+FOR_PROGRAMS = ("/api/", "/v1/", "/schema", "/static/")
+"""What begins so is answered with a problem, and not with a page."""
 OPTIONS = Options(HANDLERS)
 HEADERS = Headers()
 CAPTURE = {path: handler for paths, handler in ROUTES for path in paths}
@@ -155,6 +158,12 @@ async def _tell_rate(message: Any, scope: Any) -> None:
             message["headers"] = [*message["headers"], *rate_headers(rate)]
 
 
+def _by_a_browser(request: Request[Any, Any, Any]) -> bool:
+    """Whether somebody has typed or followed an address at which programs look for nothing."""
+    asked = request.method == "GET" and "text/html" in request.headers.get("accept", "")
+    return asked and not request.scope["path"].startswith(FOR_PROGRAMS)
+
+
 def _mounted(paths: tuple[str, ...], handler: Handler) -> ASGIRouteHandler:
     @asgi(list(paths), copy_scope=False)
     async def route(scope: Any, receive: Any, send: Any) -> None:
@@ -163,7 +172,9 @@ def _mounted(paths: tuple[str, ...], handler: Handler) -> ASGIRouteHandler:
     return route
 
 
-def _on_error(request: Request[Any, Any, Any], error: Exception) -> LitestarResponse[bytes]:
+def _on_error(request: Request[Any, Any, Any], error: Exception) -> LitestarResponse[Any]:
+    if isinstance(error, NotFoundException) and _by_a_browser(request):
+        return page_of_error(request, error)
     ours = our_error(error, request.scope)
     if isinstance(ours, RequestRefused):
         note_reason(request.scope, ours)

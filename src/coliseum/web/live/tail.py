@@ -122,7 +122,7 @@ class _Viewer:
         rows = [row for row in turn.rows if self._wants(row)]
         told = Arrived(
             [line_of(row, {}, {}) for row in rows[:LINES_MAX]], turn.arrived, turn.per_second,
-            turn.arrived > len(turn.rows) or len(rows) > LINES_MAX, turn.head,
+            turn.arrived > len(turn.rows) or (turn.arrived > 0 and len(rows) > LINES_MAX), turn.head,
         )  # fmt: skip
         self.tell(b"data: " + msgspec.json.encode(told) + b"\n\n")
 

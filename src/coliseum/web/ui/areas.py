@@ -10,6 +10,7 @@ from coliseum.errors import Refusal, RequestRefused
 from coliseum.web.access import check_every_route, needs, note_reason
 from coliseum.web.failures import our_error
 from coliseum.web.problems import problem
+from coliseum.web.ui.catalog import routes as catalog
 from coliseum.web.ui.front import routes as front
 from coliseum.web.ui.guard import admit_page, log_in_address
 from coliseum.web.ui.log import routes as log
@@ -23,7 +24,7 @@ async def get_unknown(slug: FromPath[str], rest: FromPath[str]) -> Response[Any]
     raise RequestRefused(Refusal.NOT_FOUND, f"there is no page {rest} of {slug}")
 
 
-HANDLERS: Final[tuple[Any, ...]] = (get_unknown, *front.HANDLERS, *log.HANDLERS)
+HANDLERS: Final[tuple[Any, ...]] = (get_unknown, *front.HANDLERS, *log.HANDLERS, *catalog.HANDLERS)
 TITLES: Final = {
     401: _("Please log in"),
     402: _("Your plan does not include this"),
