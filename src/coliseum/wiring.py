@@ -125,37 +125,13 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                addresses=addresses, sessions=logins.sessions, allowance=allowance)  # fmt: skip
     billing = Billing(database, settings, settings.secret_key, trail, utc_now, into_log(pipeline, utc_now))
     services = Services(
-        settings,
-        settings.secret_key,
-        utc_now,
-        database,
-        store,
-        keys,
-        trail,
-        Refusals(database, trail, utc_now),
-        appender,
-        pipeline,
-        tally,
-        Boards(reads),
-        Together(),
-        limiter,
-        allowance,
-        segment_names(settings.segment_events),
-        declarations,
-        PublicPages(database, reads),
-        live,
-        Tails(database, store),
-        Watch(database, store),
-        addresses,
-        LastUsed(database, utc_now),
-        outbound,
-        Foreign(database, outbound, settings.secret_key, utc_now),
-        Identities(database, utc_now),
-        logins,
-        Secrets(settings.secret_key),
-        billing,
-        open_post(settings, settings.secret_key, database, server, utc_now),
-    )
+        settings, settings.secret_key, utc_now, database, store, keys, trail, Refusals(database, trail, utc_now),
+        appender, pipeline, tally, Boards(reads), Together(), limiter, allowance,
+        segment_names(settings.segment_events), declarations, PublicPages(database, reads), live,
+        Tails(database, store), Watch(database, store), addresses, LastUsed(database, utc_now), outbound,
+        Foreign(database, outbound, settings.secret_key, utc_now), Identities(database, utc_now), logins,
+        Secrets(settings.secret_key), billing, open_post(settings, settings.secret_key, database, server, utc_now),
+    )  # fmt: skip
     async with _serving(services, waker):
         yield services
 

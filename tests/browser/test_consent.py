@@ -12,7 +12,7 @@ from support.pages import Pages, check_axe
 pytestmark = [pytest.mark.long, pytest.mark.timeout(240)]
 LISTED = [re.compile(re.escape(each.name).replace(r"\*", ".*")) for each in EVERYTHING]
 WALK = ("/about", "/pricing", "/cookies", "/status", "/privacy")
-GPC = {"extra_http_headers": {"sec-gpc": "1"}}
+GPC: dict[str, Any] = {"extra_http_headers": {"sec-gpc": "1"}}
 GPC_SCRIPT = "Object.defineProperty(navigator, 'globalPrivacyControl', { value: true })"
 
 
