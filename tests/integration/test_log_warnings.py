@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from coliseum import wiring
-from coliseum.errors import Refusal
+from coliseum.errors import Refusal, RequestRefused
 from coliseum.queries.entries import EntryQuestion
 from coliseum.web.fixes import FIXES, fix_for
 from coliseum.web.live import tail
@@ -113,11 +113,12 @@ async def test_nothing_of_another_tenant_arrives_and_nothing_says_whose_it_is(wo
         assert message["arrived"] == 2
 
 
-async def test_no_more_than_so_many_watch_at_a_time(
+def test_no_more_than_so_many_watch_at_a_time(
     world: World, platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tail, "VIEWERS_MAX", 0)
-    assert (await world.http.get("/api/entries/live", platform.server)).code == "overloaded"
+    with pytest.raises(RequestRefused, match="too many are watching"):
+        world.services.tails.messages(platform.tenant, EntryQuestion())
 
 
 async def told(stream: AsyncIterator[bytes]) -> dict[str, Any]:

@@ -77,7 +77,6 @@ FILES = {
     "/api/leaderboards/export": ("text/csv", "application/x-ndjson", "application/vnd.apache.parquet"),
     "/api/audit/export": ("application/x-ndjson",),
     "/api/catalog/{kind}/export": ("text/csv",),
-    "/api/entries/live": ("text/event-stream",),
 }
 
 

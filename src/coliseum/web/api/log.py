@@ -100,22 +100,6 @@ async def get_entry(
     return await entry(services.database, tenant, partition, offset, fans=caller.may(Permission.FANS_READ))
 
 
-@get("/api/entries/live", opt=needs(Permission.NUMBERS_READ), summary="Entries as they arrive, as server-sent events")
-async def get_entries_live(
-    request: Request[Any, Any, Any],
-    services: NamedDependency[Services],
-    event_type: OfType = None,
-    artist: OfArtist = None,
-    event: OfEvent = None,
-    track: OfTrack = None,
-    source: OfSource = None,
-) -> Stream:
-    """Up to four messages a second. A flood comes as a sample; each message says how many have truly arrived."""
-    tenant, caller = asking_tenant(request), caller_in(request.scope)
-    question = question_of(caller, event_type, artist, event, track, source, None, None, None)
-    return tail_of(services, tenant, question)
-
-
 @get("/api/warnings/groups", opt=needs(Permission.NUMBERS_READ), summary="What was refused or dropped, with its fix")
 async def get_warning_groups(
     request: Request[Any, Any, Any],
@@ -191,4 +175,4 @@ def tail_of(services: Services, tenant: Tenant, question: EntryQuestion) -> Stre
     return Stream(messages, media_type="text/event-stream; charset=utf-8", headers=STREAM_HEADERS)
 
 
-HANDLERS = (get_entries, get_entry, get_entries_live, get_warning_groups, get_dead_letters)
+HANDLERS = (get_entries, get_entry, get_warning_groups, get_dead_letters)

@@ -212,7 +212,7 @@ class Tails:
         try:
             turn = await tail.look(self._database)
         except (*db.UNREACHABLE, db.PostgresError, StoreUnavailable) as error:
-            Log().warning("capture_failed", error=described(error), path="/api/entries/live")
+            Log().warning("capture_failed", error=described(error), path="/t/{slug}/log/live")
             for viewer in tail.viewers:
                 viewer.tell(STALE)
             return
