@@ -7,7 +7,9 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
-const GZIP_MAX = { "coliseum.js": 3_000, "coliseum.min.js": 3_000, "live.js": 4_000 };
+const GZIP_MAX = {
+  "coliseum.js": 3_000, "coliseum.min.js": 3_000, "live.js": 4_000, "widgets.js": 15_000, "coliseum-widgets.min.js": 15_000,
+};
 const PAGES = "../../src/coliseum/web/ui/static/vendor/live.js";
 const checking = process.argv.includes("--check");
 const out = checking ? mkdtempSync(join(tmpdir(), "coliseum-")) : "dist";
@@ -22,10 +24,15 @@ await build({
   outfile: join(out, "coliseum.min.js"),
 });
 await build({ ...small, entryPoints: ["src/live.ts"], outfile: join(out, "live.js") });
+await build({ ...small, entryPoints: ["src/widgets/index.ts"], outfile: join(out, "widgets.js") });
+await build({
+  ...small, entryPoints: ["src/widgets/index.ts"], format: "iife", globalName: "coliseumWidgets",
+  define: { "import.meta.url": "undefined" }, outfile: join(out, "coliseum-widgets.min.js"),
+});
 const banner = { js: "// Built from sdk/js/src/live.ts by `npm run build` there; edit it there." };
 await build({ ...common, banner, entryPoints: ["src/live.ts"], outfile: pages });
 execFileSync("node_modules/.bin/tsc", ["--outDir", join(out, "types")]);
-for (const [name, source] of [["index", "index"], ["live", "live"]]) {
+for (const [name, source] of [["index", "index"], ["live", "live"], ["widgets", "widgets/index"]]) {
   writeFileSync(join(out, `${name}.d.ts`), `export * from "./types/src/${source}";\n`);
 }
 
