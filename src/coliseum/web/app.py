@@ -60,6 +60,7 @@ HANDLERS = (
     *deliveries.HANDLERS, *audit.HANDLERS, health.get_health, contract.get_event_schema,
 )  # fmt: skip
 OPTIONS = Options(HANDLERS)
+PUBLIC = "/api/public/"
 HEADERS = Headers()
 CAPTURE = {path: handler for paths, handler in ROUTES for path in paths}
 
@@ -167,6 +168,8 @@ def _on_error(request: Request[Any, Any, Any], error: Exception) -> LitestarResp
         note_reason(request.scope, ours)
     reply = problem(ours)
     headers = {name.decode(): value.decode() for name, value in reply.headers if name != b"content-type"}
+    if request.scope["path"].startswith(PUBLIC):  # a page of another origin must be able to read a no, too
+        headers |= {"access-control-allow-origin": "*", "access-control-expose-headers": "retry-after"}
     if isinstance(error, HTTPException) and error.headers and reply.status == 405:
         headers.update({name: value for name, value in error.headers.items() if name.lower() == "allow"})
     return LitestarResponse(

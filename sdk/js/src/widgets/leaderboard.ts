@@ -71,9 +71,9 @@ export class LeaderboardWidget extends Widget<PublicBoard> {
     caption.append(head);
     const columns = made("tr");
     const unit = made("th", "score");
-    const name = made("th", "", this.text("name"));
-    name.colSpan = 2;
-    for (const each of [made("th", "rank", this.text("rank")), name, unit]) {
+    const moved = made("th", "moved");
+    moved.append(made("span", "unseen", this.text("movement")));
+    for (const each of [made("th", "rank", this.text("rank")), moved, made("th", "", this.text("name")), unit]) {
       each.scope = "col";
       columns.append(each);
     }
@@ -119,8 +119,8 @@ export class LeaderboardWidget extends Widget<PublicBoard> {
   }
 
   #who(cell: HTMLElement, row: BoardRow): void {
-    const name = made("span", "name", row.name);
-    name.dir = "auto";
+    const name = made("span", "name");
+    name.append(made("bdi", "", row.name)); // its own direction, at the row's own side
     const bar = made("meter");
     bar.setAttribute("aria-hidden", "true");
     const text = made("span", "text");

@@ -26,7 +26,7 @@ tbody tr:first-child .name { font-weight: 700; }
 th.score, td.score { padding-inline: .5rem 1rem; font-weight: 600; text-align: end; white-space: nowrap; }
 .picture {
   position: relative; display: grid; place-items: center; flex: none; inline-size: 2.25rem; block-size: 2.25rem;
-  border-radius: 28%; background: var(--_line); color: var(--_soft); font-size: .75rem; font-weight: 700; overflow: hidden;
+  border-radius: 28%; background: var(--_line); color: var(--_ink); font-size: .75rem; font-weight: 700; overflow: hidden;
 }
 .picture img { position: absolute; inset: 0; inline-size: 100%; block-size: 100%; object-fit: cover; }
 meter {
