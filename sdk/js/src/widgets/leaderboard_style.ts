@@ -37,6 +37,11 @@ meter::-webkit-meter-inner-element { display: block; }
 meter::-webkit-meter-bar { block-size: 3px; border: 0; border-radius: 2px; background: var(--_line); }
 meter::-webkit-meter-optimum-value { border-radius: 2px; background: var(--_accent); transition: inline-size .6s; }
 meter::-moz-meter-bar { border-radius: 2px; background: var(--_accent); }
+@container (max-width: 30rem) {
+  .moved { inline-size: 2.1rem; padding-inline: .15rem; }
+  .line { gap: .6rem; }
+  .picture { inline-size: 1.9rem; block-size: 1.9rem; }
+}
 @container (max-width: 22rem) {
   .picture { display: none; }
   .rank { inline-size: 2.25rem; padding-inline-start: .6rem; }
