@@ -1,21 +1,16 @@
 """The overview: its numbers are those of the API and of plain sums over the log; who may see it; what it says of itself."""
 
-import re
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from html import unescape
-from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import urlencode
 
 import pytest
 
-from coliseum.metrics.registry import BY_NAME, METRICS, Metric, stored_name
+from coliseum.metrics.registry import BY_NAME, METRICS, Metric
 from coliseum.metrics.windows import Grain, bucket_start
 from coliseum.queries.overview import Asked, Overview, Sum, overview
 from coliseum.queries.stretches import PERIODS
-from support.people import LogIn, new_person
 from support.play import Play
-from support.services import Platform, World
+from support.services import World
 
 ZONES = ["Europe/Vienna", "Asia/Kolkata"]
 

@@ -20,11 +20,13 @@ from coliseum.web.ui.shell import Shell
 from coliseum.web.ui.text import _, translations
 
 PERIOD_TITLES: Final = {
-    "24h": _("24 hours"), "day": _("Today"), "7d": _("7 days"), "28d": _("28 days"), "month": _("This month"), "year": _("This year"),
+    "24h": _("24 hours"), "day": _("Today"), "7d": _("7 days"), "28d": _("28 days"), "month": _("This month"),
+    "year": _("This year"),
     "all": _("All time"),
 }  # fmt: skip
 BEFORE: Final = {
-    "24h": _("the 24 hours before"), "day": _("yesterday until this hour"), "7d": _("the 7 days before"), "28d": _("the 28 days before"),
+    "24h": _("the 24 hours before"), "day": _("yesterday until this hour"), "7d": _("the 7 days before"),
+    "28d": _("the 28 days before"),
     "month": _("last month until this hour of it"), "year": _("last year until this hour of it"),
     CUSTOM: _("as many hours before"),
 }  # fmt: skip
@@ -38,6 +40,8 @@ class Card(msgspec.Struct, frozen=True):
 
     metric: str
     currency: str
+    tag: str
+    """The currency, where there is more than one."""
     title: str
     definition: str
     types: str
@@ -65,12 +69,14 @@ def groups_of(
     shell: Shell, found: Overview, chosen: Metric, currency: str, query: Mapping[str, str]
 ) -> tuple[list[Card], list[Card]]:
     """The cards that everybody asks for first, and the others. Of money one a currency, never two in one."""
-    cards = [_card(shell, found, each, query, chosen=(each.metric, each.currency) == (chosen.name, currency))
+    several = len({each.currency for each in found.sums if each.currency}) > 1
+    cards = [_card(shell, found, each, query, several=several,
+                   chosen=(each.metric, each.currency) == (chosen.name, currency))
              for each in found.sums]  # fmt: skip
     return [card for card in cards if card.metric in FIRST], [card for card in cards if card.metric not in FIRST]
 
 
-def _card(shell: Shell, found: Overview, each: Sum, query: Mapping[str, str], *, chosen: bool) -> Card:
+def _card(shell: Shell, found: Overview, each: Sum, query: Mapping[str, str], *, several: bool, chosen: bool) -> Card:
     metric, stretch, told = BY_NAME[each.metric], found.stretch, translations(shell.language).gettext
     code = each.currency or None
     before = explained(stretch.before, stretch.before_until) if stretch.before and stretch.before_until else None
@@ -78,6 +84,7 @@ def _card(shell: Shell, found: Overview, each: Sum, query: Mapping[str, str], *,
     return Card(
         metric=each.metric,
         currency=each.currency,
+        tag=each.currency.upper() if several else "",
         title=told(title_of(metric)),
         definition=told(definition_of(metric)),
         types=", ".join(metric.types) if isinstance(metric, Metric) else "",
@@ -122,6 +129,7 @@ def chart_of(shell: Shell, found: Overview, metric: Metric, currency: str) -> Ch
         Axis(title, "number", decimals_of(metric, currency), unit_of(metric, currency)),
         tuple(found.buckets),
         tuple(series),
+        unfinished=stretch.since <= found.read_at < stretch.until,
     )
 
 
