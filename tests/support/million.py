@@ -12,18 +12,23 @@ INSERT INTO passport_entries (tenant_id, partition, "offset", id, subject_id, ev
                               artist_id, event_id, track_id, city, currency, value, occurred_at, created_at, source,
                               dna_influence, metadata)
 SELECT $1, 0, n, 'e-' || n, 1 + (n * 7919) % 100000, t.type, t.target,
-       CASE WHEN t.target IS NOT NULL THEN 'artist-' || artist END,
-       'artist-' || artist, 'event-' || (n % 200), CASE WHEN t.type LIKE 'player%' THEN 'track-' || (n % 3000) END,
-       'city-' || (n % 50), t.currency, 1 + n % 9,
-       now() - make_interval(secs => (n::numeric * 104729) % (86400 * 60)), now(), 'api', 1, '{}'
+       CASE WHEN t.target IS NOT NULL THEN 'artist-' || artist END, 'artist-' || artist,
+       CASE WHEN t.night THEN 'event-' || event END, CASE WHEN NOT t.night THEN 'track-' || (artist * 5 + n % 5) END,
+       CASE WHEN t.night THEN 'city-' || (event % 50) END, t.currency, 1 + n % 9,
+       CASE WHEN t.night THEN date_trunc('day', now()) - make_interval(days => (event % 60)::int)
+                              - make_interval(secs => (n * 104729) % 18000)
+            ELSE now() - make_interval(secs => (n::numeric * 104729) % (86400 * 60)) END,
+       now(), 'api', 1, '{}'
 FROM generate_series($2::bigint, $3::bigint) AS n
-CROSS JOIN LATERAL (SELECT floor(2000 * power(((n * 48271) % 1000003) / 1000003.0, 4)) AS artist) AS a
-JOIN (VALUES (0, 'player.track_played', NULL, NULL), (1, 'coliseum.vote_cast', NULL, NULL),
-             (2, 'concierto.event_attended', NULL, NULL), (3, 'treasury.money_spent', NULL, 'eur'),
-             (4, 'treasury.money_earned', NULL, 'eur'), (5, 'social.follow', 'artist', NULL),
-             (6, 'player.track_played', NULL, NULL), (7, 'concierto.event_viewed', NULL, NULL))
-    AS t (place, type, target, currency) ON t.place = n % 8
+JOIN (VALUES (0, 'player.track_played', false, NULL, NULL), (1, 'coliseum.vote_cast', true, NULL, NULL),
+             (2, 'concierto.event_attended', true, NULL, NULL), (3, 'treasury.money_spent', true, NULL, 'eur'),
+             (4, 'treasury.money_earned', true, NULL, 'eur'), (5, 'social.follow', false, 'artist', NULL),
+             (6, 'coliseum.vote_cast', true, NULL, NULL), (7, 'concierto.event_viewed', true, NULL, NULL))
+    AS t (place, type, night, target, currency) ON t.place = n % 8
+CROSS JOIN LATERAL (SELECT floor(300 * power(((n * 48271) % 1000003) / 1000003.0, 2))::int AS event) AS e
+CROSS JOIN LATERAL (SELECT event * 7 + (n / 8) % 7 AS artist) AS a
 """
+"""Three hundred nights of sixty days, seven artists each; plays and follows at any time."""
 HEAD = "UPDATE passport_heads SET head = $2 WHERE tenant_id = $1 AND partition = 0"
 ANALYZE = "ANALYZE passport_entries, coliseum_rollups, coliseum_hours, coliseum_fan_hours, coliseum_names"
 
