@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -36,9 +37,15 @@ def value(page: Page, card: str) -> int:
     return int(re.sub(r"\D", "", told))
 
 
-def vote(arena_tenant: Tenant, url: str, **more: object) -> None:
+def vote(arena_tenant: Tenant, url: str, **more: Any) -> None:
     client = coliseum.Client(url=url, key=arena_tenant.key)
-    said = {"user_id": "late-fan", "artist_id": "hostile", "event_id": "odd-night", "weight": 7, "channel": "web"}
+    said: dict[str, Any] = {
+        "user_id": "late-fan",
+        "artist_id": "hostile",
+        "event_id": "odd-night",
+        "weight": 7,
+        "channel": "web",
+    }
     client.track("coliseum.vote_cast", at=datetime.now(UTC), **{**said, **more})
     assert client.flush(30)
     client.close()
