@@ -53,6 +53,7 @@ from coliseum.web.options import Options
 from coliseum.web.problems import problem
 from coliseum.web.services import Services
 from coliseum.web.ui.areas import on_error as page_of_error
+from coliseum.web.ui.embed import embed_router
 from coliseum.web.ui.links import link_router
 
 HANDLERS = (
@@ -65,6 +66,7 @@ HANDLERS = (
 FOR_PROGRAMS = ("/api/", "/v1/", "/schema", "/static/")
 """What begins so is answered with a problem, and not with a page."""
 OPTIONS = Options(HANDLERS)
+PUBLIC = "/api/public/"
 HEADERS = Headers()
 CAPTURE = {path: handler for paths, handler in ROUTES for path in paths}
 
@@ -131,7 +133,7 @@ def build_app(
     check_every_route(HANDLERS)
     app = App(
         route_handlers=[*(_mounted(paths, handler) for paths, handler in ROUTES), *HANDLERS,
-                        link_router(), *pages],
+                        link_router(), embed_router(), *pages],
         dependencies={"services": Provide(provide_services, sync_to_thread=False)},
         lifespan=[lifespan],
         guards=[admit],
@@ -180,6 +182,8 @@ def _on_error(request: Request[Any, Any, Any], error: Exception) -> LitestarResp
         note_reason(request.scope, ours)
     reply = problem(ours)
     headers = {name.decode(): value.decode() for name, value in reply.headers if name != b"content-type"}
+    if request.scope["path"].startswith(PUBLIC):  # a page of another origin must be able to read a no, too
+        headers |= {"access-control-allow-origin": "*", "access-control-expose-headers": "retry-after"}
     if isinstance(error, HTTPException) and error.headers and reply.status == 405:
         headers.update({name: value for name, value in error.headers.items() if name.lower() == "allow"})
     return LitestarResponse(

@@ -14,6 +14,7 @@ from coliseum.web.ui.catalog import routes as catalog
 from coliseum.web.ui.front import routes as front
 from coliseum.web.ui.guard import admit_page, log_in_address
 from coliseum.web.ui.log import routes as log
+from coliseum.web.ui.overview import routes as overview
 from coliseum.web.ui.shell import fragment, page, wants_fragment
 from coliseum.web.ui.text import _
 
@@ -24,7 +25,9 @@ async def get_unknown(slug: FromPath[str], rest: FromPath[str]) -> Response[Any]
     raise RequestRefused(Refusal.NOT_FOUND, f"there is no page {rest} of {slug}")
 
 
-HANDLERS: Final[tuple[Any, ...]] = (get_unknown, *front.HANDLERS, *log.HANDLERS, *catalog.HANDLERS)
+HANDLERS: Final[tuple[Any, ...]] = (
+    get_unknown, *overview.HANDLERS, *log.HANDLERS, *catalog.HANDLERS, *front.HANDLERS,
+)  # fmt: skip
 TITLES: Final = {
     401: _("Please log in"),
     402: _("Your plan does not include this"),
