@@ -5,6 +5,7 @@ others, and the rest: what no part has, or, where something counts for several p
 """
 
 from datetime import datetime
+from typing import Final
 
 import msgspec
 
@@ -15,6 +16,8 @@ from coliseum.queries.breakdown_asked import PLACES, Asked
 from coliseum.queries.breakdown_reading import SQL, Reading, Values
 from coliseum.queries.names import NOBODY, Named, names_of
 from coliseum.queries.pages import read_position
+
+CHOICES_MAX: Final = 100
 
 
 class Line(msgspec.Struct, frozen=True, rename="camel"):
@@ -145,3 +148,17 @@ async def _names(connection: db.Connection, asked: Asked, keys: list[str]) -> di
     numbers = [int(key) for key in keys]
     found = await names_of(connection, asked.tenant.tenant_id, asked.subject.kind, numbers)
     return {str(number): named for number, named in found.items()}
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """What a filter can be set to, and what it is called."""
+
+    filter: str
+    id: str
+    name: str
+
+
+async def choices(database: db.Database, tenant_id: int) -> list[Choice]:
+    """What filters can be set to, by the catalogue: the first hundred of each."""
+    async with database.tenant(tenant_id) as connection:
+        return await db.rows(connection, Choice, SQL["breakdown_choices"], tenant_id, CHOICES_MAX)

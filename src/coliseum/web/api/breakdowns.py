@@ -114,11 +114,7 @@ async def get_query_export(
     found = msgspec.json.decode(
         await answer(services, asked_by(services, caller, dict(request.query_params))), type=Breakdown
     )
-    name = f"{found.metric}-by-{found.split}.csv"
-    return Response(
-        csv_of(found), media_type="text/csv",
-        headers={"content-disposition": f'attachment; filename="{name}"', "cache-control": "private, no-store"},
-    )  # fmt: skip
+    return file_of(found)
 
 
 def asked_by(services: Services, caller: Caller, given: Mapping[str, str]) -> Asked:
@@ -159,6 +155,15 @@ async def answer(services: Services, asked: Asked) -> bytes:
         return msgspec.json.encode(await breakdown(services.database, asked))
 
     return await services.together.body(asked, body)
+
+
+def file_of(found: Breakdown) -> Response[bytes]:
+    """An answer as a file of CSV."""
+    name = f"{found.metric}-by-{found.split}.csv"
+    return Response(
+        csv_of(found), media_type="text/csv",
+        headers={"content-disposition": f'attachment; filename="{name}"', "cache-control": "private, no-store"},
+    )  # fmt: skip
 
 
 def csv_of(found: Breakdown) -> bytes:
