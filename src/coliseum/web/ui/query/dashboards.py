@@ -59,8 +59,10 @@ async def get_dashboard_page(
         return Teller(shell.formats, say, Ways(shell.explain, shell.link, query), now)
 
     panels = await shown_to(services, caller, dashboard.panels, teller)
-    values: dict[str, Any] = {"dashboard": dashboard, "panels": panels, "shares": shares, "charts": CHARTS, "sizes": SIZES,
-              "read_at": now, "wire": msgspec.json.encode(dashboard.panels).decode()}  # fmt: skip
+    values: dict[str, Any] = {
+        "dashboard": dashboard, "panels": panels, "shares": shares, "charts": CHARTS, "sizes": SIZES,
+        "read_at": now, "wire": msgspec.json.encode(dashboard.panels).decode(),
+    }  # fmt: skip
     if wants_fragment(request):
         return fragment(request, "query/panels.html", **values)
     return page(request, "query/dashboard.html", title=dashboard.name, **values)

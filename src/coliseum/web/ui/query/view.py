@@ -15,7 +15,7 @@ from coliseum.queries.breakdown import Breakdown, Line, Stretch
 from coliseum.queries.breakdown_asked import LIMIT_MAX, PLACES, Asked
 from coliseum.web.ui.formats import Formats
 from coliseum.web.ui.query.drawing import chosen, drawn, fitting, name_of, others_of, rest_of
-from coliseum.web.ui.query.words import CUSTOM, WINDOWS, Say, title_of
+from coliseum.web.ui.query.words import CUSTOM, SPLITS, WINDOWS, Say, title_of
 
 BUCKETS_MAX: Final = 400
 """So many rows of buckets stand on a page; the file has them all."""
@@ -70,6 +70,7 @@ class View(msgspec.Struct, frozen=True):
     position: str
     read_at: str
     split: str
+    split_words: str
     grain: str | None
     additive: bool
     question: dict[str, str]
@@ -97,7 +98,7 @@ class Teller:
             title, chart, fitting(found), drawing, total, self._parts(asked, found), buckets[:BUCKETS_MAX],
             max(0, len(buckets) - BUCKETS_MAX), self._say(WINDOWS.get(found.window, CUSTOM)), self._dates(found.period),
             None if found.compared is None else self._dates(found.compared),
-            ".".join(map(str, found.position)), self._formats.datetime(self._now), found.split, found.grain,
+            ".".join(map(str, found.position)), self._formats.datetime(self._now), found.split, SPLITS[found.split], found.grain,
             found.additive, dict(panel.question), not (found.total.value or found.total.before or found.parts),
         )  # fmt: skip
 
@@ -183,7 +184,8 @@ class Teller:
         whole = all((each.astimezone(zone).hour, each.astimezone(zone).minute) == (0, 0)
                     for each in (period.since, period.until))  # fmt: skip
         if not whole:
-            return f"{self._formats.datetime(period.since, 'short')} {DASH} {self._formats.datetime(period.until, 'short')}"
+            first, end = (self._formats.datetime(each, "short") for each in (period.since, period.until))
+            return f"{first} {DASH} {end}"
         first_day, last_day = self._formats.date(period.since), self._formats.date(last)
         return first_day if first_day == last_day else f"{first_day} {DASH} {last_day}"
 
