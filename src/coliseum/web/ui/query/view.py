@@ -184,7 +184,9 @@ class Teller:
         whole = all((each.astimezone(zone).hour, each.astimezone(zone).minute) == (0, 0)
                     for each in (period.since, period.until))  # fmt: skip
         if not whole:
-            first, end = (self._formats.datetime(each, "short") for each in (period.since, period.until))
+            first, end = (
+                f"{self._formats.date(each)}, {self._formats.time(each)}" for each in (period.since, period.until)
+            )
             return f"{first} {DASH} {end}"
         first_day, last_day = self._formats.date(period.since), self._formats.date(last)
         return first_day if first_day == last_day else f"{first_day} {DASH} {last_day}"
