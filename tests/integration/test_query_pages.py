@@ -27,9 +27,11 @@ class Stage:
         app.state.services = world.services
         self.http = Http(app)
 
-    async def see(self, path: str = "", *, viewer: bool = False, **headers: str) -> Reply:
+    async def see(self, path: str = "", *, viewer: bool = False, part: bool = False) -> Reply:
         who = self.viewer if viewer else self.owner
-        return await self.http.get(f"/t/{self.platform.tenant.slug}/{path}", {**who.headers, **headers})
+        return await self.http.get(
+            f"/t/{self.platform.tenant.slug}/{path}", {**who.headers, **({"hx-request": "true"} if part else {})}
+        )
 
     async def share(self, **what: Any) -> tuple[int, str]:
         made = await self.owner.ask("POST", "/api/shares", what, {"coliseum-tenant": self.platform.tenant.slug})
@@ -94,7 +96,7 @@ async def test_every_number_that_leads_to_its_explanation_is_explained_so(stage:
 async def test_whatever_the_controls_can_say_has_an_answer(stage: Stage, address: str) -> None:
     reply = await stage.see(address)
     assert reply.status == 200, reply.body[-2000:]
-    part = await stage.see(address, **{"hx-request": "true"})
+    part = await stage.see(address, part=True)
     if address.startswith("query"):
         assert b"<html" not in part.body
         assert b'id="query"' in part.body

@@ -104,13 +104,6 @@ def spans(window: Window, zone: zoneinfo.ZoneInfo) -> tuple[Span, ...]:
     return tuple(_split(window.start, window.end, Grain.MONTH, zone))
 
 
-def spans_within(window: Window, grain: Grain, zone: zoneinfo.ZoneInfo) -> tuple[Span, ...]:
-    """The window in buckets of this grain, and of finer ones at its edges: none lies in two buckets of this grain."""
-    if window.start is None or window.end is None:
-        return (Span(grain, None, None),)
-    return tuple(_split(window.start, window.end, grain, zone))
-
-
 def buckets_of(window: Window, grain: Grain, zone: zoneinfo.ZoneInfo, most: int) -> list[datetime]:
     """Where the buckets begin that a window has a part in, of a window that begins and ends.
 
@@ -125,6 +118,11 @@ def buckets_of(window: Window, grain: Grain, zone: zoneinfo.ZoneInfo, most: int)
         if len(buckets) > most:
             raise QueryInvalid(f"The period has more than {most} buckets; use a coarser grain.", "grain")
     return buckets
+
+
+def pieces(start: datetime, end: datetime, zone: zoneinfo.ZoneInfo, coarsest: Grain) -> tuple[Span, ...]:
+    """What lies between two hours in as few whole buckets as can be, of which none is longer than ``coarsest``."""
+    return tuple(_split(start, end, coarsest, zone))
 
 
 def _split(start: datetime, end: datetime, grain: Grain, zone: zoneinfo.ZoneInfo) -> list[Span]:

@@ -8,7 +8,7 @@ import msgspec
 
 from coliseum import db
 from coliseum.metrics.registry import Kind, Unique, stored_name
-from coliseum.metrics.windows import Grain, Window, bucket_end, bucket_start, buckets_of, spans, spans_within
+from coliseum.metrics.windows import Grain, Window, bucket_end, bucket_start, buckets_of, pieces, spans
 from coliseum.queries.breakdown_asked import PLACES, Asked, carrier_of
 
 SQL = db.statements("coliseum.queries")
@@ -127,8 +127,11 @@ class Reading:
     def _summed(self, by: str, grain: Grain | None) -> tuple[Any, ...]:
         """What coliseum_breakdown takes."""
         asked = self._asked
-        zone = asked.tenant.zone
-        parts = spans(self._window, zone) if grain is None else spans_within(self._window, grain, zone)
+        zone, window = asked.tenant.zone, self._window
+        if grain is None or window.start is None or window.end is None:
+            parts = spans(window, zone)
+        else:
+            parts = pieces(window.start, window.end, zone, grain)
         if by == "entity":
             kind, bill = asked.subject.kind, asked.bill
         else:  # the tenant's own numbers cannot be narrowed down

@@ -50,13 +50,12 @@ async def get_dashboard_page(
         if caller.may(Permission.BOARDS_MANAGE):
             shares = [each for each in await list_shares(connection, tenant_id, now)
                       if each.dashboard_id == dashboard.id and is_open(each, services)]  # fmt: skip
-    say = translations(shell.language).gettext
 
     def teller(panel: Panel) -> Teller:
         def query(**changed: object) -> str:
             return shell.url("query", **{**panel.question, "chart": panel.chart, **changed})
 
-        return Teller(shell.formats, say, Ways(shell.explain, shell.link, query), now)
+        return Teller(shell.formats, shell.language, Ways(shell.explain, shell.link, query), now)
 
     panels = await shown_to(services, caller, dashboard.panels, teller)
     values: dict[str, Any] = {

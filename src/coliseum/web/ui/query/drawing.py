@@ -22,8 +22,8 @@ def fitting(found: Breakdown) -> list[ChartName]:
     """The charts that an answer can be drawn as, the one that fits best first.
 
     Over time a line shows how a total moves; parts of a whole are stacked, so that the whole can be seen, where they
-    add up, and otherwise are lines. Without time, parts are bars in order, two of each beside another period; one number is
-    a figure.
+    add up, and otherwise are lines. Without time, parts are bars in order, two of each beside another period; one
+    number is a figure.
     """
     split, over_time, compared = found.split != "none", found.grain is not None, found.compared is not None
     if not over_time:

@@ -31,7 +31,9 @@ async def get_public_page(request: Asked, services: NamedDependency[Services], l
     shell = Shell(request)
     say = translations(shell.language).gettext
     formats = Formats(shell.locale, found.tenant.zone)
-    panels = await shown_publicly(services, _KEPT, found.tenant, found.panels, Teller(formats, say, Ways(), now), say)
+    panels = await shown_publicly(
+        services, _KEPT, found.tenant, found.panels, Teller(formats, shell.language, Ways(), now), say
+    )
     alone = len(panels) == 1 and panels[0].view is not None and not found.name
     name = panels[0].view.title if alone and panels[0].view is not None else found.name
     answer = page(

@@ -21,7 +21,7 @@ from coliseum.web.ui.query.asking import Form, form_of, splits_for
 from coliseum.web.ui.query.view import Teller, View, Ways
 from coliseum.web.ui.query.words import CHARTS, COMPARES, GRAINS, METRICS, SPLITS, WINDOWS
 from coliseum.web.ui.shell import Asked, Shell, fragment, page, wants_fragment
-from coliseum.web.ui.text import _, translations
+from coliseum.web.ui.text import _
 
 
 @get("/t/{slug:str}/query", opt=needs(Permission.NUMBERS_READ))
@@ -58,7 +58,7 @@ async def _view(request: Asked, services: Services, shell: Shell, form: Form) ->
         return shell.url("query", **{**form.question, "chart": form.chart, **changed})
 
     ways = Ways(shell.explain, shell.link, again)
-    teller = Teller(shell.formats, translations(shell.language).gettext, ways, services.clock())
+    teller = Teller(shell.formats, shell.language, ways, services.clock())
     return await teller.view(asked, found, Panel(form.question, "", form.chart))
 
 

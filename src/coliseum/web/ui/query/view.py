@@ -13,9 +13,11 @@ from coliseum.metrics.registry import Unique, metric_named
 from coliseum.metrics.windows import GRAINS, bucket_end
 from coliseum.queries.breakdown import Breakdown, Line, Stretch
 from coliseum.queries.breakdown_asked import LIMIT_MAX, PLACES, Asked
+from coliseum.web.ui.charting import words_in
 from coliseum.web.ui.formats import Formats
 from coliseum.web.ui.query.drawing import chosen, drawn, fitting, name_of, others_of, rest_of
 from coliseum.web.ui.query.words import CUSTOM, SPLITS, WINDOWS, Say, title_of
+from coliseum.web.ui.text import translations
 
 BUCKETS_MAX: Final = 400
 """So many rows of buckets stand on a page; the file has them all."""
@@ -80,9 +82,10 @@ class View(msgspec.Struct, frozen=True):
 class Teller:
     """Tells the answers of one look at a page."""
 
-    def __init__(self, formats: Formats, say: Say, ways: Ways, now: datetime) -> None:
+    def __init__(self, formats: Formats, language: str, ways: Ways, now: datetime) -> None:
         self._formats = formats
-        self._say = say
+        self._say: Say = translations(language).gettext
+        self._words = words_in(language)
         self._ways = ways
         self._now = now
 
@@ -91,15 +94,18 @@ class Teller:
         title = panel.title.strip() or title_of(asked, self._say)
         chart = chosen(found, panel.chart)
         spec = drawn(found, chart, title, self._now, self._say)
-        drawing = None if spec is None else await figure(spec, self._formats.zone, str(self._formats.locale))
+        drawing = (
+            None if spec is None else await figure(spec, self._formats.zone, str(self._formats.locale), self._words)
+        )
         buckets = self._buckets(asked, found)
         total = self._row("", found.total, asked, found, {}, "total")
         return View(
             title, chart, fitting(found), drawing, total, self._parts(asked, found), buckets[:BUCKETS_MAX],
             max(0, len(buckets) - BUCKETS_MAX), self._say(WINDOWS.get(found.window, CUSTOM)), self._dates(found.period),
             None if found.compared is None else self._dates(found.compared),
-            ".".join(map(str, found.position)), self._formats.datetime(self._now), found.split, SPLITS[found.split], found.grain,
-            found.additive, dict(panel.question), not (found.total.value or found.total.before or found.parts),
+            ".".join(map(str, found.position)), self._formats.datetime(self._now), found.split, SPLITS[found.split],
+            found.grain, found.additive, dict(panel.question),
+            not (found.total.value or found.total.before or found.parts),
         )  # fmt: skip
 
     def _parts(self, asked: Asked, found: Breakdown) -> list[Row]:
