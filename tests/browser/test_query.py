@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+import coliseum
 from support.pages import HOSTILE, SIZES, THEMES, Pages, Theme, allow, check_axe, fits
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(240)]
@@ -22,6 +23,14 @@ def asked(pages: Pages, path: str = BY_ARTIST, **more: Any) -> Iterator[Page]:
     with pages.open(path, **more) as page:
         expect(page.locator("#answer")).to_be_visible()
         yield page
+
+
+def listens(page: Page) -> None:
+    """The controls are listened to."""
+    until = time.monotonic() + 10
+    while not page.evaluate("document.getElementById('ask')['htmx-internal-data'] !== undefined"):
+        assert time.monotonic() < until
+        page.wait_for_timeout(20)
 
 
 def save(page: Page, name: str, title: str) -> str:
@@ -78,6 +87,7 @@ def test_a_question_becomes_a_dashboard_and_a_public_link_that_a_stranger_opens_
             assert time.monotonic() - since < WITHIN_S
             expect(theirs.get_by_role("heading", name="There is nothing here")).to_be_visible()
             allow(theirs, "404")
+    assert link.rpartition(".")[2] not in pages.arena.system.log("web")
 
 
 def test_a_question_itself_is_shared_and_its_link_ends_by_the_list_of_links(pages: Pages) -> None:
@@ -99,6 +109,8 @@ def test_a_question_itself_is_shared_and_its_link_ends_by_the_list_of_links(page
 
 def test_a_control_that_is_changed_changes_the_answer_and_the_address(pages: Pages) -> None:
     with asked(pages) as page:
+        listens(page)
+        page.get_by_label("Split by").focus()
         page.get_by_label("Split by").select_option("city")
         expect(page.get_by_role("heading", name="Votes by city")).to_be_visible()
         assert "split=city" in page.url
@@ -108,6 +120,7 @@ def test_a_control_that_is_changed_changes_the_answer_and_the_address(pages: Pag
         page.get_by_label("Period").select_option("custom")
         expect(page.get_by_label("First day")).to_be_visible()
         page.go_back()
+        expect(page.get_by_role("heading", name="Follows")).to_be_visible()
         page.go_back()
         expect(page.get_by_role("heading", name="Votes by city")).to_be_visible()
 
@@ -159,10 +172,11 @@ def test_a_dashboard_moves_by_itself_while_it_is_seen(pages: Pages) -> None:
         total = page.locator(".panel .figure-value")
         before = int(total.inner_text().replace(",", "")) if total.count() else 0
         expect(page.locator("#lively")).to_have_attribute("data-state", "live")
-        pages.arena.tenant.send(
-            [{"type": "concierto.event_interested", "userId": f"lively-{each}", "eventId": "odd-night",
-              "at": "now"} for each in range(3)]
-        )  # fmt: skip
+        client = coliseum.Client(url=pages.arena.system.url, key=pages.arena.tenant.key)
+        for each in range(3):
+            client.track("concierto.event_interested", user_id=f"lively-{each}", event_id="odd-night")
+        assert client.flush(60)
+        client.close()
         expect(total).to_have_text(f"{before + 3:,}", timeout=20_000)
 
 

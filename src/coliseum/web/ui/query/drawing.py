@@ -22,10 +22,11 @@ def fitting(found: Breakdown) -> list[ChartName]:
     """The charts that an answer can be drawn as, the one that fits best first.
 
     Over time a line shows how a total moves; parts of a whole are stacked, so that the whole can be seen, where they
-    add up, and otherwise are lines. Without time, parts are bars in order, two of each beside another period; one
-    number is a figure.
+    add up, and otherwise are lines. Without time, parts are bars in order, two of each beside another period in which
+    something was counted; one number is a figure.
     """
-    split, over_time, compared = found.split != "none", found.grain is not None, found.compared is not None
+    split, over_time = found.split != "none", found.grain is not None
+    compared = bool(found.total.before) or any(part.before for part in found.parts)
     if not over_time:
         if not split or not found.parts:
             return ["figure", "table"]
@@ -95,7 +96,7 @@ def _over_time(found: Breakdown, kind: ChartName, title: str, y: Axis, now: date
 
     if found.split == "none":
         series = [Series(y.title, cut(found.total.values))]
-        if found.compared is not None and kind == "line":
+        if found.total.before and kind == "line":
             series.append(Series(say(BEFORE), cut(found.total.before_values), faint=True))
     else:
         series = [Series(name, cut(values)) for name, values in _lines(found, say)]

@@ -21,6 +21,7 @@ from coliseum.web.ui.text import translations
 
 BUCKETS_MAX: Final = 400
 """So many rows of buckets stand on a page; the file has them all."""
+SHORT: Final = timedelta(days=2)
 DASH: Final = "\N{EN DASH}"
 Explain = Callable[..., str]
 Link = Callable[[str, str], str | None]
@@ -68,6 +69,8 @@ class View(msgspec.Struct, frozen=True):
     more_buckets: int
     period: str
     dates: str
+    days: str
+    """As ``dates``, without times where it is longer than two days."""
     compared: str | None
     position: str
     read_at: str
@@ -102,6 +105,7 @@ class Teller:
         return View(
             title, chart, fitting(found), drawing, total, self._parts(asked, found), buckets[:BUCKETS_MAX],
             max(0, len(buckets) - BUCKETS_MAX), self._say(WINDOWS.get(found.window, CUSTOM)), self._dates(found.period),
+            self._dates(found.period, exact=False),
             None if found.compared is None else self._dates(found.compared),
             ".".join(map(str, found.position)), self._formats.datetime(self._now), found.split, SPLITS[found.split],
             found.grain, found.additive, dict(panel.question),
@@ -181,7 +185,7 @@ class Teller:
     def _bucket(self, start: datetime, grain: str) -> str:
         return self._formats.datetime(start, "short") if grain == "hour" else self._formats.date(start)
 
-    def _dates(self, period: Stretch) -> str:
+    def _dates(self, period: Stretch, *, exact: bool = True) -> str:
         """From which day to which; with times where it does not begin or end with a day."""
         if period.since is None or period.until is None:
             return ""
@@ -189,7 +193,7 @@ class Teller:
         last = period.until - timedelta(microseconds=1)
         whole = all((each.astimezone(zone).hour, each.astimezone(zone).minute) == (0, 0)
                     for each in (period.since, period.until))  # fmt: skip
-        if not whole:
+        if not whole and (exact or period.until - period.since <= SHORT):
             first, end = (
                 f"{self._formats.date(each)}, {self._formats.time(each)}" for each in (period.since, period.until)
             )
