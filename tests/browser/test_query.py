@@ -74,6 +74,10 @@ def test_a_question_becomes_a_dashboard_and_a_public_link_that_a_stranger_opens_
             expect(theirs.locator("svg.chart-narrow")).to_be_visible()
             fits(theirs)
             check_axe(theirs)
+            theirs.emulate_media(media="print")
+            expect(theirs.get_by_text("arena", exact=True)).to_be_visible()
+            expect(theirs.get_by_role("button", name="Dark")).to_be_hidden()
+            theirs.emulate_media(media="screen")
             inside = theirs.evaluate(
                 "[...document.links].map((each) => each.pathname).filter((each) => each[0] === '/')"
             )
@@ -87,7 +91,9 @@ def test_a_question_becomes_a_dashboard_and_a_public_link_that_a_stranger_opens_
             assert time.monotonic() - since < WITHIN_S
             expect(theirs.get_by_role("heading", name="There is nothing here")).to_be_visible()
             allow(theirs, "404")
-    assert link.rpartition(".")[2] not in pages.arena.system.log("web")
+    logs = list(pages.arena.system.folder.rglob("*.log"))
+    assert logs
+    assert not [log for log in logs if link.rpartition(".")[2] in log.read_text(errors="replace")]
 
 
 def test_a_question_itself_is_shared_and_its_link_ends_by_the_list_of_links(pages: Pages) -> None:

@@ -16,7 +16,6 @@ from support.play import Play
 from support.services import World
 
 CHOICES = {"city": CITIES, "genre": GENRES, "event": EVENTS}
-SUMS = [name for name in BY_NAME if name not in UNIQUES]
 ROUNDS = 60
 
 
@@ -181,7 +180,7 @@ async def test_comparing_is_asking_for_that_period(played: Play) -> None:
 
 async def test_every_number_has_entries_that_add_up_to_it(played: Play) -> None:
     explained = 0
-    for metric in SUMS:
+    for metric in BY_NAME:
         if targets(BY_NAME[metric]):
             continue
         for filters in ({}, {"city": CITIES[0]}, {"genre": GENRES[0]}, {"event": EVENTS[0], "city": CITIES[1]}):
@@ -192,7 +191,9 @@ async def test_every_number_has_entries_that_add_up_to_it(played: Play) -> None:
                 **filters,
             }
             told, why = await ask(played, **query), await ask(played, "explain", **query, limit=1000)
-            assert why["value"] == told["total"]["value"] == sum(entry["value"] for entry in why["entries"]), query
+            assert why["value"] == told["total"]["value"], query
+            if metric not in UNIQUES:
+                assert why["value"] == sum(entry["value"] for entry in why["entries"]), query
             explained += bool(why["entries"])
     assert explained > 10
 

@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from coliseum.accounts.permissions import Permission
+from coliseum.accounts.tenants import Tenant
 from coliseum.dashboards.panels import Panel, asked_of
 from coliseum.dashboards.shares import Share, list_shares
 from coliseum.dashboards.store import dashboard_of, list_dashboards
@@ -16,7 +17,7 @@ from coliseum.web.access import caller_in, needs
 from coliseum.web.services import Services
 from coliseum.web.ui.query.panels import shown_to
 from coliseum.web.ui.query.view import Teller, Ways
-from coliseum.web.ui.query.words import CHARTS, SIZES, title_of
+from coliseum.web.ui.query.words import CHARTS, SIZES, Say, title_of
 from coliseum.web.ui.shell import Asked, Shell, fragment, page, wants_fragment
 from coliseum.web.ui.text import _, translations
 
@@ -72,7 +73,7 @@ def is_open(share: Share, services: Services) -> bool:
     return share.revoked_at is None and (share.expires_at is None or share.expires_at > services.clock())
 
 
-def _shown_as(services: Services, tenant: Any, share: Share, names: dict[int, str], say: Any) -> str:
+def _shown_as(services: Services, tenant: Tenant, share: Share, names: dict[int, str], say: Say) -> str:
     """What a link shows, in words."""
     if share.panel is None:
         return names.get(share.dashboard_id or 0, "")
