@@ -10,9 +10,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 import coliseum
-from support.pages import HOSTILE, SIZES, THEMES, Pages, Theme, allow, check_axe, fits
+from support.pages import HOSTILE, PATIENCE_MS, SIZES, THEMES, Pages, Theme, allow, check_axe, fits
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(240)]
+expect.set_options(timeout=PATIENCE_MS)
 WITHIN_S = 2.0
 BY_ARTIST = "query?metric=votes&split=artist&window=28d"
 
@@ -203,7 +204,7 @@ def test_everything_can_be_read_without_a_script(pages: Pages) -> None:
 
 def test_hostile_names_are_only_text(pages: Pages) -> None:
     with asked(pages, "query?metric=votes&split=artist&window=28d&genre=noise&limit=50") as page:
-        expect(page.get_by_text(HOSTILE).first).to_be_visible()
+        expect(page.locator("table.parts").get_by_text(HOSTILE)).to_be_visible()
         assert page.evaluate("document.body.dataset.hacked") is None
         fits(page)
         check_axe(page)
