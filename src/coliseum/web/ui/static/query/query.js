@@ -86,6 +86,7 @@ async function share(form) {
   form.querySelector(".made").hidden = false;
   form.querySelector("[data-revoke]").dataset.share = made.share.id;
   form.querySelector("[data-make]").hidden = true;
+  form.elements.days.disabled = true;
   field.focus();
   field.select();
 }
