@@ -70,6 +70,13 @@ async def test_a_dashboard_is_made_read_changed_and_removed(world: World) -> Non
         ({"name": "x", "panels": [{**VOTES, "chart": "pie"}]}, None, "chart"),
         ({"name": "x", "more": 1}, None, "more"),
         ({"name": "x\x00y", "panels": []}, "name", "U+0000"),
+        ({"name": "\ud800", "panels": []}, None, "JSON"),
+        ({"name": "x", "panels": [{"question": {"metric": "votes", "city": "a\x00"}}]}, "city", "characters"),
+        (
+            {"name": "x", "panels": [{"question": {"metric": "votes", "from": "0001-01-01", "to": "9999-12-31"}}]},
+            "from",
+            "calendar",
+        ),
     ],
 )
 async def test_what_cannot_be_asked_cannot_be_kept(world: World, wish: Any, field: str | None, says: str) -> None:
