@@ -25,7 +25,9 @@ from coliseum.web.api import (
     auth_factors,
     billing,
     boards,
+    breakdowns,
     contract,
+    dashboards,
     declared,
     deliveries,
     exports,
@@ -37,6 +39,7 @@ from coliseum.web.api import (
     members,
     reads,
     seasons,
+    shares,
     tenants,
     trends,
     usage,
@@ -55,6 +58,7 @@ from coliseum.web.ui.links import link_router
 
 HANDLERS = (
     *leaderboards.HANDLERS, *reads.HANDLERS, *exports.HANDLERS, *seasons.HANDLERS, *declared.HANDLERS,
+    *breakdowns.HANDLERS, *dashboards.HANDLERS, *shares.HANDLERS,
     *trends.HANDLERS, *keys.HANDLERS, *issuers.HANDLERS, *auth.HANDLERS, *auth_factors.HANDLERS, *identities.HANDLERS,
     *accounts.HANDLERS, *members.HANDLERS, *tenants.HANDLERS, *usage.HANDLERS, *billing.HANDLERS, *webhooks.HANDLERS,
     *deliveries.HANDLERS, *audit.HANDLERS, health.get_health, contract.get_event_schema,

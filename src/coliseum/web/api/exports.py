@@ -103,10 +103,10 @@ def _csv(file: IO[bytes]) -> tuple[Writer, Callable[[], None]]:
         file.write(text.getvalue().encode())
 
     encode([COLUMNS])
-    return lambda rows: encode([tuple(map(_cell, _values(row))) for row in rows]), lambda: None
+    return lambda rows: encode([tuple(map(cell, _values(row))) for row in rows]), lambda: None
 
 
-def _cell(value: object) -> object:
+def cell(value: object) -> object:
     """Text that a spreadsheet would take for a formula is marked as text (OWASP, CSV injection)."""
     return f"'{value}" if isinstance(value, str) and value.startswith(DANGEROUS) else value
 
