@@ -37,9 +37,9 @@ def question_from(tenant: Tenant, given: Mapping[str, str], now: datetime) -> Qu
         tenant, now, given.get("as_of"), given.get("window", "all"), given.get("at"), given.get("from"), given.get("to")
     )  # fmt: skip
     wanted = Wanted(
-        _number(given.get("limit", str(LIMIT)), "limit", "from 1 to 1000"),
+        whole_number(given.get("limit", str(LIMIT)), "limit", "from 1 to 1000"),
         given.get("cursor"),
-        _number(given["place"], "place", "from 1 on") if "place" in given else None,
+        whole_number(given["place"], "place", "from 1 on") if "place" in given else None,
         given.get("around"),
         given.get("members"),
         given.get("ids"),
@@ -124,14 +124,19 @@ def moves_on(given: Mapping[str, str]) -> bool:
     return given.keys().isdisjoint(("at", "from", "to", "as_of"))
 
 
-def _flag(text: str, field: str) -> bool:
-    if text not in ("true", "false"):
-        raise QueryInvalid(f"{field} is true or false.", field)
-    return text == "true"
+def whole_number(text: str, field: str, bounds: str) -> int:
+    """A whole number of a query; whether it is in its bounds, who uses it looks.
 
-
-def _number(text: str, field: str, bounds: str) -> int:
+    Raises:
+        QueryInvalid: it is none.
+    """
     digits = text.removeprefix("-")
     if not (digits.isascii() and digits.isdecimal() and len(digits) <= DIGITS_MAX):
         raise QueryInvalid(f"{field} is a whole number {bounds}.", field)
     return int(text)
+
+
+def _flag(text: str, field: str) -> bool:
+    if text not in ("true", "false"):
+        raise QueryInvalid(f"{field} is true or false.", field)
+    return text == "true"

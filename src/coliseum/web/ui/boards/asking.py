@@ -1,0 +1,156 @@
+"""What the address of a board's page asks for, in the words of the API.
+
+The page's form sends everything that it shows, empty fields too. What is empty is left out, local times become instants,
+and what does not fit any more since another metric or window was chosen is left out as well. An address that was not
+made by the form is taken as it is: what is wrong in it is said by name.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Final, Literal, get_args
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from coliseum.errors import QueryInvalid
+from coliseum.metrics.registry import BY_NAME, Metric
+from coliseum.metrics.windows import CUSTOM, Grain, bucket_end, bucket_start
+from coliseum.queries.asked import PARAMETERS
+
+Mode = Literal["now", "trending", "breaking", "season"]
+MODES: Final[tuple[Mode, ...]] = get_args(Mode)
+NARROWED: Final = ("metric", "entity", "currency", "city", "genre", "event")
+OF_MODE: Final[Mapping[Mode, tuple[str, ...]]] = {
+    "now": (*PARAMETERS, "board"),
+    "trending": (*NARROWED, "board", "half_life_hours", "at", "limit"),
+    "breaking": (*NARROWED, "board", "hours", "min_support", "min_baseline", "at", "limit"),
+    "season": ("metric", "entity", "window", "at", "limit", "cursor"),
+}
+MOMENTS: Final = ("at", "as_of", "from", "to")
+LOCAL: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")
+WAS: Final = "was"
+"""The form's own field: mode, metric and window that it was shown for."""
+LIMIT_MAX: Final = 100
+"""Rows that a page shows at most."""
+LIMIT: Final = 50
+NEIGHBOURS: Final = 11
+METRIC: Final = "votes"
+NOW: Final = "now"
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """What is asked: how members are compared, and the parameters of the API's route of that name."""
+
+    mode: Mode
+    given: dict[str, str]
+
+    @property
+    def name(self) -> str | None:
+        """The declared board that is asked for."""
+        return self.given.get("board")
+
+    @property
+    def query(self) -> dict[str, str]:
+        """What the page's address says."""
+        return self.given if self.mode == "now" else {"mode": self.mode, **self.given}
+
+    @property
+    def moves(self) -> bool:
+        """Whether the answer goes on changing: it is of no moment that has been, and of no closed window."""
+        return self.mode == "now" and self.given.keys().isdisjoint(("as_of", "at", "from", "to"))
+
+    def wanted(self) -> dict[str, str]:
+        """What the API is asked: with the page's own size of a page, and by votes when nothing is said."""
+        given = dict(self.given)
+        if "board" not in given:
+            given.setdefault("metric", METRIC)
+        given.setdefault("limit", str(NEIGHBOURS if "around" in given else LIMIT))
+        return given
+
+
+def asked_in(query: Mapping[str, str], zone: ZoneInfo, now: datetime, board: str | None = None) -> Asked:
+    """What a page's query asks; ``board``: the declared board that the address names.
+
+    Raises:
+        QueryInvalid: a parameter is unknown, or there is no such mode; the message says what there is.
+    """
+    given = {name: value.strip() for name, value in query.items() if value.strip() and name != WAS}
+    if board is not None:
+        given["board"] = board
+    mode = given.pop("mode", NOW)
+    if mode not in MODES:
+        raise QueryInvalid(f"mode is one of {', '.join(MODES)}.", "mode")
+    if given.get("as_of") == NOW:
+        del given["as_of"]
+    for name in MOMENTS:
+        if LOCAL.fullmatch(given.get(name, "")):
+            given[name] = instant_text(_of_zone(given[name], zone))
+    found: Mode = mode
+    if query.get(WAS):
+        given = _fitting(given, found, query[WAS].split("~"), zone, now)
+    unknown = sorted(given.keys() - set(OF_MODE[found]))
+    if unknown:
+        raise QueryInvalid(f"There is no parameter {unknown[0]!r}; there are {', '.join(OF_MODE[found])}.", unknown[0])
+    limit = given.get("limit", "")
+    if limit.isascii() and limit.isdecimal() and int(limit[:9]) > LIMIT_MAX:
+        raise QueryInvalid(f"limit is from 1 to {LIMIT_MAX} on a page; the API gives more.", "limit")
+    return Asked(found, given)
+
+
+def is_of_form(query: Mapping[str, str]) -> bool:
+    """Whether the address was made by the form, and can be said shorter."""
+    return WAS in query
+
+
+def instant_text(moment: datetime) -> str:
+    """An instant as addresses say it."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def local_text(moment: datetime, zone: ZoneInfo) -> str:
+    """An instant as a field for a local date and time holds it."""
+    return moment.astimezone(zone).strftime("%Y-%m-%dT%H:%M")
+
+
+def _of_zone(text: str, zone: ZoneInfo) -> datetime:
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=zone)
+    except ValueError:
+        raise QueryInvalid("That is no day of the calendar, or no time of it.", "at") from None
+
+
+def _fitting(given: dict[str, str], mode: Mode, was: list[str], zone: ZoneInfo, now: datetime) -> dict[str, str]:
+    """What still fits after something else was chosen in the form, which was shown for ``was``."""
+    was_mode, was_metric, was_window = (*was, "", "", "")[:3]
+    if mode != was_mode:
+        given = {name: value for name, value in given.items() if name in OF_MODE[mode] and name != "at"}
+        if mode == "season" and given.get("window") not in ("day", "week", "month"):
+            given["window"] = "week"
+    metric = BY_NAME.get(given.get("metric", METRIC))
+    if metric is not None and given.get("metric", METRIC) != was_metric:
+        if given.get("entity", "artist") not in metric.boards:
+            given["entity"] = metric.boards[0]
+        if not metric.money:
+            given.pop("currency", None)
+        if mode in ("trending", "breaking") and not isinstance(metric, Metric):
+            given["metric"] = METRIC
+    window = given.get("window", "all")
+    if window != was_window and window != CUSTOM:
+        given.pop("at", None)
+    if mode != "now" or window != CUSTOM:
+        given.pop("from", None)
+        given.pop("to", None)
+    elif "from" not in given and "to" not in given:
+        today, hour = bucket_start(now, Grain.DAY, zone), bucket_start(now, Grain.HOUR, zone)
+        given |= {"from": instant_text(today), "to": instant_text(bucket_end(hour, Grain.HOUR, zone))}
+        given.pop("at", None)
+    if mode == "now" and window == CUSTOM:
+        given["window"] = CUSTOM
+        given.pop("at", None)
+    return given
+
+
+def step_back(moment: datetime, hours: int) -> datetime:
+    """So many hours earlier."""
+    return moment - timedelta(hours=hours)
