@@ -1,18 +1,19 @@
 """What the address of a board's page asks for, in the words of the API.
 
-The page's form sends everything that it shows, empty fields too. What is empty is left out, local times become instants,
-and what does not fit any more since another metric or window was chosen is left out as well. An address that was not
-made by the form is taken as it is: what is wrong in it is said by name.
+The page's form sends everything that it shows, empty fields too. What is empty is left out, local times become
+instants, and what does not fit any more since another metric or window was chosen is left out as well. An address that
+was not made by the form is taken as it is: what is wrong in it is said by name.
 """
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Final, Literal, get_args
 from zoneinfo import ZoneInfo
 
 import msgspec
 
+from coliseum.boards.seasons import WINDOWS as SEASON_WINDOWS
 from coliseum.errors import QueryInvalid
 from coliseum.metrics.registry import BY_NAME, Metric
 from coliseum.metrics.windows import CUSTOM, Grain, bucket_end, bucket_start
@@ -54,11 +55,6 @@ class Asked(msgspec.Struct, frozen=True):
     def query(self) -> dict[str, str]:
         """What the page's address says."""
         return self.given if self.mode == "now" else {"mode": self.mode, **self.given}
-
-    @property
-    def moves(self) -> bool:
-        """Whether the answer goes on changing: it is of no moment that has been, and of no closed window."""
-        return self.mode == "now" and self.given.keys().isdisjoint(("as_of", "at", "from", "to"))
 
     def wanted(self) -> dict[str, str]:
         """What the API is asked: with the page's own size of a page, and by votes when nothing is said."""
@@ -125,32 +121,32 @@ def _fitting(given: dict[str, str], mode: Mode, was: list[str], zone: ZoneInfo, 
     was_mode, was_metric, was_window = (*was, "", "", "")[:3]
     if mode != was_mode:
         given = {name: value for name, value in given.items() if name in OF_MODE[mode] and name != "at"}
-        if mode == "season" and given.get("window") not in ("day", "week", "month"):
-            given["window"] = "week"
+    if mode in ("trending", "breaking") and not isinstance(BY_NAME.get(given.get("metric", METRIC)), Metric):
+        given["metric"] = METRIC
+    if given.get("metric", METRIC) != was_metric:
+        given = _of_metric(given)
+    if mode == "season" and given.get("window") not in SEASON_WINDOWS:
+        given["window"] = SEASON_WINDOWS[1]
+    return _of_window(given, was_window, zone, now) if "window" in given or mode == "now" else given
+
+
+def _of_metric(given: dict[str, str]) -> dict[str, str]:
+    """What fits a metric that was just chosen: a kind of entity that it has, and no currency where it is no money."""
     metric = BY_NAME.get(given.get("metric", METRIC))
-    if metric is not None and given.get("metric", METRIC) != was_metric:
-        if given.get("entity", "artist") not in metric.boards:
-            given["entity"] = metric.boards[0]
-        if not metric.money:
-            given.pop("currency", None)
-        if mode in ("trending", "breaking") and not isinstance(metric, Metric):
-            given["metric"] = METRIC
-    window = given.get("window", "all")
-    if window != was_window and window != CUSTOM:
-        given.pop("at", None)
-    if mode != "now" or window != CUSTOM:
-        given.pop("from", None)
-        given.pop("to", None)
-    elif "from" not in given and "to" not in given:
+    if metric is None:
+        return given
+    dropped = () if metric.money else ("currency",)
+    kept = {name: value for name, value in given.items() if name not in dropped}
+    return kept if kept.get("entity", "artist") in metric.boards else {**kept, "entity": metric.boards[0]}
+
+
+def _of_window(given: dict[str, str], was: str, zone: ZoneInfo, now: datetime) -> dict[str, str]:
+    """What fits a window that was just chosen: its own moment, or from where to where."""
+    if given.get("window") != CUSTOM:
+        dropped = ("from", "to") if given.get("window", "all") == was else ("from", "to", "at")
+        return {name: value for name, value in given.items() if name not in dropped}
+    kept = {name: value for name, value in given.items() if name != "at"}
+    if "from" not in kept and "to" not in kept:
         today, hour = bucket_start(now, Grain.DAY, zone), bucket_start(now, Grain.HOUR, zone)
-        given |= {"from": instant_text(today), "to": instant_text(bucket_end(hour, Grain.HOUR, zone))}
-        given.pop("at", None)
-    if mode == "now" and window == CUSTOM:
-        given["window"] = CUSTOM
-        given.pop("at", None)
-    return given
-
-
-def step_back(moment: datetime, hours: int) -> datetime:
-    """So many hours earlier."""
-    return moment - timedelta(hours=hours)
+        kept |= {"from": instant_text(today), "to": instant_text(bucket_end(hour, Grain.HOUR, zone))}
+    return kept

@@ -18,7 +18,7 @@ from coliseum.metrics.registry import BY_NAME, Metric, Unique
 from coliseum.metrics.windows import CUSTOM, GRAINS, ROLLING_HOURS, YEAR
 from coliseum.queries.question import RANKINGS
 from coliseum.web.ui.boards import words
-from coliseum.web.ui.boards.asking import METRIC, MODES, WAS, Asked, Mode, local_text
+from coliseum.web.ui.boards.asking import LIMIT, METRIC, MODES, WAS, Asked, Mode, local_text
 
 SIZES: Final = ("10", "25", "50", "100")
 WINDOW_NAMES: Final = ("all", YEAR, *reversed(GRAINS), *ROLLING_HOURS, CUSTOM)
@@ -50,6 +50,7 @@ class Controls(msgspec.Struct, frozen=True):
     fixed: bool
     """Whether a declaration says metric, entity, currency and filters."""
     selective: bool
+    window: str
     opened: bool
     """Whether something is chosen among the options that are not always shown."""
 
@@ -67,7 +68,13 @@ def controls_of(
     metric = BY_NAME.get(name, BY_NAME[METRIC])
     windows = _windows(asked.mode, declaration)
     window = given.get("window") or (
-        CUSTOM if "from" in given else "week" if asked.mode == "season" else "all" if declaration is None else windows[0]
+        CUSTOM
+        if "from" in given
+        else "week"
+        if asked.mode == "season"
+        else "all"
+        if declaration is None
+        else windows[0]
     )
     selective = declaration is not None and declaration.selective
     modes: Sequence[str] = ("now",) if selective else MODES[:3] if declaration is not None else MODES
@@ -78,12 +85,13 @@ def controls_of(
         kinds=_choices(_kinds(asked.mode, metric, caller), words.KINDS, given.get("entity", "artist")),
         windows=_choices(windows, words.WINDOWS, window, plan.windows),
         rankings=_choices(RANKINGS, words.RANKINGS, given.get("ranking", "competition")),
-        sizes=_choices(SIZES, dict(zip(SIZES, SIZES, strict=True)), given.get("limit", "50")),
+        sizes=_sizes(given.get("limit", str(LIMIT))),
         values=_values(given, caller, now),
         was=f"{asked.mode}~{metric.name}~{window}",
         money=metric.money,
         fixed=declaration is not None,
         selective=selective,
+        window=window,
         opened=any(each in asked.given for each in OF_MORE),
     )
 
@@ -98,6 +106,11 @@ def cleaned(query: Mapping[str, str]) -> Asked:
 def may_see(caller: Caller, declaration: Declaration) -> bool:
     """Whether somebody may see a declared board: of fans only with the permission for fans."""
     return declaration.entity != "fan" or caller.may(Permission.FANS_READ)
+
+
+def _sizes(chosen: str) -> list[Choice]:
+    sizes = SIZES if chosen in SIZES or not chosen.isdecimal() else (chosen, *SIZES)
+    return [Choice(each, each, each == chosen) for each in sizes]
 
 
 def _metrics(mode: Mode) -> list[str]:
@@ -121,7 +134,9 @@ def _choices(
     values: Iterable[str], texts: Mapping[str, str], chosen: str, included: Iterable[str] | None = None
 ) -> list[Choice]:
     plan = None if included is None else frozenset(included)
-    return [Choice(each, texts.get(each, each), each == chosen, plan is not None and each not in plan) for each in values]
+    return [
+        Choice(each, texts.get(each, each), each == chosen, plan is not None and each not in plan) for each in values
+    ]
 
 
 def _values(given: Mapping[str, str], caller: Caller, now: datetime) -> dict[str, str]:

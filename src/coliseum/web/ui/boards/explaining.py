@@ -1,4 +1,4 @@
-"""What a number is the sum of: a page of its own, and what fills the drawer of a board. Asked as ``/api/explain`` is."""
+"""What a number is the sum of: a page, and what fills the drawer of a board. It is asked as ``/api/explain`` is."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -34,7 +34,9 @@ PARAMETERS: Final = (
 
 @get("/t/{slug:str}/explain", opt=needs(Permission.NUMBERS_READ))
 async def get_why(
-    request: Request[Any, Any, State], services: NamedDependency[Services], slug: FromPath[str]  # noqa: ARG001
+    request: Request[Any, Any, State],
+    services: NamedDependency[Services],
+    slug: FromPath[str],  # noqa: ARG001
 ) -> Any:
     """The entries behind a number, with who, when and where."""
     caller = caller_in(request.scope)

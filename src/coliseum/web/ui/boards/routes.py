@@ -33,7 +33,9 @@ RESERVED: Final = ("export", "history")
 
 @get("/t/{slug:str}/boards", opt=needs(Permission.NUMBERS_READ))
 async def get_boards(
-    request: Asking, services: NamedDependency[Services], slug: FromPath[str]  # noqa: ARG001
+    request: Asking,
+    services: NamedDependency[Services],
+    slug: FromPath[str],  # noqa: ARG001
 ) -> Response[Any]:
     """A board by what is counted, with every option as a control."""
     return await _show(request, services, None)
@@ -41,7 +43,10 @@ async def get_boards(
 
 @get("/t/{slug:str}/boards/{name:str}", opt=needs(Permission.NUMBERS_READ))
 async def get_named(
-    request: Asking, services: NamedDependency[Services], slug: FromPath[str], name: FromPath[str]  # noqa: ARG001
+    request: Asking,
+    services: NamedDependency[Services],
+    slug: FromPath[str],  # noqa: ARG001
+    name: FromPath[str],
 ) -> Response[Any]:
     """A declared board."""
     return await _show(request, services, name)
@@ -49,7 +54,9 @@ async def get_named(
 
 @get("/t/{slug:str}/boards/export", opt=needs(Permission.EXPORTS_READ))
 async def get_file(
-    request: Asking, services: NamedDependency[Services], slug: FromPath[str]  # noqa: ARG001
+    request: Asking,
+    services: NamedDependency[Services],
+    slug: FromPath[str],  # noqa: ARG001
 ) -> Response[Any]:
     """A whole board as a file, by the cookie: as ``/api/leaderboards/export`` gives it, of declared boards, too."""
     caller = caller_in(request.scope)
@@ -76,7 +83,9 @@ async def _show(request: Asking, services: Services, name: str | None) -> Respon
     try:
         asked = asked_in(query, zone, services.clock(), name)
         looked = await _look(services, caller, asked, boards, Shell(request).url("explain"))
-    except (QueryInvalid, SeasonMissing) as error:
+    except SeasonMissing as error:
+        looked = msgspec.structs.replace(looked, problem=Problem(str(error), error.field, missing=True))
+    except QueryInvalid as error:
         looked = msgspec.structs.replace(looked, problem=Problem(str(error), error.field))
     except RequestRefused as error:
         if error.code is not Refusal.PLAN_LIMIT:
@@ -91,7 +100,7 @@ async def _show(request: Asking, services: Services, name: str | None) -> Respon
         answer = fragment(request, "boards/boards.html", **values)
         answer.headers["HX-Push-Url"] = address
         return answer
-    status = 200 if looked.problem is None else 402 if looked.problem.plan else 400
+    status = 200 if looked.problem is None else looked.problem.status
     return page(request, "boards/index.html", title=_("Leaderboards"), status=status, **values)
 
 

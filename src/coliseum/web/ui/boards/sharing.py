@@ -44,7 +44,8 @@ def public_of(board: DeclaredBoard | None, slug: str, origin: str) -> Public | N
         return None
     name = board.declaration.name
     attributes = f'tenant="{html.escape(slug)}" board="{html.escape(name)}" limit="{ROWS}"'
-    embed = f'<script type="module" src="{origin}{WIDGET}"></script>\n<coliseum-leaderboard {attributes}></coliseum-leaderboard>'
+    script = f'<script type="module" src="{origin}{WIDGET}"></script>'
+    embed = f"{script}\n<coliseum-leaderboard {attributes}></coliseum-leaderboard>"
     return Public(f"{origin}/api/public/{slug}/boards/{name}", embed)
 
 

@@ -1,7 +1,7 @@
 """A board as its page shows it, whichever way its members are compared."""
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 
@@ -34,8 +34,6 @@ from coliseum.web.ui.boards.rows import (
     trending_lines,
 )
 from coliseum.web.ui.numbers import decimals_of
-
-SOURCES: Final = {"live": "live", "rollups": "rollups", "log": "log"}
 
 
 class Stretch(msgspec.Struct, frozen=True):
@@ -70,11 +68,11 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     alone: bool = False
     ranking: str = "competition"
     season: Season | None = None
-    seasons: list[Season] = []  # noqa: RUF012 - a struct copies its defaults
-    choices: list[FoundEntity] = []  # noqa: RUF012 - as above
+    seasons: list[Season] = []
+    choices: list[FoundEntity] = []
     unknown: str = ""
     """Who was looked for, and is nobody."""
-    parameters: dict[str, int] = {}  # noqa: RUF012 - as above
+    parameters: dict[str, int] = {}
     watch: dict[str, str] | None = None
     """What is asked of ``/api/live`` to keep the page up; None: it does not change."""
     first: bool = True
@@ -123,13 +121,23 @@ async def _now(
         unknown = question.rows.id
         meant = msgspec.structs.replace(question, rows=PageOf(question.rows.limit))
     standing = await read_standing(services, meant, declaration)
-    watch = dict(asked.wanted()) if asked.moves and not unknown else None
-    if watch is not None:
-        if question.movement:
-            watch["movement"] = "true"
-        if isinstance(meant.rows, AroundOf):
-            watch["around"] = meant.rows.id
+    watch = _watch(asked, meant, services.clock()) if not unknown else None
     return _standing(standing, meant, explain, choices, unknown, watch), meant, declaration
+
+
+def _watch(asked: Asked, question: Question, now: datetime) -> dict[str, str] | None:
+    """What keeps this page's board at the present; None for windows that have ended, which do not change."""
+    end = question.window.end
+    if end is not None and end <= now:
+        return None
+    watch = {name: value for name, value in asked.wanted().items() if name != "as_of"}
+    if question.as_of is not None:
+        watch.pop("cursor", None)
+    if question.movement:
+        watch["movement"] = "true"
+    if isinstance(question.rows, AroundOf):
+        watch["around"] = question.rows.id
+    return watch
 
 
 def _standing(

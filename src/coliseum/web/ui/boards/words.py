@@ -21,7 +21,7 @@ KIND: Final = {
 WINDOWS: Final = {
     "hour": _("Hour"), "day": _("Day"), "week": _("Week"), "month": _("Month"), "year": _("Year"),
     "all": _("All time"), "24h": _("Last 24 hours"), "7d": _("Last 7 days"), "28d": _("Last 28 days"),
-    "90d": _("Last 90 days"), "custom": _("From … to …"),
+    "90d": _("Last 90 days"), "custom": _("Chosen hours"),
 }  # fmt: skip
 MODES: Final = {
     "now": _("Ranking"), "trending": _("Trending"), "breaking": _("Breaking"), "season": _("Seasons"),
