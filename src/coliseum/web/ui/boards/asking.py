@@ -28,6 +28,13 @@ OF_MODE: Final[Mapping[Mode, tuple[str, ...]]] = {
     "breaking": (*NARROWED, "board", "hours", "min_support", "min_baseline", "at", "limit"),
     "season": ("metric", "entity", "window", "at", "limit", "cursor"),
 }
+MEANT: Final[Mapping[Mode, Mapping[str, str]]] = {
+    "now": {"entity": "artist", "window": "all", "ranking": "competition", "limit": "50"},
+    "trending": {"entity": "artist", "half_life_hours": "24", "limit": "50"},
+    "breaking": {"entity": "artist", "hours": "24", "min_support": "10", "min_baseline": "0", "limit": "50"},
+    "season": {"entity": "artist", "window": "week", "limit": "50"},
+}
+"""What the form sends although it need not."""
 MOMENTS: Final = ("at", "as_of", "from", "to")
 LOCAL: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")
 WAS: Final = "was"
@@ -84,7 +91,7 @@ def asked_in(query: Mapping[str, str], zone: ZoneInfo, now: datetime, board: str
             given[name] = instant_text(_of_zone(given[name], zone))
     found: Mode = mode
     if query.get(WAS):
-        given = _fitting(given, found, query[WAS].split("~"), zone, now)
+        given = _short(_fitting(given, found, query[WAS].split("~"), zone, now), found)
     unknown = sorted(given.keys() - set(OF_MODE[found]))
     if unknown:
         raise QueryInvalid(f"There is no parameter {unknown[0]!r}; there are {', '.join(OF_MODE[found])}.", unknown[0])
@@ -128,6 +135,12 @@ def _fitting(given: dict[str, str], mode: Mode, was: list[str], zone: ZoneInfo, 
     if mode == "season" and given.get("window") not in SEASON_WINDOWS:
         given["window"] = SEASON_WINDOWS[1]
     return _of_window(given, was_window, zone, now) if "window" in given or mode == "now" else given
+
+
+def _short(given: dict[str, str], mode: Mode) -> dict[str, str]:
+    """Without what is meant when nothing is said; a declared board has a window and a half-life of its own."""
+    own = ("window", "half_life_hours") if "board" in given else ()
+    return {name: value for name, value in given.items() if name in own or MEANT[mode].get(name) != value}
 
 
 def _of_metric(given: dict[str, str]) -> dict[str, str]:

@@ -51,8 +51,8 @@ class Controls(msgspec.Struct, frozen=True):
     """Whether a declaration says metric, entity, currency and filters."""
     selective: bool
     window: str
-    opened: bool
-    """Whether something is chosen among the options that are not always shown."""
+    more: int
+    """How many of the options that are not always shown are chosen."""
 
     def value(self, name: str) -> str:
         """What stands in a field."""
@@ -92,7 +92,7 @@ def controls_of(
         fixed=declaration is not None,
         selective=selective,
         window=window,
-        opened=any(each in asked.given for each in OF_MORE),
+        more=sum(each in asked.given for each in OF_MORE),
     )
 
 

@@ -30,7 +30,7 @@ NARROWING: Final = ("board", "window", "city", "genre", "event", "at", "from", "
 
 
 class Problem(msgspec.Struct, frozen=True):
-    """What is wrong with what was asked; ``plan``: a larger plan has it; ``missing``: it is right, and not there yet."""
+    """What is wrong with what was asked; ``plan``: a larger plan has it; ``missing``: it is right, but not there."""
 
     message: str
     field: str | None
