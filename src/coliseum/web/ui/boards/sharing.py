@@ -17,7 +17,7 @@ from coliseum.web.ui.boards.asking import Asked
 from coliseum.web.ui.boards.view import Shown
 
 NOT_EXPORTED: Final = ("limit", "cursor", "place", "around", "movement", "ids")
-WIDGET: Final = "/widgets.js"
+WIDGET: Final = "/embed/coliseum-widgets.js"
 ROWS: Final = 10
 
 
@@ -44,7 +44,7 @@ def public_of(board: DeclaredBoard | None, slug: str, origin: str) -> Public | N
         return None
     name = board.declaration.name
     attributes = f'tenant="{html.escape(slug)}" board="{html.escape(name)}" limit="{ROWS}"'
-    script = f'<script type="module" src="{origin}{WIDGET}"></script>'
+    script = f'<script src="{origin}{WIDGET}" defer></script>'
     embed = f"{script}\n<coliseum-leaderboard {attributes}></coliseum-leaderboard>"
     return Public(f"{origin}/api/public/{slug}/boards/{name}", embed)
 
