@@ -1,11 +1,14 @@
 """What tests of boards' pages do: send events to a tenant, and read what a page shows."""
 
+import itertools
 import json
 import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Error, Page
 
@@ -13,6 +16,21 @@ from support.system import Tenant
 
 SETTLED_S = 15.0
 POLL_MS = 15
+NUMBERS = itertools.count(1)
+LIVE = "document.getElementById('time').dataset.state === 'live'"
+"""That a page is kept at the present."""
+
+
+def vote(artist: str, weight: int = 1, **more: object) -> dict[str, object]:
+    """A vote that is cast now."""
+    return {"id": f"boards-{next(NUMBERS)}-{time.time_ns()}", "type": "coliseum.vote_cast", "userId": "fan-1",
+            "artistId": artist, "eventId": "odd-night", "weight": weight, "channel": "web",
+            "at": datetime.now(UTC).isoformat(), **more}  # fmt: skip
+
+
+def query_of(page: Page) -> dict[str, str]:
+    """What a page's address says."""
+    return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
 
 
 def send(tenant: Tenant, events: list[dict[str, Any]]) -> None:

@@ -27,6 +27,7 @@ from coliseum.web.api.parameters import (
     Cursor,
     Genre,
     Limit,
+    Place,
     Since,
     Until,
     WindowName,
@@ -80,10 +81,7 @@ async def get_leaderboard(
     currency: Currency = None,
     limit: Limit = 50,
     cursor: Cursor = None,
-    place: Annotated[
-        int | None,
-        QueryParameter(description="The page that begins with the row in this place (1, 2, 3, 4), instead of cursor."),
-    ] = None,
+    place: Place = None,
 ) -> Response[BoardPage]:
     """Rows of a board: ranks, names and pictures from the catalogue; inside a tie, who reached the score first."""
     given = dict(request.query_params)

@@ -109,7 +109,8 @@ def may_see(caller: Caller, declaration: Declaration) -> bool:
 
 
 def _sizes(chosen: str) -> list[Choice]:
-    sizes = SIZES if chosen in SIZES or not chosen.isdecimal() else (chosen, *SIZES)
+    chosen = chosen if chosen.isascii() and chosen.isdecimal() else str(LIMIT)
+    sizes = SIZES if chosen in SIZES else (chosen, *SIZES)
     return [Choice(each, each, each == chosen) for each in sizes]
 
 

@@ -14,7 +14,7 @@ from coliseum.boards.seasons import has_seasons
 from coliseum.queries.question import Question
 from coliseum.web.services import Services
 from coliseum.web.ui.boards import words
-from coliseum.web.ui.boards.asking import LIMIT, Asked
+from coliseum.web.ui.boards.asking import Asked
 from coliseum.web.ui.boards.controls import controls_of
 from coliseum.web.ui.boards.rows import Line, moves_in
 from coliseum.web.ui.boards.sharing import declaration_of, exports_of, private_of, public_of, without
@@ -64,51 +64,78 @@ def values_of(
 ) -> dict[str, Any]:
     """What the templates need; ``first``: when the tenant's first entry was received."""
     shell, now, tenant = Shell(request), services.clock(), caller.tenant
-    asked, board, shown = looked.asked, looked.board, looked.shown
-    declaration = None if board is None else board.declaration
-    plan = services.allowance.plan_of(tenant)
-    here = shell.url("boards" if board is None else f"boards/{board.declaration.name}")
-    asks = without(asked.query, "board")
+    asked, board = looked.asked, looked.board
+    origin = services.settings.public_url.rstrip("/") or str(request.base_url).rstrip("/")
+    controls = controls_of(
+        asked, caller, services.allowance.plan_of(tenant), now, None if board is None else board.declaration
+    )
     values: dict[str, Any] = {
         "words": words,
-        "controls": controls_of(asked, caller, plan, now, declaration),
-        "action": here,
+        "controls": controls,
         "board": board,
         "saved": [each.declaration for each in looked.boards.values() if not each.built_in],
         "named": lambda name: shell.url(f"boards/{name}"),
         "problem": looked.problem,
-        "shown": shown,
+        "shown": looked.shown,
         "begun": first is not None,
         "now": now,
         "second": SECOND,
         "midnight": now.astimezone(tenant.zone).replace(hour=0, minute=0),
-        "address": _origin(request, services) + address,
+        "address": origin + address,
+        "size": next(int(each.value) for each in controls.sizes if each.chosen),
+        **_ways(shell, looked),
+    }
+    if looked.shown is None:
+        return values
+    begins = services.allowance.history_begins(tenant)
+    timeline = None
+    if looked.shown.mode == "now":
+        timeline = timeline_of(first, begins, now, looked.shown.as_of, tenant.zone)
+    return values | _shown(services, caller, shell, looked, looked.shown, timeline, origin)
+
+
+def _ways(shell: Shell, looked: Looked) -> dict[str, Any]:
+    """Where a page leads that says the same of another board, or another of the same."""
+    asked, board = looked.asked, looked.board
+    here = shell.url("boards" if board is None else f"boards/{board.declaration.name}")
+    asks = without(asked.query, "board")
+    more = None if looked.shown is None else looked.shown.next_cursor
+    return {
+        "action": here,
         "top": _address(here, without(asks, *STARTED_OVER)),
+        "following": _address(here, {**without(asks, *STARTED_OVER), "cursor": more}) if more else "",
         "all_time": shell.url("boards", **without(asked.given, *NARROWING, *STARTED_OVER)),
         "now_board": {name: asked.given[name] for name in ("metric", "entity", "window") if name in asked.given},
         "present": _address(here, without(asks, "as_of", "cursor")),
         "around": lambda entity: _address(here, {**asks, "around": entity}),
-        "size": int(asked.given.get("limit", LIMIT)) if asked.given.get("limit", "50").isdecimal() else LIMIT,
-    }  # fmt: skip
-    if shown is None:
-        return values
-    begins = services.allowance.history_begins(tenant)
-    timeline = timeline_of(first, begins, now, shown.as_of, tenant.zone) if shown.mode == "now" else None
-    exported = asked if plan.exports else Asked("season", {})
-    return values | {
+    }
+
+
+def _shown(
+    services: Services,
+    caller: Caller,
+    shell: Shell,
+    looked: Looked,
+    shown: Shown,
+    timeline: Timeline | None,
+    origin: str,
+) -> dict[str, Any]:
+    """What belongs to a board that is shown."""
+    asked, board = looked.asked, looked.board
+    plan = services.allowance.plan_of(caller.tenant)
+    declaration = None if board is None else board.declaration
+    return {
         "charted": _charted(shown, looked.question),
         "entity": shown.kind in PAGES,
         "blank": BLANK,
         "timeline": timeline,
-        "following": _address(here, {**without(asks, *STARTED_OVER), "cursor": shown.next_cursor})
-        if shown.next_cursor else "",
-        "exports": exports_of(exported, caller, declaration, shell.url("boards/export")),
-        "public": public_of(board, tenant.slug, _origin(request, services)),
+        "exports": exports_of(asked, caller, declaration, shell.url("boards/export")) if plan.exports else [],
+        "public": public_of(board, caller.tenant.slug, origin),
         "private": private_of(board),
         "declare": declaration_of(asked, caller, shown, board),
         "history": _history(shell, looked.question),
         "settings": _settings(shell, shown, asked, live=plan.live, timeline=timeline),
-    }  # fmt: skip
+    }
 
 
 def _settings(shell: Shell, shown: Shown, asked: Asked, *, live: bool, timeline: Timeline | None) -> dict[str, Any]:
@@ -151,11 +178,6 @@ def _history(shell: Shell, question: Question | None) -> str | None:
         return None
     board = question.board
     return shell.url("boards/history", metric=board.metric, entity=board.kind.label, window=board.window)
-
-
-def _origin(request: Request[Any, Any, State], services: Services) -> str:
-    """The server's own address, as people know it."""
-    return services.settings.public_url.rstrip("/") or str(request.base_url).rstrip("/")
 
 
 def _address(path: str, query: dict[str, Any]) -> str:
