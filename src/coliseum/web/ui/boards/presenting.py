@@ -134,11 +134,11 @@ def _shown(
         "private": private_of(board),
         "declare": declaration_of(asked, caller, shown, board),
         "history": _history(shell, looked.question),
-        "settings": _settings(shell, shown, asked, live=plan.live, timeline=timeline),
+        "settings": _settings(shell, shown, asked, live=plan.live),
     }
 
 
-def _settings(shell: Shell, shown: Shown, asked: Asked, *, live: bool, timeline: Timeline | None) -> dict[str, Any]:
+def _settings(shell: Shell, shown: Shown, asked: Asked, *, live: bool) -> dict[str, Any]:
     """What the page's script has to know; all of it stands on the page in words, too."""
     again = without(asked.wanted(), "as_of", *STARTED_OVER) if shown.mode == "now" else {}
     if "around" in asked.given:
@@ -161,7 +161,7 @@ def _settings(shell: Shell, shown: Shown, asked: Asked, *, live: bool, timeline:
         "again": again,
         "here": shell.path,
         "asof": shown.as_of is not None,
-        "travel": timeline is not None,
+        "moves": moves_in(shown.window),
     }  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from coliseum.queries.trending import TrendingBoard, trending, trending_of
 from coliseum.web.api.asking import asked_for, trend_asked_for
 from coliseum.web.services import Services
 from coliseum.web.ui.boards.asking import LIMIT, Asked
+from coliseum.web.ui.boards.rows import moves_in
 
 HALF_LIFE_HOURS = 24
 RECENT_HOURS = 24
@@ -58,7 +59,8 @@ async def standing_asked(services: Services, caller: Caller, asked: Asked) -> tu
     """
     given = asked.wanted()
     question, declaration = await asked_for(services, caller, given)
-    if "movement" not in given and (declaration is None or not declaration.selective):
+    known = moves_in(question.window.name) and (declaration is None or not declaration.selective)
+    if "movement" not in given and known:
         question = msgspec.structs.replace(question, movement=True)
     return question, declaration
 

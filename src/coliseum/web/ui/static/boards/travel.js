@@ -60,7 +60,7 @@ export class Travel {
       this.shown(null, null);
       return;
     }
-    const asked = new URLSearchParams({ movement: "true", ...this.settings.again, as_of: moment.toISOString() });
+    const asked = new URLSearchParams({ ...(this.settings.moves ? { movement: "true" } : {}), ...this.settings.again, as_of: moment.toISOString() });
     try {
       const page = await api("GET", `/api/leaderboards?${asked}`);
       if (turn === this.turn) this.shown(page, moment); // nobody has gone on meanwhile
