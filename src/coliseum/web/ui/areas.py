@@ -10,6 +10,7 @@ from coliseum.errors import Refusal, RequestRefused
 from coliseum.web.access import check_every_route, needs, note_reason
 from coliseum.web.failures import our_error
 from coliseum.web.problems import problem
+from coliseum.web.ui.boards import routes as boards
 from coliseum.web.ui.guard import admit_page, log_in_address
 from coliseum.web.ui.overview import routes as overview
 from coliseum.web.ui.query import routes as query
@@ -23,7 +24,12 @@ async def get_unknown(slug: FromPath[str], rest: FromPath[str]) -> Response[Any]
     raise RequestRefused(Refusal.NOT_FOUND, f"there is no page {rest} of {slug}")
 
 
-HANDLERS: Final[tuple[Any, ...]] = (*overview.HANDLERS, *query.HANDLERS, get_unknown)
+HANDLERS: Final[tuple[Any, ...]] = (
+    *overview.HANDLERS,
+    *query.HANDLERS,
+    *boards.HANDLERS,
+    get_unknown,
+)
 TITLES: Final = {
     401: _("Please log in"),
     402: _("Your plan does not include this"),
