@@ -40,8 +40,8 @@ def deeds(draw: st.DrawFn) -> dict[str, Any]:
     show, artist = draw(st.sampled_from(SHOWS)), draw(st.sampled_from(ARTISTS))
     common = {"id": f"deed-{next(COUNT)}", "userId": draw(st.sampled_from(FANS)), "at": moment.isoformat()}
     tier = draw(st.sampled_from(TIERS))
-    more = {} if tier is None else {"ticketTier": tier}
-    target = draw(st.sampled_from([("artist", artist), ("event", show), ("artist", show)]))
+    more: dict[str, Any] = {} if tier is None else {"ticketTier": tier}
+    target: tuple[str, str] = draw(st.sampled_from([("artist", artist), ("event", show), ("artist", show)]))
     made: dict[str, dict[str, Any]] = {
         "view": {"type": "concierto.event_viewed", "eventId": show},
         "interest": {"type": "concierto.event_interested", "eventId": show},

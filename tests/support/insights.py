@@ -180,11 +180,13 @@ class Told:
         return {city: (visits[city], len(fans[city])) for city in visits}
 
     def tracks(self, artist: str) -> dict[str, int]:
-        counted = Counter[str]()
+        """All plays of the tracks that were played under an artist's name."""
+        counted, under = Counter[str](), Counter[str]()
         for event in self.events:
-            if event["type"] == "player.track_played" and event["artistId"] == artist:
-                counted[event["trackId"]] += event.get("durationSeconds", 30) >= 30
-        return {track: plays for track, plays in counted.items() if plays}
+            if event["type"] == "player.track_played" and event.get("durationSeconds", 30) >= 30:
+                counted[event["trackId"]] += 1
+                under[event["trackId"]] += event["artistId"] == artist
+        return {track: counted[track] for track, plays in under.items() if plays}
 
 
 def percent_more(before: int, before_days: int, after: int, after_days: int) -> float:
