@@ -6,8 +6,9 @@ import pytest
 import vl_convert
 
 from coliseum.charts import Axis, Chart, Series, figure_of, vega_lite
-from coliseum.charts.canvas import DARK, LAYOUTS, LIGHT
+from coliseum.charts.canvas import LAYOUTS
 from coliseum.charts.export import pdf, png, svg
+from coliseum.charts.paint import DARK, LIGHT
 from support.charting import KINDS, drawings, drawn, hostile, hours, line, parsed, speech
 
 

@@ -14,9 +14,8 @@ from coliseum.charts.words import cleaned
 
 ELEMENTS: Final = frozenset({"svg", "g", "path", "rect", "line", "circle", "text", "title"})
 """All that a drawing consists of."""
-COLOURS: Final = 8
+COLOURS: Final = 6
 FONT: Final = 12
-SVG: Final = "http://www.w3.org/2000/svg"
 
 
 class Layout(msgspec.Struct, frozen=True):
@@ -72,63 +71,3 @@ def colour_of(place: int) -> str:
 def written(root: ET.Element) -> str:
     """The drawing as a part of a page."""
     return ET.tostring(root, encoding="unicode")
-
-
-class Theme(msgspec.Struct, frozen=True):
-    """The colours of a file, which has no style sheet."""
-
-    paper: str
-    ink: str
-    quiet: str
-    grid: str
-    series: tuple[str, str, str, str, str, str, str, str]
-
-
-LIGHT: Final = Theme(
-    "#ffffff", "#16181d", "#5b6270", "#dfe2e8",
-    ("#2f5fe0", "#c2410c", "#0f766e", "#9333ea", "#b45309", "#be185d", "#3f6212", "#475569"),
-)  # fmt: skip
-DARK: Final = Theme(
-    "#101218", "#f1f3f7", "#a3abbb", "#2b303b",
-    ("#7aa2ff", "#ff9a5c", "#4fd1c0", "#cf9bff", "#f2c14e", "#ff8ab8", "#a8d36a", "#a9b4c6"),
-)  # fmt: skip
-DASHES: Final = ("", "7 3", "2 3", "9 3 2 3", "", "7 3", "2 3", "9 3 2 3")
-"""How lines are told apart without colours."""
-
-
-def painted(root: ET.Element, theme: Theme) -> bytes:
-    """The drawing as a file of its own."""
-    root.set("xmlns", SVG)
-    _, _, width, height = root.attrib["viewBox"].split()
-    root.attrib.update({"width": width, "height": height, "font-family": "sans-serif", "font-size": str(FONT)})
-    for element in root.iter():
-        classes = element.attrib.get("class", "").split()
-        colour = next((theme.series[int(each[1:]) - 1] for each in classes if each[0] == "s" and each[1:].isdigit()),
-                      theme.quiet)  # fmt: skip
-        for each in classes:
-            element.attrib.update(_paint(each, colour, theme))
-        if "ch-line" in classes and "faint" not in classes:
-            place = next((int(each[1:]) - 1 for each in classes if each[0] == "s" and each[1:].isdigit()), 0)
-            if DASHES[place]:
-                element.set("stroke-dasharray", DASHES[place])
-    root.insert(0, ET.Element("rect", {"width": width, "height": height, "fill": theme.paper}))
-    return ET.tostring(root, encoding="unicode").encode()
-
-
-def _paint(name: str, colour: str, theme: Theme) -> dict[str, str]:
-    return {
-        "ch-grid": {"stroke": theme.grid},
-        "ch-zero": {"stroke": theme.quiet},
-        "ch-hit": {"fill": "none"},
-        "ch-tick": {"fill": theme.quiet},
-        "ch-name": {"fill": theme.ink},
-        "ch-value": {"fill": theme.ink},
-        "ch-heading": {"fill": theme.ink, "font-size": "16", "font-weight": "bold"},
-        "ch-track": {"fill": theme.grid},
-        "ch-line": {"stroke": colour, "fill": "none", "stroke-width": "2", "stroke-linejoin": "round"},
-        "ch-area": {"fill": colour, "fill-opacity": "0.18"},
-        "ch-bar": {"fill": colour},
-        "ch-dot": {"fill": colour},
-        "ch-swatch": {"fill": colour},
-        "faint": {"opacity": "0.6", "stroke-dasharray": "4 3"},
-    }.get(name, {})

@@ -4,9 +4,10 @@ from typing import Final
 
 import vl_convert
 
-from coliseum.charts.canvas import FILE, LIGHT, Layout, Theme, painted
+from coliseum.charts.canvas import FILE, Layout
 from coliseum.charts.chart import Chart
 from coliseum.charts.drawing import draw
+from coliseum.charts.paint import LIGHT, Theme, painted
 from coliseum.charts.words import Speech
 
 PNG_SCALE: Final = 2.0

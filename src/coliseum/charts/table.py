@@ -23,7 +23,7 @@ def table(chart: Chart, speech: Speech) -> Markup:
     head = Markup("").join(Markup('<th scope="col"><bdi>{}</bdi></th>').format(each) for each in heads)
     names = speech.points(chart, ROWS_MAX)
     rows = Markup("").join(_row(chart, speech, number, name) for number, name in enumerate(names))
-    caption = Markup('<caption class="visually-hidden">{}</caption>').format(cleaned(chart.title))
+    caption = Markup('<caption class="unseen">{}</caption>').format(cleaned(chart.title))
     return Markup('<table class="chart-table">{}<thead><tr>{}</tr></thead><tbody>{}</tbody></table>').format(
         caption, head, rows
     )

@@ -28,7 +28,6 @@ class Words(msgspec.Struct, frozen=True):
     binned: str = "Each bar is the sum of {size} points; the table and the file have them one by one."
     cut: str = "The first {shown} of {points} are drawn."
     table_cut: str = "The first {shown} of {points} rows; the file has them all."
-    no_value: str = "none"
     line: str = "Line chart"
     area: str = "Area chart"
     bar: str = "Bar chart"
@@ -36,8 +35,6 @@ class Words(msgspec.Struct, frozen=True):
     grouped: str = "Grouped bar chart"
     funnel: str = "Funnel"
     described: str = "{name}: lowest {low} ({low_at}), highest {high} ({high_at})."
-    of_first: str = "{percent} of the first step"
-    of_before: str = "{percent} of the step before"
 
 
 class Speech:

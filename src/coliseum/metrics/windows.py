@@ -104,6 +104,11 @@ def spans(window: Window, zone: zoneinfo.ZoneInfo) -> tuple[Span, ...]:
     return tuple(_split(window.start, window.end, Grain.MONTH, zone))
 
 
+def pieces(start: datetime, end: datetime, zone: zoneinfo.ZoneInfo, coarsest: Grain) -> tuple[Span, ...]:
+    """What lies between two hours in as few whole buckets as can be, of which none is longer than ``coarsest``."""
+    return tuple(_split(start, end, coarsest, zone))
+
+
 def _split(start: datetime, end: datetime, grain: Grain, zone: zoneinfo.ZoneInfo) -> list[Span]:
     """The whole buckets of a grain between two hours, and what is left on both sides in finer ones."""
     if grain is Grain.HOUR:
