@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from coliseum.queries.ask import subject_of
 from coliseum.queries.insights.lift import lift
-from support.insights import STEPS, Told, percent_more
+from support.insights import EDGE, STEPS, Told, percent_more
 from support.live import conducted, send
 from support.services import Platform, World
 
@@ -64,7 +64,8 @@ def catalogue() -> list[dict[str, Any]]:
         for show in BILLS
     ]  # fmt: skip
     artists = [{"type": "catalog.artist", "artistId": "abba", "name": "ABBA"}]
-    return [{"id": f"told-{next(COUNT)}", "at": "2026-01-01T00:00:00Z", **each} for each in (*shows, *artists)]
+    told: list[dict[str, Any]] = [*shows, *artists]
+    return [{"id": f"told-{next(COUNT)}", "at": "2026-01-01T00:00:00Z", **each} for each in told]
 
 
 async def ask(world: World, platform: Platform, path: str, **query: object) -> Any:
@@ -120,10 +121,10 @@ async def test_arrivals_are_first_scans_and_add_up_to_the_attendance(
     platform, told = await played(world, happened, "UTC")
     for show in BILLS:
         curve = await ask(world, platform, "arrivals", event=show, minutes=minutes)
-        expected, edge = told.arrivals(show, minutes), timedelta(hours=12)
+        expected, anchor = told.arrivals(show, minutes), told.anchor(show)
         stretches = {datetime.fromisoformat(each["start"]): each for each in curve["stretches"]}
         assert {start: each["arrivals"] for start, each in stretches.items() if each["arrivals"]} == {
-            start: fans for start, fans in expected.items() if -edge <= start - STARTS[show] < edge
+            start: fans for start, fans in expected.items() if -EDGE <= start - anchor < EDGE
         }
         assert curve["earlier"] + curve["later"] + sum(each["arrivals"] for each in curve["stretches"]) == len(
             told.first_scans(show)

@@ -12,6 +12,7 @@ STEPS = ("viewed", "interested", "bought", "attended", "followed")
 TYPES = {"concierto.event_viewed": 0, "concierto.event_interested": 1, "concierto.ticket_purchased": 2,
          "concierto.event_attended": 3}  # fmt: skip
 Event = dict[str, Any]
+EDGE = timedelta(hours=12)
 
 
 def at(event: Event) -> datetime:
@@ -77,9 +78,16 @@ class Told:
             firsts[event["userId"]] = min(at(event), firsts.get(event["userId"], at(event)))
         return firsts
 
+    def anchor(self, show: str) -> datetime:
+        """The beginning, when somebody came within twelve hours of it; else the hour of the median arrival."""
+        begins, firsts = self.starts[show], sorted(self.first_scans(show).values())
+        if not firsts or any(-EDGE <= moment - begins < EDGE for moment in firsts):
+            return begins
+        return self.hour(firsts[(len(firsts) - 1) // 2])
+
     def arrivals(self, show: str, minutes: int) -> dict[datetime, int]:
-        """Fans by the stretch of minutes, counted from the beginning, in which they came first."""
-        anchor, counted = self.starts[show], Counter[datetime]()
+        """Fans by the stretch of minutes, counted from ``anchor``, in which they came first."""
+        anchor, counted = self.anchor(show), Counter[datetime]()
         for moment in self.first_scans(show).values():
             counted[anchor + (moment - anchor) // timedelta(minutes=minutes) * timedelta(minutes=minutes)] += 1
         return dict(counted)

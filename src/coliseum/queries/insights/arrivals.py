@@ -30,7 +30,8 @@ class Stretch(msgspec.Struct, frozen=True):
 class Arrivals(msgspec.Struct, frozen=True, rename="camel"):
     """``visits`` is the event's attendance: ``arrivals`` of different fans, and ``re_entries``.
 
-    ``anchor``: when the show begins; when that is not ``known``, the hour of the median arrival; None without a scan.
+    ``anchor``: when the show begins, when that is ``known`` and somebody came within 12 hours of it; the hour of the
+    median arrival otherwise; None without a scan.
     ``earlier`` and ``later``: arrivals more than 12 hours from it. ``peak``: the minute in which most arrived, the
     first of equals, with their number as ``peak_arrivals``.
     """

@@ -1,13 +1,19 @@
--- When fans came to an event, minute by minute from its beginning on, or, when nobody has said when it begins, from the hour
--- ($3: time zone) of the median first scan on. Minutes before the -$4th are one, and those behind the $4th are one. A fan
--- arrives with the first scan; every later one is a re-entry. started: whether the beginning is known
+-- When fans came to an event, minute by minute from its beginning on, or, when no first scan is within $4 minutes of that or
+-- nobody has said when it is, from the hour ($3: time zone) of the median first scan on. Minutes before the -$4th are one,
+-- and those behind the $4th are one. A fan arrives with the first scan; every later one is a re-entry. started: whether it
+-- is the beginning
 WITH scans AS MATERIALIZED (
     SELECT a.fan, a.occurred_at AS at, a.value
     FROM coliseum_acts($1, 'event', ARRAY[$2::text], ARRAY['concierto.event_attended']) AS a
 ), firsts AS MATERIALIZED (
     SELECT s.fan, min(s.at) AS at FROM scans s GROUP BY s.fan
 ), known AS (
-    SELECT (SELECT e.starts_at FROM catalog_events e WHERE e.tenant_id = $1 AND e.id = $2) AS starts_at
+    SELECT (SELECT e.starts_at
+            FROM catalog_events e
+            WHERE e.tenant_id = $1 AND e.id = $2
+              AND EXISTS (SELECT FROM firsts f
+                          WHERE f.at >= e.starts_at - make_interval(mins => $4)
+                            AND f.at < e.starts_at + make_interval(mins => $4))) AS starts_at
 ), anchor AS MATERIALIZED (
     SELECT coalesce(k.starts_at, date_trunc('hour', (SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY f.at)
                                                      FROM firsts f), $3)) AS at,

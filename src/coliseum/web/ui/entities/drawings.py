@@ -94,7 +94,7 @@ def returning(look: Look, found: Repeats) -> Chart:
     times = (_("1 show"), _("2 shows"), _("3 shows"), _("4 shows or more"))
     return Chart(
         kind="bar",
-        title=look.say(_("Who has come before")),
+        title=look.say(_("Fans by number of shows") if found.scope == "artist" else _("Fans by which show it was")),
         x=Axis(look.say(_("Shows")), "text"),
         y=Axis(look.say(_("Fans"))),
         points=tuple(look.say(each) for each in (times if found.scope == "artist" else nth)),

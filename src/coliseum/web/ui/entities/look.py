@@ -12,11 +12,12 @@ from markupsafe import Markup
 
 from coliseum.accounts.callers import Caller
 from coliseum.accounts.tenants import Tenant
-from coliseum.charts import Chart, figure
+from coliseum.charts import Chart
 from coliseum.errors import Refusal, RequestRefused
 from coliseum.queries.insights.about import About, about
 from coliseum.web.access import caller_in
 from coliseum.web.services import Services
+from coliseum.web.ui.charting import figure_for
 from coliseum.web.ui.entities.words import METRICS
 from coliseum.web.ui.shell import Shell
 from coliseum.web.ui.text import translations
@@ -67,7 +68,7 @@ class Look:
 
     async def figure(self, chart: Chart) -> Markup:
         """A chart for this viewer."""
-        return await figure(chart, self.tenant.zone, str(self.shell.locale))
+        return await figure_for(self.request, chart)
 
     def metric(self, name: str) -> str:
         """What a metric is called."""
