@@ -9,7 +9,21 @@ import pytest
 from playwright.sync_api import Page
 
 from support.festival import now_text
-from support.pages import HOSTILE, LONG, RIGHT_TO_LEFT, SIZES, THEMES, Pages, Theme, allow, check_axe, fits
+from support.live_people import account
+from support.pages import (
+    HOSTILE,
+    LONG,
+    RIGHT_TO_LEFT,
+    SIZES,
+    THEMES,
+    Arena,
+    Pages,
+    Theme,
+    allow,
+    check_axe,
+    fits,
+    sign_in,
+)
 from support.season import ARTIST, post, send_season
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(300)]
@@ -217,3 +231,21 @@ def test_screens(pages: Pages, leading: dict[str, str], kind: str) -> None:
 
 def test_screens_of_a_list(pages: Pages) -> None:
     pages.shoot("entities-list", "artists")
+
+
+@pytest.fixture(scope="module")
+async def dawn(arena: Arena) -> str:
+    """The address of the owner of a tenant on its first day."""
+    arena.system.create_tenant("dawn")
+    await account(arena.system, "owner@dawn.example", "dawn", role="owner")
+    return "owner@dawn.example"
+
+
+def test_on_the_first_day_every_list_says_what_to_do_next(pages: Pages, dawn: str) -> None:
+    state = sign_in(pages.browser, pages.arena.system.url, dawn)
+    with pages.context(role=None, storage_state=state) as context, pages.page(context) as page:
+        for path in LISTS:
+            page.goto(pages.url(f"/t/dawn/{path}"))
+            assert page.locator("#list .empty .button").count() == 1, path
+            check_axe(page)
+            fits(page)

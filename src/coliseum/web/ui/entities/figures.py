@@ -1,6 +1,6 @@
 """The numbers at the head of a page: now against the period before, and where the entity stands on boards."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import msgspec
@@ -82,7 +82,7 @@ async def by_day(
 async def by_week(look: Look, kind: str, entity_id: str, metric: str) -> Series:
     """A metric of the last year, week by week."""
     subject = subject_of(look.tenant, metric, kind, None)
-    first = look.now - timedelta(weeks=WEEKS - 1)
+    first = max(look.now - timedelta(weeks=WEEKS - 1), _history(look))
     return await series(look.services.database, look.tenant, subject, entity_id, Grain.WEEK, first, None, look.now)
 
 
@@ -113,10 +113,19 @@ async def board_of(look: Look, **asked: str) -> BoardPage | None:
 
 
 def periods(look: Look) -> tuple[str, ...]:
-    """The periods that the plan's history reaches over, twice: now and before."""
-    begins = look.services.allowance.history_begins(look.tenant)
-    reached = [name for name, days in DAYS.items() if begins is None or look.now - timedelta(days=days) >= begins]
+    """The periods that the plan's history reaches over."""
+    reached = [name for name, days in DAYS.items() if reaches(look, look.now - timedelta(days=days))]
     return (*reached, "all")
+
+
+def reaches(look: Look, moment: datetime) -> bool:
+    """Whether the plan's history reaches back to a moment."""
+    return moment >= _history(look)
+
+
+def _history(look: Look) -> datetime:
+    begins = look.services.allowance.history_begins(look.tenant)
+    return datetime.min.replace(tzinfo=UTC) if begins is None else begins
 
 
 async def _ever(look: Look, kind: str, entity_id: str, metric: str) -> Told:
