@@ -2,6 +2,7 @@
 
 import json
 import re
+from contextlib import closing
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -243,7 +244,7 @@ async def dawn(arena: Arena) -> str:
 
 def test_on_the_first_day_every_list_says_what_to_do_next(pages: Pages, dawn: str) -> None:
     state = sign_in(pages.browser, pages.arena.system.url, dawn)
-    with pages.context(role=None, storage_state=state) as context, pages.page(context) as page:
+    with closing(pages.browser.new_context(storage_state=state)) as context, pages.page(context) as page:
         for path in LISTS:
             page.goto(pages.url(f"/t/dawn/{path}"))
             assert page.locator("#list .empty .button").count() == 1, path

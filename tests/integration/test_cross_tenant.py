@@ -176,6 +176,5 @@ async def test_the_sweep_would_see_what_it_looks_for(
         "/api/leaderboards",
         "/api/insights/entities",
         "/api/insights/about",
-        "/api/insights/lift",
         "/api/warnings",
     }, seen

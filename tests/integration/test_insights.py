@@ -6,16 +6,20 @@ from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from coliseum.projections.coliseum import ColiseumProjection
 from coliseum.queries.ask import subject_of
 from coliseum.queries.insights.lift import lift
+from support.era import Era
 from support.insights import EDGE, STEPS, Told, percent_more
-from support.live import conducted, send
+from support.live import send
 from support.services import Platform, World
 
-QUICK = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+pytestmark = pytest.mark.timeout(300)
+QUICK = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 COUNT = itertools.count(1)
 SHOWS, ARTISTS, FANS = (
     ["north", "south", "encore", "uncharted"],
@@ -68,6 +72,14 @@ def catalogue() -> list[dict[str, Any]]:
     return [{"id": f"told-{next(COUNT)}", "at": "2026-01-01T00:00:00Z", **each} for each in told]
 
 
+async def read(world: World, platform: Platform) -> None:
+    """The rollups read all there is, and hours that are over are rolled up."""
+    era = await Era(world, platform, datetime.now(UTC)).begin()
+    await era.read()
+    async with world.database.transaction("processor") as connection:
+        await ColiseumProjection().tidy(connection, platform.tenant, era.unit.generation)
+
+
 async def ask(world: World, platform: Platform, path: str, **query: object) -> Any:
     words = urlencode({name: value for name, value in query.items() if value is not None})
     reply = await world.http.get(f"/api/insights/{path}?{words}", platform.server)
@@ -79,8 +91,7 @@ async def played(world: World, happened: list[dict[str, Any]], zone: str) -> tup
     """A tenant to whom this happened, all read, with its hours rolled up; and what they were told."""
     platform = await world.platform(zone=zone, partitions=2)
     await send(world, platform, [*catalogue(), *happened])
-    conductor = await conducted(world, platform)
-    await conductor.tidy()
+    await read(world, platform)
     return platform, Told(ZoneInfo(zone), BILLS, STARTS, happened)
 
 
