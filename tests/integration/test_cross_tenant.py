@@ -59,7 +59,7 @@ async def plant(world: World, other: Platform, member: LogIn) -> dict[str, list[
         **hooks, **await dashboards(world, other),
         "name": ["their-board"], "slug": [other.tenant.slug], "id": ["their-artist", "their-event", "their-fan"],
         "userId": ["their-fan"], "event": ["their-event"], "around": ["their-artist"], "ids": ["their-artist"],
-        "members": ["their-artist"], "board": ["their-board"], "city": ["their-city"], "genre": ["their-genre"],
+        "members": ["their-artist"], "artist": ["their-artist"], "q": [CANARY], "board": ["their-board"], "city": ["their-city"], "genre": ["their-genre"],
         "cursor": ["AAAA"], "key_id": [str(key["id"]) for key in keys],
         "session_id": [str(member.session_id)], **await invited(world, other),
         "issuer": [f"https://{CANARY}.example"], "subject": ["their-fan"],
@@ -190,5 +190,7 @@ async def test_the_sweep_would_see_what_it_looks_for(
         "/api/issuers",
         "/api/boards/their-board",
         "/api/leaderboards",
+        "/api/insights/entities",
+        "/api/insights/about",
         "/api/warnings",
     }, seen

@@ -33,6 +33,7 @@ from coliseum.web.api import (
     exports,
     health,
     identities,
+    insights,
     issuers,
     keys,
     leaderboards,
@@ -61,7 +62,7 @@ HANDLERS = (
     *breakdowns.HANDLERS, *dashboards.HANDLERS, *shares.HANDLERS,
     *trends.HANDLERS, *keys.HANDLERS, *issuers.HANDLERS, *auth.HANDLERS, *auth_factors.HANDLERS, *identities.HANDLERS,
     *accounts.HANDLERS, *members.HANDLERS, *tenants.HANDLERS, *usage.HANDLERS, *billing.HANDLERS, *webhooks.HANDLERS,
-    *deliveries.HANDLERS, *audit.HANDLERS, health.get_health, contract.get_event_schema,
+    *deliveries.HANDLERS, *audit.HANDLERS, *insights.HANDLERS, health.get_health, contract.get_event_schema,
 )  # fmt: skip
 OPTIONS = Options(HANDLERS)
 PUBLIC = "/api/public/"

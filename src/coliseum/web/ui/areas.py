@@ -11,6 +11,7 @@ from coliseum.web.access import check_every_route, needs, note_reason
 from coliseum.web.failures import our_error
 from coliseum.web.problems import problem
 from coliseum.web.ui.boards import routes as boards
+from coliseum.web.ui.entities import routes as entities
 from coliseum.web.ui.guard import admit_page, log_in_address
 from coliseum.web.ui.overview import routes as overview
 from coliseum.web.ui.query import routes as query
@@ -28,6 +29,7 @@ HANDLERS: Final[tuple[Any, ...]] = (
     *overview.HANDLERS,
     *query.HANDLERS,
     *boards.HANDLERS,
+    *entities.HANDLERS,
     get_unknown,
 )
 TITLES: Final = {
