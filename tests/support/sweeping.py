@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 METHODS = ("get", "put", "post", "patch", "delete")
 QUESTION = {
     "metric": "votes", "entity": "artist", "window": "all", "grain": "day", "format": "ndjson", "days": "7",
-    "hours": "24", "limit": "20",
+    "hours": "24", "limit": "20", "minutes": "5",
 }  # fmt: skip
 """Parameters of a question that has an answer."""
 OPTIONAL = (
@@ -28,6 +28,7 @@ OPTIONAL = (
     "track",
     "entry",
     "search",
+    "q",
 )
 """Parameters that name something: each is tried with what the other tenant calls so."""
 STREAMS = ("/api/live/events", "/api/live/events/metrics")

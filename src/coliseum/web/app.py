@@ -25,13 +25,16 @@ from coliseum.web.api import (
     auth_factors,
     billing,
     boards,
+    breakdowns,
     catalog,
     contract,
+    dashboards,
     declared,
     deliveries,
     exports,
     health,
     identities,
+    insights,
     issuers,
     keys,
     leaderboards,
@@ -39,6 +42,7 @@ from coliseum.web.api import (
     members,
     reads,
     seasons,
+    shares,
     tenants,
     trends,
     usage,
@@ -58,9 +62,10 @@ from coliseum.web.ui.links import link_router
 
 HANDLERS = (
     *leaderboards.HANDLERS, *reads.HANDLERS, *exports.HANDLERS, *seasons.HANDLERS, *declared.HANDLERS,
+    *breakdowns.HANDLERS, *dashboards.HANDLERS, *shares.HANDLERS,
     *trends.HANDLERS, *keys.HANDLERS, *issuers.HANDLERS, *auth.HANDLERS, *auth_factors.HANDLERS, *identities.HANDLERS,
     *accounts.HANDLERS, *members.HANDLERS, *tenants.HANDLERS, *usage.HANDLERS, *billing.HANDLERS, *webhooks.HANDLERS,
-    *deliveries.HANDLERS, *audit.HANDLERS, *log.HANDLERS, *catalog.HANDLERS, health.get_health,
+    *deliveries.HANDLERS, *audit.HANDLERS, *insights.HANDLERS, *log.HANDLERS, *catalog.HANDLERS, health.get_health,
     contract.get_event_schema,
 )  # fmt: skip
 FOR_PROGRAMS = ("/api/", "/v1/", "/schema", "/static/")

@@ -10,11 +10,14 @@ from coliseum.errors import Refusal, RequestRefused
 from coliseum.web.access import check_every_route, needs, note_reason
 from coliseum.web.failures import our_error
 from coliseum.web.problems import problem
+from coliseum.web.ui.boards import routes as boards
 from coliseum.web.ui.catalog import routes as catalog
+from coliseum.web.ui.entities import routes as entities
 from coliseum.web.ui.front import routes as front
 from coliseum.web.ui.guard import admit_page, log_in_address
 from coliseum.web.ui.log import routes as log
 from coliseum.web.ui.overview import routes as overview
+from coliseum.web.ui.query import routes as query
 from coliseum.web.ui.shell import fragment, page, wants_fragment
 from coliseum.web.ui.text import _
 
@@ -26,8 +29,15 @@ async def get_unknown(slug: FromPath[str], rest: FromPath[str]) -> Response[Any]
 
 
 HANDLERS: Final[tuple[Any, ...]] = (
-    get_unknown, *overview.HANDLERS, *log.HANDLERS, *catalog.HANDLERS, *front.HANDLERS,
-)  # fmt: skip
+    *overview.HANDLERS,
+    *query.HANDLERS,
+    *boards.HANDLERS,
+    *entities.HANDLERS,
+    *log.HANDLERS,
+    *catalog.HANDLERS,
+    *front.HANDLERS,
+    get_unknown,
+)
 TITLES: Final = {
     401: _("Please log in"),
     402: _("Your plan does not include this"),
