@@ -9,7 +9,8 @@ import argon2
 import pytest
 
 from coliseum import kv
-from coliseum.accounts.logins import Attempt, Logins, _account_name
+from coliseum.accounts.attempts import Attempt
+from coliseum.accounts.logins import Logins, _account_name
 from coliseum.accounts.passwords import LANES, MEMORY_KIB, PASSES, Passwords
 from coliseum.accounts.tries import Tries
 from coliseum.errors import RequestRefused, StoreUnavailable

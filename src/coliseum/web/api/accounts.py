@@ -3,17 +3,18 @@
 from typing import Annotated, Any, Final
 
 import msgspec
-from litestar import Request, Response, post
+from litestar import Request, Response, patch, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
 from coliseum.accounts.asking import ask_for_reset, ask_to_sign_up, ask_to_verify
 from coliseum.accounts.links import SignUp
 from coliseum.accounts.passwords import check_new
-from coliseum.accounts.people import Email, clean_name, normal_email
+from coliseum.accounts.people import Email, clean_name, normal_email, rename_person
 from coliseum.errors import Refusal, RequestRefused
 from coliseum.web.accepting import accept_invitation, begin_account, choose_password, count_use, verify_email
 from coliseum.web.access import for_anybody, for_people, person_in
+from coliseum.web.api.auth import own_session
 from coliseum.web.csrf import check_json, check_page
 from coliseum.web.identify import asking_person
 from coliseum.web.services import Services
@@ -41,6 +42,12 @@ class SignUpWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     email: Email
     name: str
     password: Password
+
+
+class NameWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What somebody is called."""
+
+    name: str
 
 
 class TokenWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -165,6 +172,19 @@ async def post_verify(request: Asked, services: NamedDependency[Services]) -> Re
     return _heard()
 
 
+@patch("/api/auth/person", opt=for_people(), summary="Change the own name", request_max_body_size=BODY_BYTES_MAX)
+async def patch_person(request: Asked, services: NamedDependency[Services], data: JSONBody[NameWish]) -> NameWish:
+    """The members of one's tenants see it: 1 to 100 printable characters, and no web address."""
+    check_json(dict(request.scope["headers"]))
+    person, name = person_in(request.scope), clean_name(data.name)
+    own_session(person)
+    async with services.database.transaction("accounts") as connection:
+        await rename_person(connection, person.person_id, name)
+        await services.logins.told(connection, person, "person.rename", services.addresses.of(request.scope))
+    services.logins.sessions.forget()
+    return NameWish(name)
+
+
 @post(
     "/api/auth/email",
     opt=for_people(),
@@ -247,6 +267,6 @@ def _heard(status: int = 202) -> Response[Heard]:
 
 
 HANDLERS = (
-    post_signup, post_signup_accept, post_reset, post_reset_accept, post_verify, post_email, post_verify_accept,
-    post_accept,
+    post_signup, post_signup_accept, post_reset, post_reset_accept, post_verify, patch_person, post_email,
+    post_verify_accept, post_accept,
 )  # fmt: skip
