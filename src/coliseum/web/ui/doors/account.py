@@ -7,10 +7,9 @@ What is sensitive asks for the password in the same form; given right, it counts
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
-from litestar import Request, Response, get, post
-from litestar.datastructures import State
+from litestar import Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 
 from coliseum.accounts.asking import ask_to_verify
 from coliseum.accounts.callers import Person
@@ -26,10 +25,9 @@ from coliseum.web.services import Services
 from coliseum.web.ui.doors.ways import RIGHT, TELLABLE, Told, Wrong, see_other, with_headers
 from coliseum.web.ui.guard import sent_form
 from coliseum.web.ui.outbox import is_development
-from coliseum.web.ui.shell import page
+from coliseum.web.ui.shell import Asked, page
 from coliseum.web.ui.text import _
 
-Asked = Request[Any, Any, State]
 Form = dict[str, str]
 Deed = Callable[[Asked, Services, Person, Form], Awaitable[None]]
 """Does something by a form."""
@@ -50,7 +48,7 @@ DONE: Final = {
 
 
 @get("/account", opt=for_people())
-async def get_account(request: Asked, services: NamedDependency[Services], done: str = "") -> Response[Any]:
+async def get_account(request: Asked, services: NamedDependency[Services], done: FromQuery[str] = "") -> Response[Any]:
     """Everything of one's own, each with the form that changes it."""
     return await _account(request, services, person_in(request.scope), "", RIGHT, {}, DONE.get(done, ""))
 
@@ -67,7 +65,7 @@ async def post_account(request: Asked, services: NamedDependency[Services], what
     except TELLABLE as error:
         if isinstance(error, RequestRefused) and error.code in (Refusal.LOGIN_NEEDED, Refusal.CROSS_SITE):
             raise
-        told = Wrong(error, OF_PASSWORD)
+        told = Wrong(request, error, OF_PASSWORD)
         return with_cookie(request, await _account(request, services, person, what, told, form))
     return with_cookie(request, see_other(f"/account?done={what}#{SECTIONS.get(what, what)}"))
 

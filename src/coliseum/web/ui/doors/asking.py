@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from litestar import Request, Response, get, post
-from litestar.datastructures import State
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 
 from coliseum.web.access import for_anybody
@@ -13,10 +12,8 @@ from coliseum.web.services import Services
 from coliseum.web.ui.doors.ways import RIGHT, TELLABLE, Told, Wrong, with_headers
 from coliseum.web.ui.forms import read_form
 from coliseum.web.ui.outbox import is_development
-from coliseum.web.ui.shell import page
+from coliseum.web.ui.shell import Asked, page
 from coliseum.web.ui.text import _
-
-Asked = Request[Any, Any, State]
 
 
 @get("/forgot", opt=for_anybody())
@@ -34,7 +31,7 @@ async def post_forgot(request: Asked, services: NamedDependency[Services]) -> Re
     try:
         await ask_for_password(services, email, services.addresses.of(request.scope))
     except TELLABLE as error:
-        told = Wrong(error)
+        told = Wrong(request, error)
         shown = page(request, "doors/forgot.html", title=_("Forgot your password?"), status=told.status, told=told,
                      email=email)  # fmt: skip
         return with_headers(shown, told)
@@ -56,7 +53,7 @@ async def post_sign_up(request: Asked, services: NamedDependency[Services]) -> R
     try:
         await ask_for_account(services, email, form.get("name", ""), form.get("password", "")[:2_000], address)
     except TELLABLE as error:
-        return _sign_up(request, services, Wrong(error), form)
+        return _sign_up(request, services, Wrong(request, error), form)
     return _heard(request, services, _("One more step"), email, "signup")
 
 

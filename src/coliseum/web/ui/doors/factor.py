@@ -3,9 +3,9 @@
 from typing import Any, Final
 
 import segno
-from litestar import Request, Response, get, post
-from litestar.datastructures import State
+from litestar import Response, get, post
 from litestar.di import NamedDependency
+from litestar.params import FromQuery
 from markupsafe import Markup
 
 from coliseum.errors import Refusal, RequestRefused
@@ -15,10 +15,9 @@ from coliseum.web.services import Services
 from coliseum.web.ui.doors.account import with_cookie, with_password
 from coliseum.web.ui.doors.ways import RIGHT, TELLABLE, Told, Wrong, see_other, with_headers
 from coliseum.web.ui.guard import sent_form
-from coliseum.web.ui.shell import page
+from coliseum.web.ui.shell import Asked, page
 from coliseum.web.ui.text import _
 
-Asked = Request[Any, Any, State]
 PATH: Final = "/account/second-factor"
 TITLE: Final = _("Second factor")
 GROUP: Final = 4
@@ -29,7 +28,7 @@ OF_CODES: Final = {
 
 
 @get(PATH, opt=for_people())
-async def get_factor(request: Asked, done: str = "") -> Response[Any]:
+async def get_factor(request: Asked, done: FromQuery[str] = "") -> Response[Any]:
     """Whether there is one, and what can be done."""
     return _shown(request, RIGHT, "", removed=done == "removed")
 
@@ -99,7 +98,7 @@ def _codes(request: Asked, found: list[str], *, new: bool) -> Response[Any]:
 def _refused(request: Asked, error: Exception, what: str, words: dict[Refusal, str] | None = None) -> Response[Any]:
     if isinstance(error, RequestRefused) and error.code in (Refusal.LOGIN_NEEDED, Refusal.CROSS_SITE):
         raise error
-    told = Wrong(error, words or OF_PASSWORD)  # type: ignore[arg-type] - one of TELLABLE
+    told = Wrong(request, error, words or OF_PASSWORD)  # type: ignore[arg-type] - one of TELLABLE
     return with_cookie(request, with_headers(_shown(request, told, what), told))
 
 

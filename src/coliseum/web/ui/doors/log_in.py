@@ -6,10 +6,9 @@ Who needs a second factor is asked for the code on a page of its own; between th
 
 from typing import Annotated, Any, Final
 
-from litestar import Request, Response, get, post
-from litestar.datastructures import State
+from litestar import Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import QueryParameter
+from litestar.params import FromQuery, QueryParameter
 
 from coliseum.accounts.attempts import Attempt, LoggedIn, PasswordShown, shown_by, ticket_of
 from coliseum.errors import ColiseumError, Refusal, RequestRefused
@@ -32,10 +31,9 @@ from coliseum.web.ui.doors.ways import (
 from coliseum.web.ui.forms import read_form
 from coliseum.web.ui.guard import person_at, sent_form
 from coliseum.web.ui.outbox import is_development
-from coliseum.web.ui.shell import page, with_query
+from coliseum.web.ui.shell import Asked, page, with_query
 from coliseum.web.ui.text import _
 
-Asked = Request[Any, Any, State]
 EMAIL_MAX: Final = 300
 PASSWORD_MAX: Final = 2_000
 CODE_MAX: Final = 40
@@ -52,7 +50,7 @@ Next = Annotated[str | None, QueryParameter(name="next")]
 
 @get("/log-in", opt=for_anybody())
 async def get_log_in(
-    request: Asked, services: NamedDependency[Services], wanted: Next = None, here: str | None = None
+    request: Asked, services: NamedDependency[Services], wanted: Next = None, here: FromQuery[str | None] = None
 ) -> Response[Any]:
     """The form. Who has logged in goes on at once."""
     path = own_path(wanted)
@@ -140,8 +138,8 @@ def _refused(
     request: Asked, services: Services, path: str, error: ColiseumError, form: dict[str, str], ticket: str | None
 ) -> Response[Any]:
     if ticket is None or (isinstance(error, RequestRefused) and error.code is Refusal.LOGIN_NEEDED):
-        return _first(request, services, path, Wrong(error, AGAIN), form.get("email", "")[:EMAIL_MAX])
-    told = Wrong(error, OF_CODES)
+        return _first(request, services, path, Wrong(request, error, AGAIN), form.get("email", "")[:EMAIL_MAX])
+    told = Wrong(request, error, OF_CODES)
     shown = page(
         request, "doors/code.html", title=_("Second factor"), status=told.status, told=told, next=path, ticket=ticket
     )

@@ -6,8 +6,7 @@ from typing import Any, Final
 
 import msgspec
 from babel import Locale
-from litestar import Request, Response, get, post
-from litestar.datastructures import State
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 
 from coliseum.accounts.callers import Person
@@ -18,10 +17,9 @@ from coliseum.web.api.tenants import make_own_tenant
 from coliseum.web.services import Services
 from coliseum.web.ui.doors.ways import RIGHT, TELLABLE, Told, Wrong, see_other, with_headers
 from coliseum.web.ui.guard import sent_form
-from coliseum.web.ui.shell import page
+from coliseum.web.ui.shell import Asked, page
 from coliseum.web.ui.text import _, locale_of
 
-Asked = Request[Any, Any, State]
 CURRENCIES: Final = (
     "eur", "usd", "gbp", "chf", "jpy", "aud", "brl", "cad", "cny", "czk", "dkk", "hkd", "huf", "idr", "ils", "inr",
     "krw", "mxn", "myr", "nok", "nzd", "php", "pln", "ron", "sek", "sgd", "thb", "try", "twd", "uah", "zar",
@@ -42,7 +40,7 @@ async def post_tenant(request: Asked, services: NamedDependency[Services]) -> Re
     try:
         made = await make_own_tenant(services, person, _wish(form), services.addresses.of(request.scope))
     except TELLABLE as error:
-        return _shown(request, person, Wrong(error), form)
+        return _shown(request, person, Wrong(request, error), form)
     return see_other(f"/t/{made.slug}/settings/keys?first=1")
 
 

@@ -9,7 +9,8 @@ from coliseum.accounts.tenant_settings import tenants_of
 from coliseum.errors import ColiseumError, Refusal, RequestRefused, StoreUnavailable
 from coliseum.web.problems import problem
 from coliseum.web.services import Services
-from coliseum.web.ui.text import _
+from coliseum.web.ui.shell import Asked
+from coliseum.web.ui.text import _, language_of, translations
 
 OWN_PATH: Final = re.compile(r"/(?![/\\])[!-\[\]-~]*")
 """A path of this server, and nothing that a browser could take for another: printable ASCII without backslashes."""
@@ -23,6 +24,14 @@ WORDS: Final = {
     Refusal.PASSWORD_NEEDED: _("Give your password again."),
     Refusal.SECOND_FACTOR_NEEDED: _("Give a code of your second factor, too."),
 }
+
+
+def in_words_of(request: Asked, text: str) -> str:
+    """A text of the catalogue in the language of who asks.
+
+    (Templates translate by ``_`` what is of the catalogue, and nothing else: what passes through it is not escaped.)
+    """
+    return translations(language_of(request.headers.get("accept-language", ""))).gettext(text)
 
 
 def own_path(text: str | None) -> str:
@@ -44,13 +53,13 @@ async def start_of(services: Services, person_id: int) -> str:
 class Wrong:
     """A refusal on a page: its status, what is said, and at which field."""
 
-    def __init__(self, error: ColiseumError, words: dict[Refusal, str] | None = None) -> None:
+    def __init__(self, request: Asked, error: ColiseumError, words: dict[Refusal, str] | None = None) -> None:
         reply = problem(error)
         code = error.code if isinstance(error, RequestRefused) else None
         self.status = reply.status
         self.field = "password" if code is Refusal.WEAK_PASSWORD else getattr(error, "field", None)
         known = {**WORDS, **(words or {})}
-        self.words = known[code] if code in known else _sentence(str(error))
+        self.words = in_words_of(request, known[code]) if code in known else _sentence(str(error))
         self.headers = {name.decode(): value.decode() for name, value in reply.headers if name == b"retry-after"}
 
     def at(self, *fields: str) -> str:

@@ -6,8 +6,7 @@ with no proxy between: everywhere else there is no such page. A second factor st
 
 from typing import Any, Final
 
-from litestar import Request, Response, get, post
-from litestar.datastructures import State
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
@@ -22,10 +21,9 @@ from coliseum.web.ui.doors.log_in import attempt_of, let_in
 from coliseum.web.ui.doors.ways import RIGHT, Told, Wrong, see_other, with_headers
 from coliseum.web.ui.forms import read_form
 from coliseum.web.ui.outbox import is_development
-from coliseum.web.ui.shell import page
+from coliseum.web.ui.shell import Asked, page
 from coliseum.web.ui.text import _
 
-Asked = Request[Any, Any, State]
 UNSEEN: Final = {"x-robots-tag": "noindex, nofollow, noarchive"}
 
 
@@ -50,7 +48,7 @@ async def post_welcome(request: Asked, services: NamedDependency[Services], secr
     except RequestRefused as error:
         if error.code is not Refusal.WEAK_PASSWORD:
             raise
-        return _shown(request, email, Wrong(error))
+        return _shown(request, email, Wrong(request, error))
     done = await services.logins.log_in_by_steps(await attempt_of(request, services, email, password, None))
     return see_other("/log-in") if isinstance(done, PasswordShown) else await let_in(services, done)
 
