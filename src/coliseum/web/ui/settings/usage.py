@@ -24,9 +24,10 @@ from coliseum.web.ui.text import _
 ENTRIES: Final = 50
 LIMITS: Final = {
     "eventsPerMonth": _("Events a month"), "requestsPerMinute": _("Reads a minute"),
-    "historyDays": _("Days of history"), "windows": _("Windows"), "filters": _("Filters"), "live": _("Live by WebSocket"), "exports": _("Exports"),
-    "declaredBoards": _("Own boards"), "webhookEndpoints": _("Webhook endpoints"), "seats": _("Seats"),
-    "reportBranding": _("Own branding of reports"), "keys": _("Keys that work"),
+    "historyDays": _("Days of history"), "windows": _("Windows"), "filters": _("Filters"),
+    "live": _("Live by WebSocket"), "exports": _("Exports"), "declaredBoards": _("Own boards"),
+    "webhookEndpoints": _("Webhook endpoints"), "seats": _("Seats"), "reportBranding": _("Own branding of reports"),
+    "keys": _("Keys that work"),
 }  # fmt: skip
 
 

@@ -1,10 +1,11 @@
 """Webhooks: endpoints, what was sent to them, and thresholds of which the tenant is told."""
 
-from typing import Any, Final
+import re
+from typing import Annotated, Any, Final
 
 from litestar import Response, get
 from litestar.di import NamedDependency
-from litestar.params import FromQuery
+from litestar.params import FromQuery, QueryParameter
 
 from coliseum.accounts.permissions import Permission
 from coliseum.hooks.deliveries import STATES, list_deliveries
@@ -20,6 +21,7 @@ from coliseum.web.ui.shell import Asked
 from coliseum.web.ui.text import _
 
 DELIVERIES: Final = 50
+NUMBER: Final = re.compile(r"[0-9]{1,18}")
 SAID: Final = {
     "board.leader_changed": _("the first members of a board are others"),
     "season.ended": _("a window has closed, and its boards stand"),
@@ -35,22 +37,23 @@ SAID: Final = {
 async def get_webhooks(
     request: Asked,
     services: NamedDependency[Services],
-    endpoint: FromQuery[int | None] = None,
-    state: FromQuery[str | None] = None,
+    endpoint: FromQuery[str] = "",
+    of_state: Annotated[str | None, QueryParameter(name="state")] = None,
     cursor: FromQuery[str | None] = None,
 ) -> Response[Any]:
     """Where messages go and what became of them; the newest deliveries first, for 30 days."""
-    tenant = caller_in(request.scope).tenant
+    tenant, number = caller_in(request.scope).tenant, int(endpoint) if NUMBER.fullmatch(endpoint) else None
     async with services.database.tenant(tenant.tenant_id, "accounts") as connection:
         endpoints = await list_endpoints(connection, tenant.tenant_id)
         sent = await list_deliveries(
-            connection, tenant.tenant_id, endpoint_id=endpoint, state=state or None, limit=DELIVERIES, cursor=cursor
+            connection, tenant.tenant_id, endpoint_id=number, state=of_state or None, limit=DELIVERIES, cursor=cursor
         )
         thresholds = await list_thresholds(connection, tenant.tenant_id)
     return settings_page(
         request, "webhooks", "settings/webhooks.html", title=_("Webhooks"), endpoints=endpoints, sent=sent,
         thresholds=thresholds, topics=[(topic, SAID[topic]) for topic in TOPICS], states=STATES,
-        asked_state=state or "", asked_endpoint=endpoint, is_first=cursor is None, metrics=sorted(each.name for each in METRICS),
+        asked_state=of_state or "", asked_endpoint=number, is_first=cursor is None,
+        metrics=sorted(each.name for each in METRICS),
         kinds=[name for name, kind in KINDS.items() if kind not in (Kind.FAN, Kind.TENANT)],
         windows=(*GRAINS, "year", "all"), places=services.allowance.plan_of(tenant).webhook_endpoints,
     )  # fmt: skip
