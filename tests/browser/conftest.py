@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from conftest import new_database
 from support.arena import an_arena
 from support.browser import BROWSERS, program
+from support.databases import new_database
 from support.pages import Arena, Pages, chromium
 
 
