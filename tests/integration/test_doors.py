@@ -46,7 +46,9 @@ async def inside(world: World, platform: Platform) -> NoScript:
     return browser
 
 
-async def test_the_right_password_leads_to_the_only_tenant_and_sets_the_cookie(world: World, platform: Platform) -> None:
+async def test_the_right_password_leads_to_the_only_tenant_and_sets_the_cookie(
+    world: World, platform: Platform
+) -> None:
     human, browser = await new_person(world, (platform, "viewer")), NoScript(world)
     page = await browser.get("/log-in")
     assert (page.status, page.headers["cache-control"]) == (200, "no-store")
@@ -96,7 +98,9 @@ async def test_a_second_factor_is_asked_for_on_a_page_of_its_own(world: World, p
     assert (wrong.status, b"This code is wrong" in wrong.body) == (401, True)
     assert ticket_in(wrong) == ticket
     code = human.code()
-    assert where(await browser.post("/log-in", {"ticket": ticket, "code": f" {code[:3]} {code[3:]} ", "next": "/account"}))
+    assert where(
+        await browser.post("/log-in", {"ticket": ticket, "code": f" {code[:3]} {code[3:]} ", "next": "/account"})
+    )
     assert await browser.is_in()
     other = NoScript(world)
     again = await other.post("/log-in", {"ticket": ticket, "code": code})
@@ -256,8 +260,14 @@ async def test_a_forgotten_password_is_asked_for_and_chosen(world: World) -> Non
 async def test_where_accounts_are_by_invitation_the_page_says_so(world: World) -> None:
     browser = NoScript(world)
     page = await browser.get("/sign-up")
-    assert (page.status, b"by invitation" in page.body, b"<form" in page.body.partition(b"<main")[2]) == (200, True, False)
-    assert (await browser.post("/sign-up", {"email": "a@example.org", "name": "A", "password": NEW_PASSWORD})).status == 403
+    assert (page.status, b"by invitation" in page.body, b"<form" in page.body.partition(b"<main")[2]) == (
+        200,
+        True,
+        False,
+    )
+    assert (
+        await browser.post("/sign-up", {"email": "a@example.org", "name": "A", "password": NEW_PASSWORD})
+    ).status == 403
     assert b"/sign-up" not in (await browser.get("/log-in")).body
 
 

@@ -29,7 +29,11 @@ class NoScript:
 
     async def get(self, path: str, **headers: str) -> Reply:
         """Look at a page."""
-        found = {"host": "coliseum.example", **self._shown(), **{name.replace("_", "-"): headers[name] for name in headers}}
+        found = {
+            "host": "coliseum.example",
+            **self._shown(),
+            **{name.replace("_", "-"): each for name, each in headers.items()},
+        }
         return self._kept(await self.world.http.send("GET", path, b"", found, address=self.address))
 
     async def post(self, path: str, fields: Mapping[str, str], headers: Mapping[str, str] = FORM) -> Reply:

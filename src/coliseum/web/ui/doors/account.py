@@ -33,6 +33,14 @@ Deed = Callable[[Asked, Services, Person, Form], Awaitable[None]]
 """Does something by a form."""
 RENEWED: Final = "coliseum_renewed"
 """Where the scope keeps the cookie that takes the place of the one that came."""
+BROWSERS: Final = (
+    ("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("CriOS/", "Chrome"),
+    ("Safari/", "Safari"),
+)  # fmt: skip
+SYSTEMS: Final = (
+    ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS X", "macOS"),
+    ("CrOS", "ChromeOS"), ("Linux", "Linux"),
+)  # fmt: skip
 ID_MAX: Final = 2**63 - 1
 OF_PASSWORD: Final = {Refusal.WRONG_CREDENTIALS: _("This is not your password.")}
 DONE: Final = {
@@ -164,6 +172,14 @@ def _number(text: str) -> int:
     return int(text)
 
 
+def device_of(agent: str) -> str:
+    """A browser and its system in words that people know, or the first word of what a program calls itself."""
+    browser = next((words for mark, words in BROWSERS if mark in agent), None)
+    system = next((words for mark, words in SYSTEMS if mark in agent), None)
+    found = ", ".join(each for each in (browser, system) if each)
+    return found or agent.partition(" ")[0][:60]
+
+
 async def _account(
     request: Asked, services: Services, person: Person, what: str, told: Told, form: Form, done: str = ""
 ) -> Response[Any]:
@@ -173,7 +189,8 @@ async def _account(
     kept = {name: value[:600] for name, value in form.items() if name in ("name", "email")}
     shown = page(
         request, "doors/account.html", title=_("Your account"), status=told.status, person=person, what=what, told=told,
-        kept=kept, done=done, sessions=sessions, identities=identities,
+        kept=kept, done=done, sessions=sessions,
+        devices={each.session_id: device_of(each.agent) for each in sessions}, identities=identities,
         outbox=not services.post.sending and is_development(services.settings, request.scope),
     )  # fmt: skip
     return with_headers(shown, told)

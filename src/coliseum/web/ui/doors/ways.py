@@ -57,7 +57,7 @@ class Wrong:
         reply = problem(error)
         code = error.code if isinstance(error, RequestRefused) else None
         self.status = reply.status
-        self.field = "password" if code is Refusal.WEAK_PASSWORD else getattr(error, "field", None)
+        self.field = getattr(error, "field", None) or ("password" if code is Refusal.WEAK_PASSWORD else None)
         known = {**WORDS, **(words or {})}
         self.words = in_words_of(request, known[code]) if code in known else _sentence(str(error))
         self.headers = {name.decode(): value.decode() for name, value in reply.headers if name == b"retry-after"}

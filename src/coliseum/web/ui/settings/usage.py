@@ -15,7 +15,7 @@ from coliseum.billing.plans import prices_of
 from coliseum.queries.ask import check_text
 from coliseum.queries.usage import DayUsage, day_named, explain_usage, month_named, used
 from coliseum.web.access import caller_in, needs
-from coliseum.web.api.usage import limits_of
+from coliseum.web.api.usage import LimitUse, limits_of
 from coliseum.web.services import Services
 from coliseum.web.ui.settings.frame import settings_page
 from coliseum.web.ui.shell import Asked, clock_of
@@ -43,7 +43,7 @@ async def get_usage(
     priced = set(prices_of(services.settings).values()) if standing.billed else set()
     return settings_page(
         request, "usage", "settings/usage.html", title=_("Plan and usage"), found=found, plan=plan, standing=standing,
-        limits=limits_of(plan, found.used, found.counts), words=LIMITS, plans=[PLANS[name] for name in ORDER],
+        limits=_in_order(limits_of(plan, found.used, found.counts)), words=LIMITS, plans=[PLANS[name] for name in ORDER],
         priced=priced, start=start, days=by_day(found.days, start), projected=projected(found.used, start, now),
         before=f"{start - timedelta(days=1):%Y-%m}",
         after=f"{month_after(start):%Y-%m}" if month_after(start) <= month_of(now) else None,
@@ -69,6 +69,11 @@ async def get_usage_explanation(
         request, "usage", "settings/usage_explained.html", title=_("What was counted"), found=found,
         is_first=cursor is None,
     )  # fmt: skip
+
+
+def _in_order(limits: list[LimitUse]) -> list[LimitUse]:
+    places = {name: place for place, name in enumerate(LIMITS)}
+    return sorted(limits, key=lambda each: places[each.name])
 
 
 def by_day(days: list[DayUsage], start: datetime) -> list[tuple[datetime, int, list[DayUsage]]]:
