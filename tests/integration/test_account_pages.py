@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 
 import pyotp
 
+from coliseum.accounts.permissions import Role
 from coliseum.local.demo_owner import owner_link
 from coliseum.local.demo_tenant import SLUG
-from support.no_script import NoScript, ticket_in, where
+from support.no_script import NoScript, slip_in, where
 from support.people import COOKIE, Human, deeds, new_person
 from support.post import NEW_PASSWORD, mails, secret_for
 from support.services import SECRET_KEY, Platform, World
@@ -15,8 +16,8 @@ from support.services import SECRET_KEY, Platform, World
 LOCAL = {"host": "127.0.0.1:8000"}
 
 
-async def a_browser(world: World, *memberships: tuple[Platform, str]) -> tuple[Human, NoScript]:
-    human = await new_person(world, *memberships)  # type: ignore[arg-type] - roles
+async def a_browser(world: World, *memberships: tuple[Platform, Role]) -> tuple[Human, NoScript]:
+    human = await new_person(world, *memberships)
     await world.execute("UPDATE accounts_people SET email_verified_at = now() WHERE person_id = $1", human.person_id)
     browser = NoScript(world)
     await browser.log_in(human.email, human.password)
@@ -101,8 +102,8 @@ async def test_a_second_factor_is_set_up_used_renewed_and_removed(world: World) 
     assert (shown.status, len(codes), shown.headers["cache-control"]) == (200, 10, "no-store")
     assert codes[0].encode() not in (await browser.get(path)).body
     other = NoScript(world)
-    ticket = ticket_in(await other.log_in(human.email, human.password))
-    assert where(await other.post("/log-in", {"ticket": ticket, "code": human.code()}))
+    slip = slip_in(await other.log_in(human.email, human.password))
+    assert where(await other.post("/log-in", {"slip": slip, "code": human.code()}))
     renewed = await browser.send(f"{path}/codes", {"password": human.password, "code": codes[1]})
     fresh = re.findall(r"<code>(\d+-\w{6}-\w{6})</code>", renewed.body.decode())
     assert (renewed.status, len(fresh), set(fresh) & set(codes)) == (200, 10, set())

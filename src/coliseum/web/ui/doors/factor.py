@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery
 from markupsafe import Markup
 
-from coliseum.errors import Refusal, RequestRefused
+from coliseum.errors import ColiseumError, Refusal, RequestRefused
 from coliseum.web.access import for_people, person_in
 from coliseum.web.factors import begin_factor, confirm_factor, remove_factor, renew_codes
 from coliseum.web.services import Services
@@ -95,10 +95,10 @@ def _codes(request: Asked, found: list[str], *, new: bool) -> Response[Any]:
     return page(request, "doors/factor_codes.html", title=_("Recovery codes"), codes=found, new=new, email=person.email)
 
 
-def _refused(request: Asked, error: Exception, what: str, words: dict[Refusal, str] | None = None) -> Response[Any]:
+def _refused(request: Asked, error: ColiseumError, what: str, words: dict[Refusal, str] | None = None) -> Response[Any]:
     if isinstance(error, RequestRefused) and error.code in (Refusal.LOGIN_NEEDED, Refusal.CROSS_SITE):
         raise error
-    told = Wrong(request, error, words or OF_PASSWORD)  # type: ignore[arg-type] - one of TELLABLE
+    told = Wrong(request, error, words or OF_PASSWORD)
     return with_cookie(request, with_headers(_shown(request, told, what), told))
 
 

@@ -43,7 +43,8 @@ async def get_usage(
     priced = set(prices_of(services.settings).values()) if standing.billed else set()
     return settings_page(
         request, "usage", "settings/usage.html", title=_("Plan and usage"), found=found, plan=plan, standing=standing,
-        limits=_in_order(limits_of(plan, found.used, found.counts)), words=LIMITS, plans=[PLANS[name] for name in ORDER],
+        limits=_in_order(limits_of(plan, found.used, found.counts)), words=LIMITS,
+        plans=[PLANS[name] for name in ORDER],
         priced=priced, start=start, days=by_day(found.days, start), projected=projected(found.used, start, now),
         before=f"{start - timedelta(days=1):%Y-%m}",
         after=f"{month_after(start):%Y-%m}" if month_after(start) <= month_of(now) else None,
