@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 import coliseum
 from support.databases import new_database
 from support.live_people import account
-from support.pages import SIZES, THEMES, Arena, Pages, Theme, allow, check_axe, fits
+from support.pages import Arena, Pages, allow, check_axe
 from support.people import PASSWORD
 from support.system import System, Tenant, running_system
 
@@ -36,15 +36,10 @@ def log_in(page: Page, email: str, password: str = PASSWORD) -> None:
     page.get_by_role("main").get_by_role("button", name="Log in").click()
 
 
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("size", SIZES)
-def test_the_doors_fit_and_are_sound(pages: Pages, size: str, theme: Theme) -> None:
-    for role, paths in ((None, OUTSIDE), ("owner", INSIDE)):
-        with pages.context(role=role, size=size, theme=theme) as context, pages.page(context) as page:
-            for path in paths:
-                page.goto(pages.url(path))
-                fits(page)
-                check_axe(page)
+@pytest.mark.parametrize("path", OUTSIDE + INSIDE)
+def test_the_doors_fit_and_are_sound_at_each_size_and_theme(pages: Pages, path: str) -> None:
+    name = "doors-" + path.strip("/").replace("/", "-")
+    pages.shoot(name, path, role=None if path in OUTSIDE else "owner", prepare=check_axe)
 
 
 def test_a_wrong_password_is_said_and_the_focus_stands_where_it_goes_on(pages: Pages) -> None:

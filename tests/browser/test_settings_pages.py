@@ -2,7 +2,7 @@
 
 import pytest
 
-from support.pages import SIZES, THEMES, Pages, Theme, allow, check_axe, fits
+from support.pages import Pages, allow, check_axe
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(300)]
 SECTIONS = ["", "/members", "/keys", "/usage", "/webhooks", "/identity", "/privacy", "/audit"]
@@ -29,10 +29,6 @@ def test_a_page_of_settings_is_whole_for_who_may_see_it_and_closed_to_others(
         check_axe(page)
 
 
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("section", SECTIONS)
-def test_a_page_of_settings_fits_and_is_sound(pages: Pages, section: str, size: str, theme: Theme) -> None:
-    with pages.open("settings" + section, size=size, theme=theme) as page:
-        fits(page)
-        check_axe(page)
+def test_a_page_of_settings_fits_and_is_sound_at_each_size_and_theme(pages: Pages, section: str) -> None:
+    pages.shoot(f"settings-{section.strip('/') or 'general'}", "settings" + section, prepare=check_axe)

@@ -100,3 +100,15 @@ async def test_a_days_number_leads_to_its_entries(world: World, platform: Platfo
     wrong = await browser.get(f"/t/{platform.tenant.slug}/settings/usage/explain?day=never")
     assert wrong.status == 400
     assert (await browser.get(f"/t/{platform.tenant.slug}/settings/usage?month=2020-02")).status == 200
+
+
+async def test_where_a_second_factor_is_wanted_the_page_leads_to_where_it_is_set_up(
+    world: World, platform: Platform
+) -> None:
+    browser, _ = await member(world, platform, "owner")
+    await world.execute(
+        "UPDATE accounts_tenants SET second_factor_required = true WHERE tenant_id = $1", platform.tenant_id
+    )
+    world.services.logins.sessions.forget()
+    page = await browser.get(f"/t/{platform.tenant.slug}/settings")
+    assert (page.status, b'href="/account/second-factor"' in page.body) == (403, True)

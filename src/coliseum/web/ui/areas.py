@@ -62,4 +62,7 @@ def on_error(request: Request[Any, Any, Any], error: Exception) -> Response[Any]
     title = TITLES.get(status, _("This does not work"))
     if swapped:
         return fragment(request, "parts/wrong.html", status=status, title=title, message=str(ours))
-    return page(request, "wrong.html", title=title, status=status, message=str(ours), code=status)
+    needs_factor = isinstance(ours, RequestRefused) and ours.code is Refusal.SECOND_FACTOR_MISSING
+    return page(
+        request, "wrong.html", title=title, status=status, message=str(ours), code=status, needs_factor=needs_factor
+    )  # fmt: skip
