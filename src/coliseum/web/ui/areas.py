@@ -11,10 +11,12 @@ from coliseum.web.access import check_every_route, needs, note_reason
 from coliseum.web.failures import our_error
 from coliseum.web.problems import problem
 from coliseum.web.ui.boards import routes as boards
+from coliseum.web.ui.doors import routes as doors
 from coliseum.web.ui.entities import routes as entities
 from coliseum.web.ui.guard import admit_page, log_in_address
 from coliseum.web.ui.overview import routes as overview
 from coliseum.web.ui.query import routes as query
+from coliseum.web.ui.settings import routes as settings
 from coliseum.web.ui.shell import fragment, page, wants_fragment
 from coliseum.web.ui.text import _
 
@@ -30,6 +32,8 @@ HANDLERS: Final[tuple[Any, ...]] = (
     *query.HANDLERS,
     *boards.HANDLERS,
     *entities.HANDLERS,
+    *doors.HANDLERS,
+    *settings.HANDLERS,
     get_unknown,
 )
 TITLES: Final = {
@@ -70,4 +74,7 @@ def on_error(request: Request[Any, Any, Any], error: Exception) -> Response[Any]
     title = TITLES.get(status, _("This does not work"))
     if swapped:
         return fragment(request, "parts/wrong.html", status=status, title=title, message=str(ours))
-    return page(request, "wrong.html", title=title, status=status, message=str(ours), code=status)
+    needs_factor = isinstance(ours, RequestRefused) and ours.code is Refusal.SECOND_FACTOR_MISSING
+    return page(
+        request, "wrong.html", title=title, status=status, message=str(ours), code=status, needs_factor=needs_factor
+    )  # fmt: skip
