@@ -27,6 +27,7 @@ from coliseum.web.api import (
     billing,
     boards,
     contract,
+    crowd,
     declared,
     deliveries,
     exports,
@@ -41,6 +42,7 @@ from coliseum.web.api import (
     tenants,
     trends,
     usage,
+    votings,
     webhooks,
 )
 from coliseum.web.capture import ROUTES, Handler, serve
@@ -56,7 +58,8 @@ HANDLERS = (
     *leaderboards.HANDLERS, *reads.HANDLERS, *exports.HANDLERS, *seasons.HANDLERS, *declared.HANDLERS,
     *trends.HANDLERS, *keys.HANDLERS, *issuers.HANDLERS, *auth.HANDLERS, *auth_factors.HANDLERS, *identities.HANDLERS,
     *accounts.HANDLERS, *members.HANDLERS, *tenants.HANDLERS, *usage.HANDLERS, *billing.HANDLERS, *webhooks.HANDLERS,
-    *deliveries.HANDLERS, *audit.HANDLERS, health.get_health, contract.get_event_schema,
+    *deliveries.HANDLERS, *audit.HANDLERS, *votings.HANDLERS, *crowd.HANDLERS, health.get_health,
+    contract.get_event_schema,
 )  # fmt: skip
 OPTIONS = Options(HANDLERS)
 HEADERS = Headers()
