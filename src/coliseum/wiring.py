@@ -44,7 +44,6 @@ from coliseum.projections.prepared import Prepared
 from coliseum.projections.seasons import SeasonCloser
 from coliseum.projections.treasury import TreasuryProjection
 from coliseum.projections.usage import UsageProjection
-from coliseum.queries.crowd import Crowds
 from coliseum.queries.declared import Declarations
 from coliseum.queries.public import PublicPages
 from coliseum.queries.shared import SharedReads
@@ -55,8 +54,6 @@ from coliseum.tasks import until_signal
 from coliseum.trail.heads import Heads, file_of
 from coliseum.trail.record import Trail
 from coliseum.upgrade import upgrade
-from coliseum.votings.device import Devices
-from coliseum.votings.store import Ballots
 from coliseum.web.address import trusted_proxies
 from coliseum.web.allowance import Allowance
 from coliseum.web.api.boards import Boards
@@ -68,6 +65,7 @@ from coliseum.web.live.stopping import stop_held_back
 from coliseum.web.post import open_post
 from coliseum.web.refusals import Refusals
 from coliseum.web.services import Services
+from coliseum.web.stadium import open_stadium
 from coliseum.web.stripe import into_log
 from coliseum.web.ui.live import Live
 from coliseum.web.ui.pages import page_router
@@ -152,9 +150,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         Secrets(settings.secret_key),
         billing,
         open_post(settings, settings.secret_key, database, server, utc_now),
-        Ballots(database, utc_now),
-        Devices(settings.secret_key),
-        Crowds(database, utc_now),
+        open_stadium(database, settings.secret_key, utc_now),
     )
     async with _serving(services, waker):
         yield services

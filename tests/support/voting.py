@@ -38,7 +38,7 @@ async def public_voting(world: World, platform: Platform, name: str = "final") -
 
 def slip(world: World, platform: Platform, name: str = "final", age: timedelta = timedelta()) -> str:
     """What a page that was loaded so long ago has for its device."""
-    return world.services.devices.slip(platform.tenant.slug, name, utc_now() - age)
+    return world.services.stadium.devices.slip(platform.tenant.slug, name, utc_now() - age)
 
 
 async def vote(

@@ -17,14 +17,11 @@ from coliseum.clock import Clock
 from coliseum.hooks.signing import Secrets
 from coliseum.outbound import Outbound
 from coliseum.passport.appender import Appender
-from coliseum.queries.crowd import Crowds
 from coliseum.queries.declared import Declarations
 from coliseum.queries.public import PublicPages
 from coliseum.queries.together import Together
 from coliseum.settings import Settings
 from coliseum.trail.record import Trail
-from coliseum.votings.device import Devices
-from coliseum.votings.store import Ballots
 from coliseum.web.address import Addresses
 from coliseum.web.allowance import Allowance
 from coliseum.web.api.boards import Boards
@@ -32,6 +29,7 @@ from coliseum.web.limits import Limiter
 from coliseum.web.live.hub import Hub
 from coliseum.web.post import Post
 from coliseum.web.refusals import Refusals
+from coliseum.web.stadium import Stadium
 
 
 class Services(msgspec.Struct, frozen=True):
@@ -65,6 +63,4 @@ class Services(msgspec.Struct, frozen=True):
     hook_secrets: Secrets
     billing: Billing
     post: Post
-    ballots: Ballots
-    devices: Devices
-    crowds: Crowds
+    stadium: Stadium

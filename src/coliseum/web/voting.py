@@ -38,12 +38,12 @@ async def cast(services: Services, address: str, ballot: Ballot, slip: str, arti
     if voting.state(now) != "open":
         when = "has not opened yet" if voting.state(now) == "soon" else "is over"
         raise RequestRefused(Refusal.VOTING_CLOSED, f"this voting {when}")
-    number = services.devices.number(slip, tenant.slug, voting.name, now)
+    number = services.stadium.devices.number(slip, tenant.slug, voting.name, now)
     if artist not in {option.id for option in ballot.options}:
         raise RequestRefused(Refusal.INVALID_PAYLOAD, "nobody of this name stands on the ballot", "artist")
     who = f"{tenant.tenant_id}/{voting.name}/{network_of(address)}"
     await services.limiter.check("voting", who, voting.votes_per_address)
-    vote_id = services.devices.vote_id(tenant.slug, voting.event, number)
+    vote_id = services.stadium.devices.vote_id(tenant.slug, voting.event, number)
     if (known := await _known(services, ballot, vote_id, artist)) is not None:
         return known
     event = VoteCast(

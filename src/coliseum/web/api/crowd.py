@@ -25,7 +25,7 @@ async def get_crowd(
     `since` says from when on no arrival is missing in `minutes`: the newest 50,000 entries of each partition are looked
     at. Nothing tells when somebody leaves. An answer is shared for a second.
     """
-    return await services.crowds.at(asking_tenant(request), check_text(event, "event"))
+    return await services.stadium.crowds.at(asking_tenant(request), check_text(event, "event"))
 
 
 HANDLERS = (get_crowd,)

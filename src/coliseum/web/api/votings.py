@@ -100,7 +100,7 @@ async def put_one_voting(
             "results": voting.results, "votesPerAddress": voting.votes_per_address,
         }  # fmt: skip
         await record_deed(services, request, connection, "voting.put", f"voting:{name}", detail)
-    services.ballots.forget(tenant, name)
+    services.stadium.ballots.forget(tenant, name)
     return Response(voting, status_code=201 if made else 200)
 
 
@@ -111,7 +111,7 @@ async def delete_voting(request: Request[Any, Any, Any], services: NamedDependen
     async with services.database.tenant(tenant.tenant_id, "accounts") as connection:
         gone = await remove_voting(connection, tenant.tenant_id, name)
         await record_deed(services, request, connection, "voting.remove", f"voting:{name}", {"event": gone.event})
-    services.ballots.forget(tenant, name)
+    services.stadium.ballots.forget(tenant, name)
 
 
 @get("/api/public/{slug:str}/votings/{name:str}", opt=for_anybody(), summary="A voting, for anybody")
@@ -123,7 +123,7 @@ async def get_public_voting(
     An answer may be kept for a second.
     """
     asking_anybody(request)
-    return Response(await shown(services, await services.ballots.of(slug, name)), headers=PUBLIC_HEADERS)
+    return Response(await shown(services, await services.stadium.ballots.of(slug, name)), headers=PUBLIC_HEADERS)
 
 
 @post(
@@ -148,7 +148,7 @@ async def post_vote(
     asking_anybody(request)
     check_page(request.scope, services.settings.public_url)
     check_json(dict(request.scope["headers"]))
-    ballot = await services.ballots.of(slug, name)
+    ballot = await services.stadium.ballots.of(slug, name)
     counted = await cast(services, services.addresses.of(request.scope), ballot, data.slip, data.artist)
     return Response(counted, headers={"cache-control": "no-store"})
 
