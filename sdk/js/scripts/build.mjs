@@ -1,4 +1,5 @@
-// Builds dist/ and SIZE.txt; with --check only says whether what is committed is what the source makes.
+// Builds dist/, the pages' copy of the live client and SIZE.txt; with --check only says whether what is committed is
+// what the source makes.
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,32 +7,55 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
-const GZIP_MAX = 3_000;
+const GZIP_MAX = {
+  "coliseum.js": 3_000, "coliseum.min.js": 3_000, "live.js": 4_000, "widgets.js": 15_000, "coliseum-widgets.min.js": 15_000,
+};
+const PAGES = "../../src/coliseum/web/ui/static/vendor/live.js";
 const checking = process.argv.includes("--check");
 const out = checking ? mkdtempSync(join(tmpdir(), "coliseum-")) : "dist";
+const pages = checking ? join(mkdtempSync(join(tmpdir(), "coliseum-")), "live.js") : PAGES;
 mkdirSync(out, { recursive: true });
-const common = { entryPoints: ["src/index.ts"], bundle: true, minify: true, target: "es2020", legalComments: "none" };
-await build({ ...common, format: "esm", outfile: join(out, "coliseum.js") });
-await build({ ...common, format: "iife", globalName: "coliseum", outfile: join(out, "coliseum.min.js") });
-execFileSync("node_modules/.bin/tsc", ["--outDir", join(out, "types")]);
-writeFileSync(join(out, "index.d.ts"), 'export * from "./types/src/index";\n');
 
-const sizes = ["coliseum.js", "coliseum.min.js"].map((name) => {
+const common = { bundle: true, target: "es2022", legalComments: "none", format: "esm" };
+const small = { ...common, minify: true };
+await build({ ...small, target: "es2020", entryPoints: ["src/index.ts"], outfile: join(out, "coliseum.js") });
+await build({
+  ...small, target: "es2020", entryPoints: ["src/index.ts"], format: "iife", globalName: "coliseum",
+  outfile: join(out, "coliseum.min.js"),
+});
+await build({ ...small, entryPoints: ["src/live.ts"], outfile: join(out, "live.js") });
+await build({ ...small, entryPoints: ["src/widgets/index.ts"], outfile: join(out, "widgets.js") });
+await build({
+  ...small, entryPoints: ["src/widgets/index.ts"], format: "iife", globalName: "coliseumWidgets",
+  define: { "import.meta.url": "undefined" }, outfile: join(out, "coliseum-widgets.min.js"),
+});
+const banner = { js: "// Built from sdk/js/src/live.ts by `npm run build` there; edit it there." };
+await build({ ...common, banner, entryPoints: ["src/live.ts"], outfile: pages });
+execFileSync("node_modules/.bin/tsc", ["--outDir", join(out, "types")]);
+for (const [name, source] of [["index", "index"], ["live", "live"], ["widgets", "widgets/index"]]) {
+  writeFileSync(join(out, `${name}.d.ts`), `export * from "./types/src/${source}";\n`);
+}
+
+const sizes = Object.entries(GZIP_MAX).map(([name, most]) => {
   const bytes = readFileSync(join(out, name));
   const packed = gzipSync(bytes, { level: 9 }).length;
-  if (packed > GZIP_MAX) throw new Error(`${name} has ${packed} bytes packed; at most ${GZIP_MAX} are allowed`);
+  if (packed > most) throw new Error(`${name} has ${packed} bytes packed; at most ${most} are allowed`);
   return `${name}: ${bytes.length} bytes, ${packed} with gzip -9\n`;
-});
+}).join("");
+
 if (!checking) {
-  writeFileSync("SIZE.txt", sizes.join(""));
+  writeFileSync("SIZE.txt", sizes);
 } else {
   const files = (folder) => readdirSync(folder, { recursive: true, withFileTypes: true }).filter((each) => each.isFile())
     .map((each) => join(each.parentPath ?? each.path, each.name).slice(folder.length + 1)).sort();
-  const stale = files(out).filter((name) => !existsSync(join("dist", name)) || !readFileSync(join(out, name)).equals(readFileSync(join("dist", name))));
+  const same = (one, other) => existsSync(other) && readFileSync(one).equals(readFileSync(other));
+  const stale = files(out).filter((name) => !same(join(out, name), join("dist", name)));
   const left = files("dist").filter((name) => !existsSync(join(out, name)));
+  if (!same(pages, PAGES)) stale.push(PAGES);
+  if (readFileSync("SIZE.txt", "utf8") !== sizes) stale.push("SIZE.txt");
   rmSync(out, { recursive: true });
-  if (stale.length || left.length || readFileSync("SIZE.txt", "utf8") !== sizes.join("")) {
-    console.error(`dist/ is stale (${[...stale, ...left].join(", ") || "SIZE.txt"}): run \`npm run build\` in sdk/js.`);
+  if (stale.length || left.length) {
+    console.error(`not what the source makes (${[...stale, ...left].join(", ")}): run \`npm run build\` in sdk/js.`);
     process.exit(1);
   }
 }

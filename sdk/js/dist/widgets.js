@@ -1,0 +1,99 @@
+var x=`
+:host { display: block; container-type: inline-size; }
+:host([hidden]), [hidden] { display: none !important; }
+.widget {
+  --_paper: var(--coliseum-paper, #fff);
+  --_ink: var(--coliseum-ink, #15131a);
+  --_soft: var(--coliseum-soft, #625d6b);
+  --_line: var(--coliseum-line, #e4e0ea);
+  --_accent: var(--coliseum-accent, #5b2be0);
+  --_up: var(--coliseum-up, #147a3c);
+  --_down: var(--coliseum-down, #b3261e);
+  --_radius: var(--coliseum-radius, 14px);
+  --_font: var(--coliseum-font, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif);
+  color-scheme: light;
+  background: var(--_paper);
+  border: 1px solid var(--_line);
+  border-radius: var(--_radius);
+  color: var(--_ink);
+  font: 400 1rem/1.4 var(--_font);
+  font-variant-numeric: tabular-nums lining-nums;
+  overflow: hidden;
+  text-align: start;
+}
+.widget[data-theme="dark"] {
+  --_paper: var(--coliseum-paper, #16141c);
+  --_ink: var(--coliseum-ink, #f3f0f8);
+  --_soft: var(--coliseum-soft, #a8a1b5);
+  --_line: var(--coliseum-line, #2e2a38);
+  --_accent: var(--coliseum-accent, #b79cff);
+  --_up: var(--coliseum-up, #5fd38d);
+  --_down: var(--coliseum-down, #ff8f85);
+  color-scheme: dark;
+}
+*, ::before, ::after { box-sizing: border-box; }
+.note { margin: 0; padding: .75rem 1rem; color: var(--_soft); font-size: .875rem; }
+.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+.dot { inline-size: .5rem; block-size: .5rem; flex: none; border-radius: 50%; background: var(--_soft); }
+.dot[data-state="live"] { background: var(--_up); }
+.dot[data-state="offline"], .dot[data-state="error"] { background: var(--_down); }
+@media (prefers-reduced-motion: no-preference) {
+  .dot[data-state="live"] { animation: breathe 2.4s ease-in-out infinite; }
+}
+@keyframes breathe { 50% { opacity: .35; } }
+`;var R={loading:"Loading\u2026",empty:"Nothing has been counted yet.",offline:"No connection. Shown as it was last known.",error:"The server cannot answer for now. Shown as it was last known.",gone:"There is no public board of this name.",unset:"This widget needs the attributes tenant and board.",rank:"Rank",name:"Name",up:"up {n}",down:"down {n}",new:"new",same:"unchanged",leads:"{name} leads with {score}.",hour:"This hour",day:"Today",week:"This week",month:"This month",year:"This year",all:"All time","24h":"Last 24 hours","7d":"Last 7 days","28d":"Last 28 days","90d":"Last 90 days"},g=new Map([["en",R]]),z=(o,t)=>{g.set(o,{...g.get(o),...t})},E=(o,t,e={})=>([o,o.split("-")[0],"en"].map(i=>g.get(i)?.[t]).find(i=>i!==void 0)??t).replace(/\{(\w+)\}/g,(i,r)=>e[r]??i),k=(o,t,e,n=!1)=>{let i=n?{notation:"compact",maximumFractionDigits:1}:{};if(e===null)return new Intl.NumberFormat(o,i).format(t);let r={style:"currency",currency:e.toUpperCase()},a=new Intl.NumberFormat(o,r).resolvedOptions().maximumFractionDigits??2;return new Intl.NumberFormat(o,{...r,...i}).format(t/10**a)},T=(...o)=>{for(let t of o)try{if(t&&Intl.getCanonicalLocales(t).length)return t}catch{}return"en"};var b=new Map,S=(o,t)=>{let e=b.get(o);e||b.set(o,e=new w(o));let n=e;return n.listeners.add(t),n.listeners.size===1?n.start():t(n.shown),()=>{n.listeners.delete(t),!n.listeners.size&&(n.stop(),b.delete(o))}},w=class{constructor(t){this.url=t;this.listeners=new Set;this.shown={page:void 0,state:"loading"};this.#t="";this.#s=0;this.#i=0;this.#r=()=>{document.visibilityState!=="hidden"&&this.#o()}}#t;#s;#i;#n;#e;#r;start(){document.addEventListener("visibilitychange",this.#r),addEventListener("online",this.#r),this.#o()}stop(){document.removeEventListener("visibilitychange",this.#r),removeEventListener("online",this.#r),clearTimeout(this.#n),this.#e?.abort()}async#o(){clearTimeout(this.#n),this.#e?.abort();let t=this.#e=new AbortController,e=setTimeout(()=>t.abort(),15e3),n;try{let i=await fetch(this.url,{credentials:"omit",referrerPolicy:"no-referrer",signal:t.signal}),r=await i.text();if(t!==this.#e)return;n=i.ok?this.#a(r):this.#u(i)}catch{if(t!==this.#e||!this.listeners.size)return;n=this.#d("offline",0)}finally{clearTimeout(e)}this.#n=setTimeout(this.#r,n*(.9+Math.random()/5))}#a(t){this.#i=0;let e=t===this.#t?this.shown.page:JSON.parse(t);return P(e,this.shown.page)&&++this.#s<=3||(this.#s=0,this.#t=t,this.#l({page:e,state:"live"})),5e3}#u(t){let e=Number(t.headers.get("retry-after"))*1e3||0;return t.status===429||t.status>=500?this.#d("error",e):(this.#l({page:void 0,state:"gone"}),6e4)}#d(t,e){return this.#l({page:this.shown.page,state:t}),Math.max(e,Math.min(6e4,5e3*2**this.#i++))}#l(t){if(!(t.page===this.shown.page&&t.state===this.shown.state)){this.shown=t;for(let e of[...this.listeners])e(t)}}},P=(o,t)=>{let[e,n]=[o,t].map(i=>i?.position??[]);return e.some((i,r)=>i<(n[r]??0))};var H=(()=>{let t=globalThis.document?.currentScript?.src||import.meta.url||"";return/^https?:/.test(t)?new URL(t).origin:""})(),N=globalThis.HTMLElement??class{},m=class extends N{static{this.attributes=["server","tenant","board","window","limit","lang","theme"]}static get observedAttributes(){return this.attributes}isEmpty(t){return!1}#t;#s;#i;#n;#e;#r="unset";#o;#a=()=>{let t=this.getAttribute("theme"),e=t==="dark"||t!=="light"&&!!this.#o?.matches;this.#t.dataset.theme=e?"dark":"light"};get state(){return this.#r}connectedCallback(){this.shadowRoot||this.#u(),this.#o=matchMedia("(prefers-color-scheme: dark)"),this.#o.addEventListener("change",this.#a),this.#d()}disconnectedCallback(){this.#o?.removeEventListener("change",this.#a),this.#i?.(),this.#i=this.#n=void 0}attributeChangedCallback(){this.isConnected&&this.shadowRoot&&this.#d()}get language(){let t=this.closest("[lang]")?.lang;return T(this.getAttribute("lang"),t,navigator.language)}text(t,e){return E(this.language,t,e)}number(t,e=null,n=!1){return k(this.language,t,e,n)}whole(t,e,n,i){let r=Number.parseInt(this.getAttribute(t)??"",10);return Number.isNaN(r)?e:Math.min(i,Math.max(n,r))}get calm(){return matchMedia("(prefers-reduced-motion: reduce)").matches}publicBoard(t,e=""){let[n,i]=[this.getAttribute("tenant"),this.getAttribute("board")];if(!n||!i)return;let r=Object.entries(t).filter(d=>!!d[1]),a=`/api/public/${encodeURIComponent(n)}/boards/${encodeURIComponent(i)}${e}`;return r.length?`${a}?${new URLSearchParams(r).toString()}`:a}#u(){let t=this.attachShadow({mode:"open"});t.adoptedStyleSheets=[M(x),M(this.styles)];let e=s("div","widget");e.part.add("widget"),this.#t=e,this.body=s("div","body"),this.#s=s("p","note"),this.#s.setAttribute("role","status"),e.append(this.body,this.#s),t.append(e)}#d(){this.#a();let t=this.address(),e=this.getAttribute("server")??H,n=t===void 0?void 0:e.replace(/\/+$/,"")+t;if(n===this.#n){n===void 0?this.#c("unset"):this.#e!==void 0&&this.#m(this.#e);return}this.#i?.(),this.#n=n,this.#e=void 0,this.#c(n===void 0?"unset":"loading"),this.#i=n===void 0?void 0:S(n,i=>this.#l(i))}#l({page:t,state:e}){let n=t!==this.#e;if(this.#e=t,this.#e===void 0){this.#c(e);return}n&&this.#m(this.#e),this.#c(e==="live"&&this.isEmpty(this.#e)?"empty":e),n&&this.#h("coliseum-page",this.#e)}#m(t){this.draw(t)}#c(t){let e=this.#e!==void 0&&t!=="empty";this.body.hidden=!e,this.#t.setAttribute("aria-busy",String(t==="loading")),this.#s.textContent=t==="live"?"":this.text(t),this.#s.hidden=t==="live";for(let n of this.shadowRoot.querySelectorAll(".dot"))n.dataset.state=t;t!==this.#r&&(this.#r=t,this.#t.dataset.state=t,this.#h("coliseum-state",t))}#h(t,e){this.dispatchEvent(new CustomEvent(t,{detail:e,bubbles:!0,composed:!0}))}},_=new Map,M=o=>{let t=_.get(o);return t||(t=new CSSStyleSheet,t.replaceSync(o),_.set(o,t)),t},s=(o,t="",e="")=>{let n=document.createElement(o);return t&&(n.className=t),e&&(n.textContent=e),n},v=(o,t)=>{globalThis.customElements&&!customElements.get(o)&&customElements.define(o,t)};var B=900,p=class extends m{constructor(){super(...arguments);this.styles=O;this.#n=0}static{this.attributes=[...m.attributes,"heading","compact"]}#t;#s;#i;#n;address(){return this.publicBoard({window:this.getAttribute("window")},"/total")}disconnectedCallback(){super.disconnectedCallback(),cancelAnimationFrame(this.#n),this.#s=void 0}draw(e){let n=this.#t??=this.#e(),i=this.getAttribute("heading")??e.title;n.title.textContent=i,n.title.hidden=!i;let r=e.currency===null?e.unit:"";n.unit.textContent=[r,this.text(e.window)].filter(Boolean).join(" \xB7 "),n.figure.textContent=this.#r(e.total,e);let a=this.#i===this.address()?this.#s:void 0;this.#i=this.address(),this.#s=e.total,cancelAnimationFrame(this.#n),a===void 0||a===e.total||this.calm?n.moving.textContent=this.#r(e.total,e):this.#o(a,e)}#e(){let e=s("span","title");e.dir="auto";let n=s("p","head");n.append(s("span","dot"),e);let i=s("span","unseen"),r=s("span","moving");r.setAttribute("aria-hidden","true");let a=s("p","value");a.part.add("value"),a.append(i,r);let d=s("p","unit");return this.body.append(n,a,d),{title:e,figure:i,moving:r,unit:d}}#r(e,n){return this.number(e,n.currency,this.getAttribute("compact")==="yes")}#o(e,n){let i=performance.now(),r=a=>{let d=Math.min(1,(a-i)/B),c=d===1?n.total:Math.round(e+(n.total-e)*(1-(1-d)**3));this.#t.moving.textContent=this.#r(c,n),d<1&&(this.#n=requestAnimationFrame(r))};this.#n=requestAnimationFrame(r)}},O=`
+.body { padding: 1rem 1.25rem 1.1rem; }
+p { margin: 0; }
+.head { display: flex; align-items: center; gap: .6rem; color: var(--_soft); font-size: .875rem; font-weight: 600; }
+.title { overflow-wrap: anywhere; }
+.value {
+  position: relative; margin-block: .15rem; font-size: clamp(2rem, 16cqi, 4.5rem); font-weight: 750; letter-spacing: -.03em;
+  line-height: 1.1; white-space: nowrap;
+}
+.unit { color: var(--_soft); font-size: .8125rem; }
+`;var L=`
+table { inline-size: 100%; border-collapse: collapse; }
+caption { padding: 0; text-align: start; }
+.head { display: flex; align-items: center; gap: .6rem; padding: .9rem 1rem .7rem; }
+.title { font-weight: 650; font-size: 1.05rem; letter-spacing: -.01em; min-inline-size: 0; overflow-wrap: anywhere; }
+.when { margin-inline-start: auto; color: var(--_soft); font-size: .8125rem; white-space: nowrap; }
+thead th {
+  padding: 0 .5rem .4rem; color: var(--_soft); font-size: .6875rem; font-weight: 600; letter-spacing: .06em;
+  text-align: start; text-transform: uppercase; white-space: nowrap;
+}
+tbody tr { border-block-start: 1px solid var(--_line); background: var(--_paper); }
+td, tbody th { padding: .55rem .5rem; font-weight: 400; text-align: start; vertical-align: middle; }
+.rank { inline-size: 3rem; padding-inline: 1rem .25rem; font-weight: 650; text-align: end; }
+thead .rank { overflow: hidden; text-overflow: clip; }
+.moved { inline-size: 2.75rem; font-size: .75rem; font-weight: 650; white-space: nowrap; color: var(--_soft); }
+.moved.up { color: var(--_up); }
+.moved.down { color: var(--_down); }
+.moved.new { color: var(--_accent); }
+.line { display: flex; align-items: center; gap: .75rem; min-inline-size: 0; }
+.text { flex: 1; min-inline-size: 0; }
+.name {
+  display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; overflow-wrap: anywhere;
+  font-weight: 550;
+}
+tbody tr:first-child .name { font-weight: 700; }
+th.score, td.score { padding-inline: .5rem 1rem; font-weight: 600; text-align: end; white-space: nowrap; }
+.picture {
+  position: relative; display: grid; place-items: center; flex: none; inline-size: 2.25rem; block-size: 2.25rem;
+  border-radius: 28%; background: var(--_line); color: var(--_soft); font-size: .75rem; font-weight: 700; overflow: hidden;
+}
+.picture img { position: absolute; inset: 0; inline-size: 100%; block-size: 100%; object-fit: cover; }
+meter {
+  display: block; inline-size: 100%; block-size: 3px; margin-block-start: .3rem; border: 0; border-radius: 2px;
+  background: none; appearance: none;
+}
+meter::-webkit-meter-inner-element { display: block; }
+meter::-webkit-meter-bar { block-size: 3px; border: 0; border-radius: 2px; background: var(--_line); }
+meter::-webkit-meter-optimum-value { border-radius: 2px; background: var(--_accent); transition: inline-size .6s; }
+meter::-moz-meter-bar { border-radius: 2px; background: var(--_accent); }
+@container (max-width: 22rem) {
+  .picture { display: none; }
+  .rank { inline-size: 2.25rem; padding-inline-start: .6rem; }
+  th.score, td.score { padding-inline-end: .6rem; }
+}
+@media (prefers-reduced-motion: reduce) { meter::-webkit-meter-optimum-value { transition: none; } }
+`;var W=/^(https:\/\/|data:image\/(png|jpeg|gif|webp|avif);)/i,A=(o,t)=>{let e=s("span","picture",D(o));if(e.setAttribute("aria-hidden","true"),t&&W.test(t)){let n=s("img");n.alt="",n.loading="lazy",n.decoding="async",n.referrerPolicy="no-referrer",n.addEventListener("error",()=>n.remove()),n.src=t,e.append(n)}return e},D=o=>[...o.trim().split(/\s+/,2)].map(t=>[...t][0]??"").join("").toLocaleUpperCase();var C={duration:600,easing:"cubic-bezier(.2, .8, .2, 1)"},F=3e4,f=class extends m{constructor(){super(...arguments);this.styles=L;this.#t=new Map;this.#n=0}static{this.attributes=[...m.attributes,"heading","pictures"]}#t;#s;#i;#n;#e;address(){return this.publicBoard({window:this.getAttribute("window"),limit:String(this.whole("limit",10,1,100)),movement:"true"})}isEmpty(e){return!e.rows.length}draw(e){let{title:n,when:i,unit:r,body:a}=this.#s??=this.#r();this.#e!==this.address()&&this.#o();let d=this.getAttribute("heading")??e.title??"";n.textContent=d,n.hidden=!d,i.textContent=this.text(e.window),r.textContent=e.currency?.toUpperCase()??e.unit;let c=this.#m(),u=Math.max(1,e.rows[0]?.score??1);a.replaceChildren(...e.rows.map(l=>this.#a(l,e,u)));let h=new Set(e.rows.map(l=>l.id));for(let l of this.#t.keys())h.has(l)||this.#t.delete(l);this.calm||this.#c(c),this.#h(e)}#r(){let e=s("span","title");e.dir="auto";let n=s("span","when"),i=s("div","head");i.append(s("span","dot"),e,n);let r=s("table"),a=s("caption");a.append(i);let d=s("tr"),c=s("th","score"),u=s("th","",this.text("name"));u.colSpan=2;for(let y of[s("th","rank",this.text("rank")),u,c])y.scope="col",d.append(y);let h=s("thead");h.append(d);let l=s("tbody");return r.append(a,h,l),this.#i=s("p","unseen"),this.#i.setAttribute("aria-live","polite"),this.body.append(r,this.#i),{title:e,when:n,unit:c,body:l}}#o(){this.#t.clear(),this.#e=this.address(),this.#n=Date.now()}#a(e,n,i){let r=this.#t.get(e.id),a=r?.element??this.#u(),[d,c,u,h]=a.children;d.textContent=this.number(e.rank),this.#l(c,e),(!r||r.picture!==e.picture||r.name!==e.name)&&this.#d(u,e);let l=u.querySelector("meter")??s("meter");return l.max=i,l.value=Math.max(0,e.score),h.textContent=this.number(e.score,n.currency),this.#t.set(e.id,{element:a,picture:e.picture,name:e.name}),a}#u(){let e=s("tr");e.part.add("row");let n=s("th","who");return n.scope="row",e.append(s("td","rank"),s("td","moved"),n,s("td","score")),e}#d(e,n){let i=s("span","name",n.name);i.dir="auto";let r=s("meter");r.setAttribute("aria-hidden","true");let a=s("span","text");a.append(i,r);let d=s("span","line");this.getAttribute("pictures")!=="no"&&d.append(A(n.name,n.picture)),d.append(a),e.replaceChildren(d)}#l(e,n){let i=n.movement??0,r=n.status==="NEW"||n.status==="RE-ENTRY",[a,d]=r?["new","\u25CF"]:i>0?["up","\u25B2"]:i<0?["down","\u25BC"]:["same",""],c=n.status===void 0||n.status===null;e.className=`moved ${a}`;let u=s("span","",c?"":d+(i&&!r?this.number(Math.abs(i)):""));u.setAttribute("aria-hidden","true");let h=s("span","unseen",c?"":this.text(a,{n:this.number(Math.abs(i))}));e.replaceChildren(u,h)}#m(){return new Map([...this.#t].map(([e,{element:n}])=>[e,n.getBoundingClientRect().top]))}#c(e){if(e.size)for(let[n,{element:i}]of this.#t){let r=e.get(n),a=r===void 0?0:r-i.getBoundingClientRect().top;r===void 0?i.animate({opacity:[0,1]},C):a&&i.animate({transform:[`translateY(${a}px)`,"none"]},C)}}#h(e){let n=e.rows[0];!n||Date.now()-this.#n<F||(this.#n=Date.now(),this.#i.textContent=this.text("leads",{name:n.name,score:this.number(n.score,e.currency)}))}};v("coliseum-leaderboard",f);v("coliseum-counter",p);export{p as CounterWidget,f as LeaderboardWidget,m as Widget,z as addTexts};

@@ -1,0 +1,64 @@
+/** What the API answers with: see docs/API.md. */
+
+/** A row of a board. `toNext`: what is missing to the next better score; null at the top. */
+export interface BoardRow {
+  rank: number;
+  id: string;
+  name: string;
+  picture: string | null;
+  score: number;
+  percentile: number;
+  toNext: number | null;
+  /** On the whole board, when the board is that of some members alone. */
+  overallRank?: number;
+  /** The rank one window earlier; with `movement` asked for, as are the four below. */
+  previousRank?: number | null;
+  movement?: number | null;
+  peak?: number | null;
+  periods?: number | null;
+  status?: string | null;
+}
+
+/** Rows of a board and where it stands: the window, and the next offset of each partition of the log. */
+export interface BoardPage {
+  metric: string;
+  unit: string;
+  currency: string | null;
+  entity: string;
+  window: string;
+  windowStart: string | null;
+  windowEnd: string | null;
+  filters: Record<string, string>;
+  ranking: string;
+  members: number;
+  position: number[];
+  source: string;
+  rows: BoardRow[];
+  nextCursor: string | null;
+}
+
+/** The value of one bucket, by where it begins. */
+export interface Point {
+  start: string;
+  value: number;
+}
+
+/** A metric over time. */
+export interface MetricsPage {
+  metric: string;
+  unit: string;
+  currency: string | null;
+  entity: string;
+  id: string | null;
+  grain: string;
+  timeZone: string;
+  from: string;
+  to: string;
+  points: Point[];
+  total: number;
+  previous: { from: string; to: string; total: number };
+  position: number[];
+}
+
+/** Parameters of a request, as texts: those of `GET /api/leaderboards` or `GET /api/metrics`. */
+export type Asked = Record<string, string>;
