@@ -8,7 +8,7 @@ SETUP := scripts/setup.py pyproject.toml
 SERVER := .venv/server.ready
 DEV := .venv/dev.ready
 GENERATORS := coliseum.events.generate coliseum.metrics.generate coliseum.settings_page coliseum.web.generate \
-	coliseum.web.access_page coliseum.web.plans_page
+	coliseum.web.access_page coliseum.web.plans_page coliseum.web.ui.catalogue
 
 .PHONY: help up test test-long torture check bench generate lock clean
 

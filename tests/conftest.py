@@ -1,18 +1,15 @@
 """Servers that tests share: one embedded PostgreSQL and one Valkey a session, as durable as in real use."""
 
-import itertools
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
-from coliseum import db, upgrade
+from coliseum import upgrade
 from coliseum.local.postgres import EmbeddedPostgres
 from coliseum.local.valkey import EmbeddedValkey
-
-NUMBERS = itertools.count(1)
+from support.databases import new_database
 
 
 @pytest.fixture(scope="session")
@@ -63,19 +60,6 @@ async def migrated_database(database_url: str, template: str) -> AsyncIterator[s
     """As `fresh_database`, but brought up to this version."""
     async with new_database(database_url, template) as url:
         yield url
-
-
-@asynccontextmanager
-async def new_database(database_url: str, template: str = "template1") -> AsyncIterator[str]:
-    """A database that is dropped afterwards; its files are copied, which is quicker than writing them to the WAL."""
-    name = f"test_{next(NUMBERS)}"
-    connection = await db.connect(database_url)
-    try:
-        await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
-        yield urlsplit(database_url)._replace(path=f"/{name}").geturl()
-        await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    finally:
-        await connection.close()
 
 
 LONG = ("acceptance", "crash")

@@ -67,8 +67,9 @@ from coliseum.web.refusals import Refusals
 from coliseum.web.services import Services
 from coliseum.web.stadium import open_stadium
 from coliseum.web.stripe import into_log
+from coliseum.web.ui.areas import pages_router
+from coliseum.web.ui.front_page import page_router
 from coliseum.web.ui.live import Live
-from coliseum.web.ui.pages import page_router
 
 UPKEEP_EVERY_S = 3_600
 PROJECTIONS: dict[str, Projection] = {
@@ -99,7 +100,7 @@ def create_app() -> Litestar:
                 collector.settle()
                 yield services
 
-    return build_app(opened, metadata.version("coliseum"), pages=(page_router(live),))
+    return build_app(opened, metadata.version("coliseum"), pages=(page_router(live), pages_router()))
 
 
 @asynccontextmanager

@@ -88,7 +88,8 @@ async def test_hostile_names_are_only_text(page: PublicPage, path: str) -> None:
 async def test_every_answer_carries_the_same_strict_headers(page: PublicPage, path: str) -> None:
     headers = (await page.get(path)).headers
     assert headers["content-security-policy"] == (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: data:; connect-src 'self'; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: data:; font-src 'self'; "
+        "connect-src 'self'; "
         "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     )
     assert headers["x-content-type-options"] == "nosniff"

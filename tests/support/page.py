@@ -18,8 +18,8 @@ from coliseum.processor.processor import Processor
 from coliseum.processor.runner import Limits
 from coliseum.projections.boards import BoardsFollower
 from coliseum.web.app import build_app
+from coliseum.web.ui.front_page import page_router
 from coliseum.web.ui.live import Live
-from coliseum.web.ui.pages import page_router
 from support.asgi import Http, Reply
 from support.services import Platform, World
 

@@ -43,6 +43,8 @@ async def admit(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
     Raises:
         RequestRefused: nobody known is calling, or they may not do this, or their plan has no request left for them.
     """
+    if handler.opt.get("page"):
+        return  # pages have a guard of their own, which knows no keys
     access: Access = handler.opt.get("access", "public")
     services: Services = connection.app.state.services
     scope: Any = connection.scope

@@ -8,14 +8,13 @@ from litestar import Litestar, Request, asgi
 from litestar import Response as LitestarResponse
 from litestar.datastructures import State
 from litestar.di import Provide
-from litestar.exceptions import HTTPException, NotFoundException, SerializationException, ValidationException
+from litestar.exceptions import HTTPException
 from litestar.handlers import ASGIRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 
-from coliseum import db
-from coliseum.errors import ColiseumError, QueryInvalid, Refusal, RequestRefused, StoreUnavailable
-from coliseum.telemetry import Log, described
+from coliseum.errors import RequestRefused
+from coliseum.telemetry import Log
 from coliseum.web.access import admit, check_every_route, note_reason, record_refusal
 from coliseum.web.allowance import RATE, one_too_many, rate_headers
 from coliseum.web.answers import describe_answers
@@ -46,6 +45,7 @@ from coliseum.web.api import (
     webhooks,
 )
 from coliseum.web.capture import ROUTES, Handler, serve
+from coliseum.web.failures import our_error
 from coliseum.web.headers import Headers
 from coliseum.web.live.routes import is_live, serve_live
 from coliseum.web.openapi import describe_capture, describe_declaring, describe_files
@@ -99,7 +99,7 @@ class App(Litestar):
                 raise one_too_many(rate)
             reply = boards.reply_of(await read.answer(), scope)
         except Exception as error:  # noqa: BLE001 - as Litestar's own handler of exceptions
-            reply = problem(_our_error(error, scope))
+            reply = problem(our_error(error, scope))
         limited = () if rate is None else rate_headers(rate)
         headers = [*reply.headers, *limited, (b"content-length", b"%d" % len(reply.body))]
         await send({"type": "http.response.start", "status": reply.status, "headers": headers})
@@ -164,7 +164,7 @@ def _mounted(paths: tuple[str, ...], handler: Handler) -> ASGIRouteHandler:
 
 
 def _on_error(request: Request[Any, Any, Any], error: Exception) -> LitestarResponse[bytes]:
-    ours = _our_error(error, request.scope)
+    ours = our_error(error, request.scope)
     if isinstance(ours, RequestRefused):
         note_reason(request.scope, ours)
     reply = problem(ours)
@@ -174,41 +174,3 @@ def _on_error(request: Request[Any, Any, Any], error: Exception) -> LitestarResp
     return LitestarResponse(
         reply.body, status_code=reply.status, headers=headers, media_type="application/problem+json"
     )
-
-
-def _our_error(error: Exception, scope: Any) -> ColiseumError:
-    error = _of_the_body(error)
-    match error:
-        case ColiseumError():
-            return error
-        case ValidationException():
-            extra = error.extra[0] if isinstance(error.extra, list) and error.extra else {}
-            field = extra.get("key") if isinstance(extra, dict) else None
-            what = extra.get("message", "") if isinstance(extra, dict) else ""
-            return QueryInvalid(f"{field or 'the query'}: {what or error.detail}", field)
-        case NotFoundException():
-            return RequestRefused(Refusal.NOT_FOUND, f"nothing is served at {scope['path']}")
-        case HTTPException() if error.status_code == 405:
-            return RequestRefused(Refusal.METHOD_NOT_ALLOWED, "this method is not served here")
-        case HTTPException() if error.status_code == 413:
-            return RequestRefused(Refusal.BODY_TOO_LARGE, "the body is larger than this takes")
-        case HTTPException() if error.status_code < 500:
-            return QueryInvalid(error.detail)
-    if isinstance(error, db.UnstorableText):
-        return RequestRefused(Refusal.INVALID_PAYLOAD, "a text contains the character U+0000")
-    if isinstance(error, db.UNREACHABLE):
-        return StoreUnavailable(f"PostgreSQL did not answer: {error}")
-    Log().error("capture_failed", error=described(error), path=scope.get("path_template", ""))
-    return ColiseumError("Something failed here.")
-
-
-def _of_the_body(error: Exception) -> Exception:
-    """What is wrong with a body, when that is what is wrong."""
-    match error:
-        case RecursionError():
-            return RequestRefused(Refusal.INVALID_JSON, "the body is nested too deeply")
-        case HTTPException() if isinstance(error.__cause__, SerializationException):
-            return RequestRefused(Refusal.INVALID_JSON, f"the body is no JSON: {error.detail}")
-        case ValidationException(extra=[{"source": "body", "key": str(field), "message": what}, *_]):
-            return RequestRefused(Refusal.INVALID_PAYLOAD, f"{field}: {what}", field)
-    return error

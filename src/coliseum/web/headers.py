@@ -9,8 +9,8 @@ from typing import Any, Final
 Header = tuple[bytes, bytes]
 Send = Callable[[Any], Awaitable[None]]
 PAGE_POLICY: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: data:; connect-src 'self'; "
-    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: data:; font-src 'self'; "
+    "connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 """Of pages. Pictures of artists are wherever the catalogue says, over https, or in their address itself."""
 UNUSED: Final = ("camera", "display-capture", "geolocation", "microphone", "payment", "usb")

@@ -4,7 +4,6 @@ Looking at a page changes nothing, however often mail scanners do it. A form is 
 """
 
 from typing import Any, Final
-from urllib.parse import parse_qs
 
 from litestar import Request, Response, Router, get, head, post
 from litestar.di import NamedDependency
@@ -13,16 +12,14 @@ from litestar.params import FromPath
 from coliseum.accounts import invitations, links
 from coliseum.errors import ColiseumError, Refusal, RequestRefused
 from coliseum.web.accepting import accept_invitation, begin_account, choose_password, count_use, verify_email
-from coliseum.web.bodies import Disconnected, read_plain
 from coliseum.web.csrf import check_page
 from coliseum.web.identify import cookie_in
 from coliseum.web.problems import problem
 from coliseum.web.services import Services
+from coliseum.web.ui.forms import read_form
 from coliseum.web.ui.outbox import get_outbox
 from coliseum.web.ui.render import html
 
-FORM_BYTES_MAX: Final = 16_384
-FORM: Final = b"application/x-www-form-urlencoded"
 UNSEEN: Final = {
     "cache-control": "no-store", "referrer-policy": "no-referrer", "x-robots-tag": "noindex, nofollow, noarchive",
 }  # fmt: skip
@@ -109,19 +106,8 @@ async def _use(
 
 
 async def _form(request: Asked, services: Services) -> dict[str, str]:
-    """The fields of a form of ours, each of which stands there once."""
     check_page(request.scope, services.settings.public_url)
-    headers = dict(request.scope["headers"])
-    if headers.get(b"content-type", FORM).partition(b";")[0].strip().lower() != FORM:
-        raise RequestRefused(Refusal.UNSUPPORTED_MEDIA_TYPE, "this takes a form")
-    try:
-        raw = await read_plain(request.receive, FORM_BYTES_MAX)
-        found = parse_qs(raw.decode(), keep_blank_values=True, max_num_fields=10, errors="strict")
-    except Disconnected:
-        raise RequestRefused(Refusal.INVALID_PAYLOAD, "the form is cut off") from None
-    except ValueError:
-        raise RequestRefused(Refusal.INVALID_PAYLOAD, "this is no form in UTF-8") from None
-    return {name: values[0] for name, values in found.items() if len(values) == 1}
+    return await read_form(request.scope, request.receive)
 
 
 async def _again(request: Asked, services: Services, kind: str, secret: str, refused: RequestRefused) -> Response[Any]:

@@ -18,10 +18,11 @@ from coliseum.metrics.windows import Window
 from coliseum.queries.ask import Subject, check_text, filters_of, subject_of, window_of
 from coliseum.queries.explain import explain
 from coliseum.web.problems import problem
+from coliseum.web.ui.assets import assets
 from coliseum.web.ui.lines import WORDS
 from coliseum.web.ui.live import Live
 from coliseum.web.ui.numbers import decimals_of, unit_of
-from coliseum.web.ui.render import html, static
+from coliseum.web.ui.render import SECURITY, html
 from coliseum.web.ui.snapshot import WINDOWS
 from coliseum.web.ui.sse import serve_live, window_named
 
@@ -116,12 +117,14 @@ async def get_explanation(
     )
 
 
-@get("/static/{name:str}")
-async def get_static(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[Any]:
-    """A style sheet, script or drawing of the page."""
-    found = static(name, request.headers.get("if-none-match"))
+@get("/static/{path:path}")
+async def get_static(request: Request[Any, Any, Any], path: FromPath[str]) -> Response[Any]:
+    """A style sheet, script, face or drawing of the pages."""
+    headers = request.headers
+    found = assets().answer(path.strip("/"), headers.get("if-none-match"), headers.get("accept-encoding", ""))
     if found is None:
-        raise RequestRefused(Refusal.NOT_FOUND, f"there is no file {name}")
+        raise RequestRefused(Refusal.NOT_FOUND, f"there is no file {path.strip('/')}")
+    found.headers.update(SECURITY)
     return found
 
 

@@ -1,0 +1,28 @@
+// Light or dark: as the system says, until somebody chooses. The choice is remembered only with consent.
+
+import { mayStore } from "./consent.js";
+
+const COOKIE = "coliseum-theme";
+const YEAR_S = 31_536_000;
+const root = document.documentElement;
+const button = document.getElementById("theme");
+
+function shown() {
+  return root.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+}
+
+function label() {
+  const other = shown() === "dark" ? "light" : "dark";
+  button.textContent = button.dataset[other];
+}
+
+if (button) {
+  button.hidden = false;
+  label();
+  button.addEventListener("click", () => {
+    root.dataset.theme = shown() === "dark" ? "light" : "dark";
+    if (mayStore()) document.cookie = `${COOKIE}=${root.dataset.theme}; Path=/; Max-Age=${YEAR_S}; SameSite=Lax; Secure`;
+    label();
+  });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", label);
+}
