@@ -27,7 +27,7 @@ export class Race implements Face {
   #roller: Roller;
 
   constructor(
-    private readonly speech: Speech,
+    speech: Speech,
     title: string,
     lanes: number,
     private readonly of: (scene: Scene) => readonly Runner[] | undefined,
