@@ -52,6 +52,7 @@ from coliseum.web.openapi import describe_capture, describe_declaring, describe_
 from coliseum.web.options import Options
 from coliseum.web.problems import problem
 from coliseum.web.services import Services
+from coliseum.web.ui.embed import embed_router
 from coliseum.web.ui.links import link_router
 
 HANDLERS = (
@@ -128,7 +129,7 @@ def build_app(
     check_every_route(HANDLERS)
     app = App(
         route_handlers=[*(_mounted(paths, handler) for paths, handler in ROUTES), *HANDLERS,
-                        link_router(), *pages],
+                        link_router(), embed_router(), *pages],
         dependencies={"services": Provide(provide_services, sync_to_thread=False)},
         lifespan=[lifespan],
         guards=[admit],

@@ -5,8 +5,11 @@ import type { Face, Scene, Speech } from "./jumbotron_scene";
 import { publicScene, type PublicVoting, StandSource } from "./jumbotron_source";
 import { type Mode, Stage } from "./jumbotron_stage";
 import { JUMBOTRON_STYLE } from "./jumbotron_style";
-import "./jumbotron_text";
+import { JUMBOTRON_TEXTS } from "./jumbotron_text";
 import { type Shown, watch } from "./source";
+import { addTexts } from "./text";
+
+addTexts("en", JUMBOTRON_TEXTS);
 
 const ALL = ["votes", "crowd", "counters", "code"];
 const LANES = 8;

@@ -1,7 +1,7 @@
-import { addTexts } from "./text";
+import type { Texts } from "./text";
 
 /** What a Jumbotron says. Other languages are added in the page: `addTexts("de", { voteNow: "Jetzt abstimmen", … })`. */
-addTexts("en", {
+export const JUMBOTRON_TEXTS: Texts = {
   unset: "This Jumbotron needs the attributes tenant and voting, or event.",
   gone: "There is no voting of this name.",
   race: "The vote",
@@ -29,4 +29,4 @@ addTexts("en", {
   next: "Next board",
   fullscreen: "Full screen",
   noVotes: "No vote yet. The first one leads.",
-});
+};

@@ -1,0 +1,99 @@
+"use strict";var coliseumWidgets=(()=>{var g=Object.defineProperty;var P=Object.getOwnPropertyDescriptor;var H=Object.getOwnPropertyNames;var N=Object.prototype.hasOwnProperty;var B=(r,t)=>{for(var e in t)g(r,e,{get:t[e],enumerable:!0})},O=(r,t,e,n)=>{if(t&&typeof t=="object"||typeof t=="function")for(let i of H(t))!N.call(r,i)&&i!==e&&g(r,i,{get:()=>t[i],enumerable:!(n=P(t,i))||n.enumerable});return r};var W=r=>O(g({},"__esModule",{value:!0}),r);var G={};B(G,{CounterWidget:()=>p,LeaderboardWidget:()=>f,Widget:()=>h,addTexts:()=>E});var k=`
+:host { display: block; container-type: inline-size; }
+:host([hidden]), [hidden] { display: none !important; }
+.widget {
+  --_paper: var(--coliseum-paper, #fff);
+  --_ink: var(--coliseum-ink, #15131a);
+  --_soft: var(--coliseum-soft, #625d6b);
+  --_line: var(--coliseum-line, #e4e0ea);
+  --_accent: var(--coliseum-accent, #5b2be0);
+  --_up: var(--coliseum-up, #147a3c);
+  --_down: var(--coliseum-down, #b3261e);
+  --_radius: var(--coliseum-radius, 14px);
+  --_font: var(--coliseum-font, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif);
+  color-scheme: light;
+  background: var(--_paper);
+  border: 1px solid var(--_line);
+  border-radius: var(--_radius);
+  color: var(--_ink);
+  font: 400 1rem/1.4 var(--_font);
+  font-variant-numeric: tabular-nums lining-nums;
+  overflow: hidden;
+  text-align: start;
+}
+.widget[data-theme="dark"] {
+  --_paper: var(--coliseum-paper, #16141c);
+  --_ink: var(--coliseum-ink, #f3f0f8);
+  --_soft: var(--coliseum-soft, #a8a1b5);
+  --_line: var(--coliseum-line, #2e2a38);
+  --_accent: var(--coliseum-accent, #b79cff);
+  --_up: var(--coliseum-up, #5fd38d);
+  --_down: var(--coliseum-down, #ff8f85);
+  color-scheme: dark;
+}
+*, ::before, ::after { box-sizing: border-box; }
+.note { margin: 0; padding: .75rem 1rem; color: var(--_soft); font-size: .875rem; }
+.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+.dot { inline-size: .5rem; block-size: .5rem; flex: none; border-radius: 50%; background: var(--_soft); }
+.dot[data-state="live"] { background: var(--_up); }
+.dot[data-state="offline"], .dot[data-state="error"] { background: var(--_down); }
+@media (prefers-reduced-motion: no-preference) {
+  .dot[data-state="live"] { animation: breathe 2.4s ease-in-out infinite; }
+}
+@keyframes breathe { 50% { opacity: .35; } }
+`;var D={loading:"Loading\u2026",empty:"Nothing has been counted yet.",offline:"No connection. Shown as it was last known.",error:"The server cannot answer for now. Shown as it was last known.",gone:"There is no public board of this name.",unset:"This widget needs the attributes tenant and board.",rank:"Rank",name:"Name",up:"up {n}",down:"down {n}",new:"new",same:"unchanged",leads:"{name} leads with {score}.",hour:"This hour",day:"Today",week:"This week",month:"This month",year:"This year",all:"All time","24h":"Last 24 hours","7d":"Last 7 days","28d":"Last 28 days","90d":"Last 90 days"},b=new Map([["en",D]]),E=(r,t)=>{b.set(r,{...b.get(r),...t})},T=(r,t,e={})=>([r,r.split("-")[0],"en"].map(i=>b.get(i)?.[t]).find(i=>i!==void 0)??t).replace(/\{(\w+)\}/g,(i,s)=>e[s]??i),S=(r,t,e,n=!1)=>{let i=n?{notation:"compact",maximumFractionDigits:1}:{};if(e===null)return new Intl.NumberFormat(r,i).format(t);let s={style:"currency",currency:e.toUpperCase()},a=new Intl.NumberFormat(r,s).resolvedOptions().maximumFractionDigits??2;return new Intl.NumberFormat(r,{...s,...i}).format(t/10**a)},M=(...r)=>{for(let t of r)try{if(t&&Intl.getCanonicalLocales(t).length)return t}catch{}return"en"};var w=new Map,_=(r,t,e=5e3)=>{let n=w.get(r);n||w.set(r,n=new v(r,e));let i=n;return i.listeners.add(t),i.listeners.size===1?i.start():t(i.shown),()=>{i.listeners.delete(t),!i.listeners.size&&(i.stop(),w.delete(r))}},v=class{constructor(t,e){this.url=t;this.paceMs=e;this.listeners=new Set;this.shown={page:void 0,state:"loading"};this.#t="";this.#s=0;this.#i=0;this.#r=()=>{document.visibilityState!=="hidden"&&this.#o()}}#t;#s;#i;#n;#e;#r;start(){document.addEventListener("visibilitychange",this.#r),addEventListener("online",this.#r),this.#o()}stop(){document.removeEventListener("visibilitychange",this.#r),removeEventListener("online",this.#r),clearTimeout(this.#n),this.#e?.abort()}async#o(){clearTimeout(this.#n),this.#e?.abort();let t=this.#e=new AbortController,e=setTimeout(()=>t.abort(),15e3),n;try{let i=await fetch(this.url,{credentials:"omit",referrerPolicy:"no-referrer",signal:t.signal}),s=await i.text();if(t!==this.#e)return;n=i.ok?this.#a(s):this.#u(i)}catch{if(t!==this.#e||!this.listeners.size)return;n=this.#d("offline",0)}finally{clearTimeout(e)}this.#n=setTimeout(this.#r,n*(.9+Math.random()/5))}#a(t){this.#i=0;let e=t===this.#t?this.shown.page:JSON.parse(t);return F(e,this.shown.page)&&++this.#s<=3?this.paceMs:(this.#s=0,this.#t=t,this.#l({page:e,state:"live"}),this.paceMs)}#u(t){let e=Number(t.headers.get("retry-after"))*1e3||0;return t.status===429||t.status>=500?this.#d("error",e):(this.#l({page:void 0,state:"gone"}),6e4)}#d(t,e){return this.#l({page:this.shown.page,state:t}),Math.max(e,Math.min(6e4,this.paceMs*2**this.#i++))}#l(t){if(!(t.page===this.shown.page&&t.state===this.shown.state)){this.shown=t;for(let e of[...this.listeners])e(t)}}},F=(r,t)=>{let[e,n]=[r,t].map(i=>i?.position??[]);return e.some((i,s)=>i<(n[s]??0))};var I=(()=>{let t=globalThis.document?.currentScript?.src||void 0||"";return/^https?:/.test(t)?new URL(t).origin:""})(),Y=globalThis.HTMLElement??class{},h=class extends Y{static{this.attributes=["server","tenant","board","window","limit","lang","theme"]}static get observedAttributes(){return this.attributes}follow(t,e){return _(t,e)}isEmpty(t){return!1}#t;#s;#i;#n;#e;#r="unset";#o;#a=()=>{let t=this.getAttribute("theme"),e=t==="dark"||t!=="light"&&!!this.#o?.matches;this.#t.dataset.theme=e?"dark":"light"};get state(){return this.#r}connectedCallback(){this.shadowRoot||this.#u(),this.#o=matchMedia("(prefers-color-scheme: dark)"),this.#o.addEventListener("change",this.#a),this.#d()}disconnectedCallback(){this.#o?.removeEventListener("change",this.#a),this.#i?.(),this.#i=this.#n=void 0}attributeChangedCallback(){this.isConnected&&this.shadowRoot&&this.#d()}get language(){let t=this.closest("[lang]")?.lang;return M(this.getAttribute("lang"),t,navigator.language)}text(t,e){return T(this.language,t,e)}number(t,e=null,n=!1){return S(this.language,t,e,n)}whole(t,e,n,i){let s=Number.parseInt(this.getAttribute(t)??"",10);return Number.isNaN(s)?e:Math.min(i,Math.max(n,s))}get calm(){return matchMedia("(prefers-reduced-motion: reduce)").matches}publicBoard(t,e=""){let[n,i]=[this.getAttribute("tenant"),this.getAttribute("board")];if(!n||!i)return;let s=Object.entries(t).filter(d=>!!d[1]),a=`/api/public/${encodeURIComponent(n)}/boards/${encodeURIComponent(i)}${e}`;return s.length?`${a}?${new URLSearchParams(s).toString()}`:a}#u(){let t=this.attachShadow({mode:"open"});t.adoptedStyleSheets=[A(k),A(this.styles)];let e=o("div","widget");e.part.add("widget"),this.#t=e,this.body=o("div","body"),this.#s=o("p","note"),this.#s.setAttribute("role","status"),e.append(this.body,this.#s),t.append(e)}#d(){this.#a();let t=this.address(),e=this.getAttribute("server")??I,n=t===void 0?void 0:e.replace(/\/+$/,"")+t;if(n===this.#n){n===void 0?this.#c("unset"):this.#e!==void 0&&this.#h(this.#e);return}this.#i?.(),this.#n=n,this.#e=void 0,this.#c(n===void 0?"unset":"loading"),this.#i=n===void 0?void 0:this.follow(n,i=>this.#l(i))}#l({page:t,state:e}){let n=t!==this.#e;if(this.#e=t,this.#e===void 0){this.#c(e);return}n&&this.#h(this.#e),this.#c(e==="live"&&this.isEmpty(this.#e)?"empty":e),n&&this.#m("coliseum-page",this.#e)}#h(t){this.draw(t)}#c(t){let e=this.#e!==void 0&&t!=="empty";this.body.hidden=!e,this.#t.setAttribute("aria-busy",String(t==="loading")),this.#s.textContent=t==="live"?"":this.text(t),this.#s.hidden=t==="live";for(let n of this.shadowRoot.querySelectorAll(".dot"))n.dataset.state=t;t!==this.#r&&(this.#r=t,this.#t.dataset.state=t,this.#m("coliseum-state",t))}#m(t,e){this.dispatchEvent(new CustomEvent(t,{detail:e,bubbles:!0,composed:!0}))}},L=new Map,A=r=>{let t=L.get(r);return t||(t=new CSSStyleSheet,t.replaceSync(r),L.set(r,t)),t},o=(r,t="",e="")=>{let n=document.createElement(r);return t&&(n.className=t),e&&(n.textContent=e),n},y=(r,t)=>{globalThis.customElements&&!customElements.get(r)&&customElements.define(r,t)};var U=900,p=class extends h{constructor(){super(...arguments);this.styles=$;this.#n=0}static{this.attributes=[...h.attributes,"heading","compact"]}#t;#s;#i;#n;address(){return this.publicBoard({window:this.getAttribute("window")},"/total")}disconnectedCallback(){super.disconnectedCallback(),cancelAnimationFrame(this.#n),this.#s=void 0}draw(e){let n=this.#t??=this.#e(),i=this.getAttribute("heading")??e.title;n.title.textContent=i,n.title.hidden=!i;let s=e.currency===null?e.unit:"";n.unit.textContent=[s,this.text(e.window)].filter(Boolean).join(" \xB7 "),n.figure.textContent=this.#r(e.total,e);let a=this.#i===this.address()?this.#s:void 0;this.#i=this.address(),this.#s=e.total,cancelAnimationFrame(this.#n),a===void 0||a===e.total||this.calm?n.moving.textContent=this.#r(e.total,e):this.#o(a,e)}#e(){let e=o("span","title");e.dir="auto";let n=o("p","head");n.append(o("span","dot"),e);let i=o("span","unseen"),s=o("span","moving");s.setAttribute("aria-hidden","true");let a=o("p","value");a.part.add("value"),a.append(i,s);let d=o("p","unit");return this.body.append(n,a,d),{title:e,figure:i,moving:s,unit:d}}#r(e,n){return this.number(e,n.currency,this.getAttribute("compact")==="yes")}#o(e,n){let i=performance.now(),s=a=>{let d=Math.min(1,(a-i)/U),c=d===1?n.total:Math.round(e+(n.total-e)*(1-(1-d)**3));this.#t.moving.textContent=this.#r(c,n),d<1&&(this.#n=requestAnimationFrame(s))};this.#n=requestAnimationFrame(s)}},$=`
+.body { padding: 1rem 1.25rem 1.1rem; }
+p { margin: 0; }
+.head { display: flex; align-items: center; gap: .6rem; color: var(--_soft); font-size: .875rem; font-weight: 600; }
+.title { overflow-wrap: anywhere; }
+.value {
+  position: relative; margin-block: .15rem; font-size: clamp(2rem, 16cqi, 4.5rem); font-weight: 750; letter-spacing: -.03em;
+  line-height: 1.1; white-space: nowrap;
+}
+.unit { color: var(--_soft); font-size: .8125rem; }
+`;var C=`
+table { inline-size: 100%; border-collapse: collapse; }
+caption { padding: 0; text-align: start; }
+.head { display: flex; align-items: center; gap: .6rem; padding: .9rem 1rem .7rem; }
+.title { font-weight: 650; font-size: 1.05rem; letter-spacing: -.01em; min-inline-size: 0; overflow-wrap: anywhere; }
+.when { margin-inline-start: auto; color: var(--_soft); font-size: .8125rem; white-space: nowrap; }
+thead th {
+  padding: 0 .5rem .4rem; color: var(--_soft); font-size: .6875rem; font-weight: 600; letter-spacing: .06em;
+  text-align: start; text-transform: uppercase; white-space: nowrap;
+}
+tbody tr { border-block-start: 1px solid var(--_line); background: var(--_paper); }
+td, tbody th { padding: .55rem .5rem; font-weight: 400; text-align: start; vertical-align: middle; }
+.rank { inline-size: 3rem; padding-inline: 1rem .25rem; font-weight: 650; text-align: end; }
+thead .rank { overflow: hidden; text-overflow: clip; }
+.moved { inline-size: 2.75rem; font-size: .75rem; font-weight: 650; white-space: nowrap; color: var(--_soft); }
+.moved.up { color: var(--_up); }
+.moved.down { color: var(--_down); }
+.moved.new { color: var(--_accent); }
+.line { display: flex; align-items: center; gap: .75rem; min-inline-size: 0; }
+.text { flex: 1; min-inline-size: 0; }
+.name {
+  display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; overflow-wrap: anywhere;
+  font-weight: 550;
+}
+tbody tr:first-child .name { font-weight: 700; }
+th.score, td.score { padding-inline: .5rem 1rem; font-weight: 600; text-align: end; white-space: nowrap; }
+.picture {
+  position: relative; display: grid; place-items: center; flex: none; inline-size: 2.25rem; block-size: 2.25rem;
+  border-radius: 28%; background: var(--_line); color: var(--_soft); font-size: .75rem; font-weight: 700; overflow: hidden;
+}
+.picture img { position: absolute; inset: 0; inline-size: 100%; block-size: 100%; object-fit: cover; }
+meter {
+  display: block; inline-size: 100%; block-size: 3px; margin-block-start: .3rem; border: 0; border-radius: 2px;
+  background: none; appearance: none;
+}
+meter::-webkit-meter-inner-element { display: block; }
+meter::-webkit-meter-bar { block-size: 3px; border: 0; border-radius: 2px; background: var(--_line); }
+meter::-webkit-meter-optimum-value { border-radius: 2px; background: var(--_accent); transition: inline-size .6s; }
+meter::-moz-meter-bar { border-radius: 2px; background: var(--_accent); }
+@container (max-width: 22rem) {
+  .picture { display: none; }
+  .rank { inline-size: 2.25rem; padding-inline-start: .6rem; }
+  th.score, td.score { padding-inline-end: .6rem; }
+}
+@media (prefers-reduced-motion: reduce) { meter::-webkit-meter-optimum-value { transition: none; } }
+`;var X=/^(https:\/\/|data:image\/(png|jpeg|gif|webp|avif);)/i,R=(r,t)=>{let e=o("span","picture",j(r));if(e.setAttribute("aria-hidden","true"),t&&X.test(t)){let n=o("img");n.alt="",n.loading="lazy",n.decoding="async",n.referrerPolicy="no-referrer",n.addEventListener("error",()=>n.remove()),n.src=t,e.append(n)}return e},j=r=>[...r.trim().split(/\s+/,2)].map(t=>[...t][0]??"").join("").toLocaleUpperCase();var z={duration:600,easing:"cubic-bezier(.2, .8, .2, 1)"},q=3e4,f=class extends h{constructor(){super(...arguments);this.styles=C;this.#t=new Map;this.#n=0}static{this.attributes=[...h.attributes,"heading","pictures"]}#t;#s;#i;#n;#e;address(){return this.publicBoard({window:this.getAttribute("window"),limit:String(this.whole("limit",10,1,100)),movement:"true"})}isEmpty(e){return!e.rows.length}draw(e){let{title:n,when:i,unit:s,body:a}=this.#s??=this.#r();this.#e!==this.address()&&this.#o();let d=this.getAttribute("heading")??e.title??"";n.textContent=d,n.hidden=!d,i.textContent=this.text(e.window),s.textContent=e.currency?.toUpperCase()??e.unit;let c=this.#h(),u=Math.max(1,e.rows[0]?.score??1);a.replaceChildren(...e.rows.map(l=>this.#a(l,e,u)));let m=new Set(e.rows.map(l=>l.id));for(let l of this.#t.keys())m.has(l)||this.#t.delete(l);this.calm||this.#c(c),this.#m(e)}#r(){let e=o("span","title");e.dir="auto";let n=o("span","when"),i=o("div","head");i.append(o("span","dot"),e,n);let s=o("table"),a=o("caption");a.append(i);let d=o("tr"),c=o("th","score"),u=o("th","",this.text("name"));u.colSpan=2;for(let x of[o("th","rank",this.text("rank")),u,c])x.scope="col",d.append(x);let m=o("thead");m.append(d);let l=o("tbody");return s.append(a,m,l),this.#i=o("p","unseen"),this.#i.setAttribute("aria-live","polite"),this.body.append(s,this.#i),{title:e,when:n,unit:c,body:l}}#o(){this.#t.clear(),this.#e=this.address(),this.#n=Date.now()}#a(e,n,i){let s=this.#t.get(e.id),a=s?.element??this.#u(),[d,c,u,m]=a.children;d.textContent=this.number(e.rank),this.#l(c,e),(!s||s.picture!==e.picture||s.name!==e.name)&&this.#d(u,e);let l=u.querySelector("meter")??o("meter");return l.max=i,l.value=Math.max(0,e.score),m.textContent=this.number(e.score,n.currency),this.#t.set(e.id,{element:a,picture:e.picture,name:e.name}),a}#u(){let e=o("tr");e.part.add("row");let n=o("th","who");return n.scope="row",e.append(o("td","rank"),o("td","moved"),n,o("td","score")),e}#d(e,n){let i=o("span","name",n.name);i.dir="auto";let s=o("meter");s.setAttribute("aria-hidden","true");let a=o("span","text");a.append(i,s);let d=o("span","line");this.getAttribute("pictures")!=="no"&&d.append(R(n.name,n.picture)),d.append(a),e.replaceChildren(d)}#l(e,n){let i=n.movement??0,s=n.status==="NEW"||n.status==="RE-ENTRY",[a,d]=s?["new","\u25CF"]:i>0?["up","\u25B2"]:i<0?["down","\u25BC"]:["same",""],c=n.status===void 0||n.status===null;e.className=`moved ${a}`;let u=o("span","",c?"":d+(i&&!s?this.number(Math.abs(i)):""));u.setAttribute("aria-hidden","true");let m=o("span","unseen",c?"":this.text(a,{n:this.number(Math.abs(i))}));e.replaceChildren(u,m)}#h(){return new Map([...this.#t].map(([e,{element:n}])=>[e,n.getBoundingClientRect().top]))}#c(e){if(e.size)for(let[n,{element:i}]of this.#t){let s=e.get(n),a=s===void 0?0:s-i.getBoundingClientRect().top;s===void 0?i.animate({opacity:[0,1]},z):a&&i.animate({transform:[`translateY(${a}px)`,"none"]},z)}}#m(e){let n=e.rows[0];!n||Date.now()-this.#n<q||(this.#n=Date.now(),this.#i.textContent=this.text("leads",{name:n.name,score:this.number(n.score,e.currency)}))}};y("coliseum-leaderboard",f);y("coliseum-counter",p);return W(G);})();
