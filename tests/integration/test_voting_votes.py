@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -103,7 +104,10 @@ async def test_a_slip_that_is_not_ours_counts_for_nothing(world: World, show: Pl
     for each in bad:
         refused = await vote(world, show, each)
         assert (refused.status, refused.code) == (401, "invalid_token"), each
-    for body in ({}, {"slip": good}, {"artist": "abba"}, {"slip": good, "artist": "abba", "weight": 1000}, [], "x"):
+    bodies: tuple[Any, ...] = (
+        {}, {"slip": good}, {"artist": "abba"}, {"slip": good, "artist": "abba", "weight": 1000}, [], "x",
+    )  # fmt: skip
+    for body in bodies:
         refused = await vote(world, show, good, body=body)
         assert (refused.status, refused.code) == (400, "invalid_payload"), body
     assert await votes(world, show) == []

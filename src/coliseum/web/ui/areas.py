@@ -12,6 +12,7 @@ from coliseum.web.failures import our_error
 from coliseum.web.problems import problem
 from coliseum.web.ui.guard import admit_page, log_in_address
 from coliseum.web.ui.shell import fragment, page, wants_fragment
+from coliseum.web.ui.stadium import routes as stadium
 from coliseum.web.ui.text import _
 
 
@@ -21,7 +22,7 @@ async def get_unknown(slug: FromPath[str], rest: FromPath[str]) -> Response[Any]
     raise RequestRefused(Refusal.NOT_FOUND, f"there is no page {rest} of {slug}")
 
 
-HANDLERS: Final[tuple[Any, ...]] = (get_unknown,)
+HANDLERS: Final[tuple[Any, ...]] = (get_unknown, *stadium.HANDLERS)
 TITLES: Final = {
     401: _("Please log in"),
     402: _("Your plan does not include this"),
