@@ -117,6 +117,29 @@ async def test_without_an_overlap_the_old_key_ends_at_once(world: World, platfor
     assert (again.status, again.code) == (404, "not_found")
 
 
+async def test_twenty_rotations_at_once_make_one_key_and_the_others_learn_which(
+    world: World, platform: Platform
+) -> None:
+    _, key = await made(world, platform, scopes=["read"])
+    path = f"/api/keys/{key['id']}/rotate"
+    answers = await asyncio.gather(*[world.http.post(path, b"", platform.server) for _ in range(20)])
+    assert sorted(answer.status for answer in answers) == [201] + [409] * 19, answers
+    [new] = [answer.json["key"]["id"] for answer in answers if answer.status == 201]
+    assert {answer.code for answer in answers if answer.status == 409} == {"already_exists"}
+    assert all(f"key {new} " in answer.json["detail"] for answer in answers if answer.status == 409)
+    assert [each for each, found in (await listed(world, platform)).items() if found["replaces"] == key["id"]] == [new]
+
+
+async def test_a_key_whose_new_secret_was_lost_is_rotated_again_when_that_is_revoked(
+    world: World, platform: Platform
+) -> None:
+    _, key = await made(world, platform, scopes=["read"])
+    path = f"/api/keys/{key['id']}/rotate"
+    lost = (await world.http.post(path, b"", platform.server)).json["key"]["id"]
+    assert (await world.http.send("DELETE", f"/api/keys/{lost}", headers=platform.server)).status in (200, 204)
+    assert (await world.http.post(path, b"", platform.server)).status == 201
+
+
 async def test_an_overlap_lengthens_no_life(world: World, platform: Platform) -> None:
     ends = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
     _, key = await made(world, platform, scopes=["read"], expiresAt=ends)

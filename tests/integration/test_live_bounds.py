@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
-from coliseum.errors import QueryInvalid, RequestRefused
+from coliseum.errors import QueryInvalid, Refusal, RequestRefused
 from coliseum.web.live import channel as channels
-from coliseum.web.live.hub import Limits
 from coliseum.web.live.messages import Close
+from coliseum.web.live.seats import Limits
 from coliseum.web.live.viewer import REPLIES_MAX
 from support.live import conducted
 from support.services import Platform, World
@@ -52,6 +52,22 @@ async def test_limits_of_a_hub(world: World, platform: Platform) -> None:
         assert await one.viewer.closed is Close.STOPPING
 
 
+async def test_one_tenant_leaves_room_for_the_others(world: World, platform: Platform) -> None:
+    other = await world.platform()
+    async with opened_hub(world, viewers_of_tenant_max=2) as hub:
+        one, two = [await watcher(hub, platform) for _ in range(2)]
+        with pytest.raises(RequestRefused, match="of this tenant") as refused:
+            await watcher(hub, platform)
+        assert refused.value.code is Refusal.OVERLOADED
+        await watcher(hub, other)
+        for _ in range(2):  # leaving twice frees one place
+            one.leave()
+        await watcher(hub, platform)
+        with pytest.raises(RequestRefused, match="of this tenant"):
+            await watcher(hub, platform)
+        two.leave()
+
+
 async def test_a_viewer_that_only_asks_is_too_slow(world: World, platform: Platform) -> None:
     async with opened_hub(world) as hub:
         one = await watcher(hub, platform)
@@ -71,9 +87,9 @@ async def test_nothing_is_kept_of_viewers_who_have_gone(world: World, platform: 
         async with asyncio.timeout(5):
             while hub.channels:
                 await asyncio.sleep(0.01)
-        assert not hub.viewers
+        assert not hub.seats.viewers
         assert not hub._by_tenant
-        assert not hub._strangers
+        assert not hub.seats._strangers
 
 
 async def test_past_pages_are_bounded(world: World, platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:

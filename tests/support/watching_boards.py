@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from coliseum import kv
-from coliseum.web.live.hub import Hub, Limits
+from coliseum.web.live.hub import Hub
+from coliseum.web.live.seats import Limits
 from support.conductor import Conductor
 from support.festival import vote
 from support.live import send

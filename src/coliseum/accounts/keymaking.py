@@ -147,11 +147,15 @@ async def rotate_key(
     """Make a key with the same rights in place of one, which works on for ``overlap`` and no longer.
 
     Raises:
-        RequestRefused: ``not_found``, ``invalid_payload``, ``not_allowed`` or ``too_many``.
+        RequestRefused: ``not_found``, ``invalid_payload``, ``not_allowed``, ``too_many``, or ``already_exists``: there
+            is a key in its place, which works.
     """
     if not 0 <= overlap.total_seconds() <= OVERLAP_S_MAX:
         raise RequestRefused(Refusal.INVALID_PAYLOAD, f"0 to {OVERLAP_S_MAX} seconds", "overlapSeconds")
     old = await _working(connection, tenant, key_id, now)
+    successor = await connection.fetchval(SQL["find_successor"], tenant.tenant_id, key_id, now)
+    if successor is not None:
+        raise RequestRefused(Refusal.ALREADY_EXISTS, f"key {successor} stands in its place; rotate or revoke that one")
     wish = KeyWish(
         kind=old.kind, name=old.name, scopes=old.scopes, origins=old.origins, addresses=old.addresses,
         expires_at=old.expires_at,

@@ -12,6 +12,7 @@ A viewer that comes back names the version it has seen: its position in the log 
 version still kept, it is sent the difference; otherwise a snapshot, which says that this is not a resumption.
 
 - ``hub``: the channels and viewers of one process; who hears of what, and when it ends
+- ``seats``: how many may watch at one process, and who has which place
 - ``channel``, ``versions``: reading a page, what is kept of it, and differences
 - ``wishes``: from parameters to what is read; the one place that knows which parameters there are
 - ``viewer``: what a connection watches, what it is owed, and its limits

@@ -6,8 +6,6 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any, Literal
 
-import msgspec
-
 from coliseum import db, kv
 from coliseum.accounts.bounds import check_bounds
 from coliseum.accounts.callers import Caller
@@ -23,41 +21,22 @@ from coliseum.web.address import UNKNOWN, Addresses
 from coliseum.web.allowance import Allowance
 from coliseum.web.live.admission import check_may_watch
 from coliseum.web.live.boards import BoardSource
-from coliseum.web.live.channel import LINGER_S, VERSIONS_BYTES_MAX, Channel
+from coliseum.web.live.channel import VERSIONS_BYTES_MAX, Channel
 from coliseum.web.live.credentials import Credentials, of_key, of_member, still_may
 from coliseum.web.live.messages import Close
+from coliseum.web.live.seats import HEARTBEAT_S, Limits, Seats
 from coliseum.web.live.tickets import Tickets
 from coliseum.web.live.viewer import Send, Viewer
 from coliseum.web.live.wishes import SeriesSource, Source, Wish, wish_of
 
-VIEWERS_MAX = 10_000
-STRANGERS_MAX = 1_000
-"""Connections that have not yet said who they are; others wait no longer than ``AUTH_S_MAX`` for their places."""
-CHANNELS_MAX = 2_000
 VERSIONS_BYTES_TOTAL_MAX = 256 * 1024 * 1024
 """What all channels together keep of past pages."""
 DATABASE_READS_MAX = 4
 """So many pages are read from PostgreSQL at a time, so that those who ask the API find connections, too."""
-AUTH_S_MAX = 5.0
-HEARTBEAT_S = 15.0
-SEND_S_MAX = 10.0
-"""A viewer that takes no bytes for so long is dropped."""
 STOP_S_MAX = 2.0
 """The web server is kept from stopping for so long, so that everybody hears why the connection ends."""
 TICK_S = 0.5
 KEY_MAX = 256
-
-
-class Limits(msgspec.Struct, frozen=True):
-    """How much and how long; tests take less."""
-
-    viewers_max: int = VIEWERS_MAX
-    strangers_max: int = STRANGERS_MAX
-    channels_max: int = CHANNELS_MAX
-    auth_s_max: float = AUTH_S_MAX
-    heartbeat_s: float = HEARTBEAT_S
-    send_s_max: float = SEND_S_MAX
-    linger_s: float = LINGER_S
 
 
 class Hub:
@@ -85,7 +64,7 @@ class Hub:
         self.origins = origins
         self.addresses = addresses or Addresses()
         self.limits = limits or Limits()
-        self.viewers: set[Viewer] = set()
+        self.seats = Seats(self.limits)
         self.channels: dict[Wish, Channel] = {}
         self.tickets = Tickets(store)
         self.stopping = False
@@ -101,7 +80,6 @@ class Hub:
         self._gate = asyncio.Semaphore(DATABASE_READS_MAX)
         self._by_tenant: dict[int, set[Channel]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._strangers: set[Viewer] = set()
         self._empty = asyncio.Event()
         self._empty.set()
         self._attending = False
@@ -110,7 +88,7 @@ class Hub:
     def stop(self) -> None:
         """Ask all viewers to go elsewhere, and take no new ones."""
         self.stopping = True
-        for viewer in self.viewers:
+        for viewer in self.seats.viewers:
             viewer.close(Close.STOPPING)
 
     async def emptied(self) -> None:
@@ -132,14 +110,12 @@ class Hub:
         Raises:
             RequestRefused: ``overloaded``: the process stops, or has all the viewers that it serves.
         """
-        limits, viewers, strangers = self.limits, len(self.viewers), len(self._strangers)
-        if self.stopping or viewers >= limits.viewers_max or strangers >= limits.strangers_max:
+        if self.stopping or not self.seats.free:
             raise RequestRefused(Refusal.OVERLOADED, "too many are watching here; come back later")
         viewer = Viewer(send, asyncio.get_running_loop().time(), single=single)
-        self.viewers.add(viewer)
+        self.seats.take(viewer)
         self._empty.clear()
         self.when_watched()
-        self._strangers.add(viewer)
         if not self._attending:
             self._attending = True
             self._start(self._keep_time())
@@ -149,16 +125,16 @@ class Hub:
     def dismiss(self, viewer: Viewer) -> None:
         """This viewer is gone."""
         viewer.forget()
-        self.viewers.discard(viewer)
-        self._strangers.discard(viewer)
-        if not self.viewers:
+        self.seats.leave(viewer)
+        if not self.seats.viewers:
             self._empty.set()
 
     async def introduce(self, viewer: Viewer, *, key: str | None, ticket: str | None, address: str = UNKNOWN) -> None:
         """Find out who a viewer is. Of a key that is bound to addresses, the tickets are not: they are for browsers.
 
         Raises:
-            RequestRefused: the key or ticket is wrong, or may not watch, or not from this address.
+            RequestRefused: the key or ticket is wrong, or may not watch, or not from this address, or ``overloaded``:
+                so many of the tenant's watch here that there is no room for more of them.
             StoreUnavailable: that cannot be found out now.
         """
         if (key is None) == (ticket is None):
@@ -176,18 +152,16 @@ class Hub:
         if ticket is None:
             check_bounds(caller, address, None)
             viewer.address = address
-        viewer.caller, viewer.credential = caller, credential
-        self._strangers.discard(viewer)
+        self.seats.assign(viewer, caller, credential)
 
     def introduce_member(self, viewer: Viewer, caller: Caller) -> None:
         """A viewer is this member, which was found out already.
 
         Raises:
-            RequestRefused: they may not watch.
+            RequestRefused: they may not watch, or ``overloaded`` as for ``introduce``.
         """
         check_may_watch(caller, self._allowance)
-        viewer.caller, viewer.credential = caller, of_member(caller)
-        self._strangers.discard(viewer)
+        self.seats.assign(viewer, caller, of_member(caller))
 
     def watch(
         self,
@@ -264,7 +238,7 @@ class Hub:
         while True:
             await asyncio.sleep(TICK_S)
             now_s = loop.time()
-            for viewer in self.viewers:
+            for viewer in self.seats.viewers:
                 viewer.tick(now_s, limits.heartbeat_s, limits.send_s_max)
 
     async def _reauthorise(self) -> None:
@@ -275,7 +249,7 @@ class Hub:
         while True:
             await asyncio.sleep(TICK_S)
             viewers: dict[bytes, list[Viewer]] = {}
-            for viewer in self.viewers:
+            for viewer in self.seats.viewers:
                 viewers.setdefault(viewer.credential, []).append(viewer)
             viewers.pop(b"", None)
             # At once, so that none waits for the look-ups of all others.

@@ -10,7 +10,7 @@ from typing import Any
 
 from coliseum import db
 from coliseum.accounts.tokens import looks_like_token
-from coliseum.errors import ColiseumError, RequestRefused, StoreUnavailable
+from coliseum.errors import ColiseumError, Refusal, RequestRefused, StoreUnavailable
 from coliseum.tasks import end
 from coliseum.telemetry import Log, described
 from coliseum.web.live.admission import origin_allowed
@@ -132,7 +132,7 @@ class _Connection:
             await self._introduce(said)
         except ColiseumError as error:
             self._viewer.say(refused(error))
-            away = isinstance(error, StoreUnavailable)
+            away = isinstance(error, StoreUnavailable) or getattr(error, "code", "") == Refusal.OVERLOADED
             raise Ended(Close.TOO_MANY_VIEWERS if away else Close.NOT_AUTHORISED) from error
         except (*db.UNREACHABLE, db.PostgresError) as error:
             self._viewer.say(refused(StoreUnavailable("Keys cannot be checked for now.")))
