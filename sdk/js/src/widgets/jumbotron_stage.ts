@@ -4,9 +4,9 @@ import type { Face } from "./jumbotron_scene";
 const SIDES = 4;
 const QUARTER = 90;
 const TURN_MS = 1_700;
-const PULL_BACK = 46;
-/** Where the cube is halfway through a turn: further away, a little from below, as one sees it from the stands. */
-const SWING = 7;
+/** Halfway through a turn the cube is further away by so much of the screen's width, and leans a little. */
+const PULL_BACK = 48;
+const LEAN = 4;
 
 export type Mode = "cube" | "flat";
 
@@ -25,6 +25,7 @@ export class Stage {
   #ready = new Set<Face>();
   #front: Face | undefined;
   #side = 0;
+  #turned = false;
   #mode: Mode = "cube";
   #calm = false;
   #turning: Animation[] = [];
@@ -56,6 +57,7 @@ export class Stage {
     this.#faces = [...faces];
     this.#ready.clear();
     this.#front = undefined;
+    this.#turned = false;
   }
 
   be(mode: Mode, calm: boolean): void {
@@ -70,7 +72,9 @@ export class Stage {
   /** Say which boards have something to show. */
   ready(faces: ReadonlySet<Face>): void {
     this.#ready = new Set(faces);
-    if (!this.#front || !this.#ready.has(this.#front)) this.#place(this.shown[0]);
+    const first = this.shown[0];
+    // Boards come to their numbers one by one: until something has turned, the first of them is in front.
+    if (!this.#front || !this.#ready.has(this.#front) || (!this.#turned && this.#front !== first)) this.#place(first);
   }
 
   /** Turn to the next board, or the one before. */
@@ -83,6 +87,7 @@ export class Stage {
     this.#mount(next, to);
     this.#front = next;
     this.#side = to;
+    this.#turned = true;
     this.#mark();
     if (this.#mode === "cube" && !this.#calm && !document.hidden) this.#swing(from, to, step);
     this.turned(next);
@@ -120,7 +125,7 @@ export class Stage {
     this.#turning = [
       this.#cube.animate([
         { transform: at(begin, 0, 0), easing: "cubic-bezier(.5, 0, .6, .6)" },
-        { transform: at(middle, PULL_BACK, SWING), easing: "cubic-bezier(.4, .4, .3, 1)" },
+        { transform: at(middle, PULL_BACK, LEAN), easing: "cubic-bezier(.4, .4, .3, 1)" },
         { transform: at(end, 0, 0) },
       ], timing),
       this.#shades[from]!.animate([{ opacity: 0 }, { opacity: 0.8 }], timing),

@@ -1,7 +1,7 @@
 /** How the Jumbotron looks. All sizes follow from the screen: a name is read from the last row. */
 export const JUMBOTRON_STYLE = `
 :host { block-size: 100%; min-block-size: 16rem; container-type: size; }
-.widget {
+.widget[data-theme] {
   --_night: #0c0806; --_beam: rgb(255 140 60 / .16); --_floor: rgb(242 107 29 / .34);
   --_steel: #2a211a; --_steel-2: #14100c; --_edge: #4a3a2c;
   --_panel: #0f0b08; --_panel-2: #17110c;
@@ -10,13 +10,13 @@ export const JUMBOTRON_STYLE = `
   --_empty: rgb(255 240 220 / .11);
   --_display: var(--coliseum-display, "Cinzel Variable", "Trajan Pro", Georgia, "Times New Roman", serif);
   --_text: var(--coliseum-font, "Newsreader Variable", Palatino, Georgia, serif);
-  --wide: 90cqw; --high: 76cqh; --u: min(1cqw, 1.78cqh);
+  --wide: 88cqw; --high: 73cqh; --u: min(1cqw, 1.78cqh);
   block-size: 100%; border: 0; border-radius: 0; color-scheme: dark; font-family: var(--_text); position: relative;
   background: radial-gradient(120% 70% at 50% 112%, var(--_floor), transparent 60%),
-    conic-gradient(from 158deg at 22% -12%, transparent 0 8deg, var(--_beam) 13deg, transparent 19deg),
-    conic-gradient(from 184deg at 78% -12%, transparent 0 0deg, var(--_beam) 7deg, transparent 13deg), var(--_night);
+    conic-gradient(from 150deg at 24% -14%, transparent 4deg, var(--_beam) 17deg, transparent 31deg),
+    conic-gradient(from 179deg at 76% -14%, transparent 0, var(--_beam) 14deg, transparent 27deg), var(--_night);
 }
-.widget[data-theme="light"] {
+.widget.widget[data-theme="light"] {
   --_night: #efe4d2; --_beam: rgb(255 255 255 / .8); --_floor: rgb(242 107 29 / .22);
   --_steel: #8b7a66; --_steel-2: #5d5043; --_edge: #b7a58f;
   --_panel: #fffaf2; --_panel-2: #f6ecdd;
@@ -35,8 +35,9 @@ h2 { font: 600 calc(4.1 * var(--u))/1.1 var(--_display); letter-spacing: .02em; 
 .arena { block-size: 100%; display: grid; grid-template-rows: 10.5cqh minmax(0, 1fr) 6cqh; overflow: hidden; }
 
 .rig { display: flex; align-items: center; justify-content: space-between; gap: calc(2 * var(--u)); padding-inline: 5cqw; min-inline-size: 0; position: relative; z-index: 2; }
-.what { display: flex; align-items: baseline; gap: calc(1.4 * var(--u)); min-inline-size: 0; }
-.title { font: 700 calc(2.5 * var(--u))/1.15 var(--_display); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.what { max-inline-size: 40cqw; display: flex; align-items: baseline; gap: calc(1.4 * var(--u)); min-inline-size: 0; }
+
+.title { flex: 0 1 auto; font: 700 calc(2.5 * var(--u))/1.15 var(--_display); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .place { color: var(--_soft); font-size: calc(1.7 * var(--u)); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; flex-shrink: 3; }
 .status { display: flex; align-items: center; gap: calc(.7 * var(--u)); color: var(--_soft); font-size: calc(1.7 * var(--u)); white-space: nowrap; }
 .clock { margin-inline-start: calc(1 * var(--u)); color: var(--_ink); font: 600 calc(2.1 * var(--u))/1 var(--_text); font-variant-numeric: tabular-nums lining-nums; }
@@ -60,10 +61,10 @@ h2 { font: 600 calc(4.1 * var(--u))/1.1 var(--_display); letter-spacing: .02em; 
 @media (hover: none) { .ribbon button { opacity: .7; } }
 
 .stage { position: relative; }
-.view { position: absolute; inset: 0; perspective: calc(var(--wide) * 2.3); perspective-origin: 50% 42%; }
-.cables { position: absolute; inset: -12cqh 18cqw auto; block-size: 13cqh; border-inline: max(2px, calc(.22 * var(--u))) solid var(--_edge); }
-.cube { position: absolute; inset: 0; margin: auto; inline-size: var(--wide); block-size: var(--high); transform-style: preserve-3d;
-  transform: translateZ(calc(var(--wide) / -2)) translateY(calc(var(--wide) * .021)) rotateX(2.6deg) rotateY(var(--angle, 0deg)); }
+.view { position: absolute; inset: 0; perspective: calc(var(--wide) * 2.1); perspective-origin: 50% 118%; }
+.cables { position: absolute; inset: -12cqh 44.5cqw auto; block-size: 14cqh; border-inline: max(2px, calc(.2 * var(--u))) solid var(--_edge); }
+.cube { position: absolute; inset: 1.5cqh 0 auto; margin-inline: auto; inline-size: var(--wide); block-size: var(--high); transform-style: preserve-3d;
+  transform: translateZ(calc(var(--wide) / -2)) rotateY(var(--angle, 0deg)); }
 .side { position: absolute; inset: 0; backface-visibility: hidden; border: calc(.9 * var(--u)) solid; border-color: var(--_edge) var(--_steel) var(--_steel-2);
   border-radius: calc(.6 * var(--u)); background: linear-gradient(175deg, var(--_panel-2), var(--_panel) 60%); box-shadow: inset 0 0 calc(3 * var(--u)) rgb(0 0 0 / .35); overflow: hidden; }
 .side-0 { transform: translateZ(calc(var(--wide) / 2)); }
@@ -73,12 +74,14 @@ h2 { font: 600 calc(4.1 * var(--u))/1.1 var(--_display); letter-spacing: .02em; 
 .view:not([data-turning]) .side:not(.front) { visibility: hidden; }
 .shade { position: absolute; inset: 0; background: #000; opacity: 0; pointer-events: none; }
 .lid { position: absolute; inline-size: var(--wide); block-size: var(--wide); inset-block-start: calc((var(--high) - var(--wide)) / 2);
-  background: repeating-linear-gradient(90deg, var(--_accent) 0 2%, transparent 2% 2.6%), var(--_steel-2); }
+  --_lit: color-mix(in srgb, var(--_accent) 72%, var(--_steel-2));
+  background: repeating-linear-gradient(90deg, transparent 0 2.2%, var(--_lit) 2.2% 2.8%, transparent 2.8% 5%),
+    repeating-linear-gradient(0deg, transparent 0 4.8%, var(--_lit) 4.8% 5.2%, transparent 5.2% 10%), var(--_steel-2); }
 .lid.top { transform: rotateX(90deg) translateZ(calc(var(--high) / 2)); background: var(--_steel-2); }
-.lid.bottom { transform: rotateX(-90deg) translateZ(calc(var(--high) / 2)); box-shadow: 0 0 calc(6 * var(--u)) var(--_accent); }
+.lid.bottom { transform: rotateX(-90deg) translateZ(calc(var(--high) / 2)); box-shadow: 0 0 calc(9 * var(--u)) color-mix(in srgb, var(--_accent) 60%, transparent); }
 .view[data-mode="flat"] { perspective: none; }
 .view[data-mode="flat"] :is(.lid, .cables) { display: none; }
-.view[data-mode="flat"] .cube { transform: none; inline-size: 92cqw; block-size: 82cqh; }
+.view[data-mode="flat"] .cube { transform: none; inset: 0 0 auto; inline-size: 92cqw; block-size: 82cqh; }
 .view[data-mode="flat"] .side { transform: none; opacity: 0; visibility: hidden; transition: opacity .6s, visibility .6s; }
 .view[data-mode="flat"] .side.front { opacity: 1; visibility: visible; }
 .view[data-calm="true"] *, .view[data-calm="true"] .side { transition: none !important; animation: none !important; }
@@ -93,14 +96,15 @@ h2 { font: 600 calc(4.1 * var(--u))/1.1 var(--_display); letter-spacing: .02em; 
 
 .lanes { position: relative; flex: 1; list-style: none; min-block-size: 0; }
 .lane { --h: calc(100% / var(--lanes, 6)); position: absolute; inset-inline: 0; inset-block-start: 0; block-size: var(--h); transform: translateY(calc(var(--place, 0) * 100%));
-  display: grid; grid-template: 1fr auto / minmax(1.6em, auto) minmax(0, 1fr) auto; align-items: end; column-gap: .45em; padding-block-end: .12em;
-  font-size: min(calc(4.2 * var(--u)), calc(40cqh / var(--lanes, 6))); transition: transform .9s cubic-bezier(.3, .9, .25, 1); }
+  display: grid; grid-template: 1fr auto / minmax(1.25em, auto) minmax(0, 1fr) auto; align-items: end; column-gap: .45em; padding-block-end: .12em;
+  font-size: min(calc(4.2 * var(--u)), calc(33cqh / var(--lanes, 6))); transition: transform .9s cubic-bezier(.3, .9, .25, 1); }
 .lane .rank { color: var(--_soft); font: 500 .82em/1.1 var(--_text); font-variant-numeric: tabular-nums lining-nums; }
-.lane .name { font: 600 1em/1.2 var(--_display); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.lane .name { font: 600 1em/1.25 var(--_display); text-align: left; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.lane:dir(rtl) .name { text-align: right; }
 .lane .figure { line-height: 1.1; text-align: end; }
 .track { grid-column: 1 / -1; position: relative; block-size: max(4px, .24em); margin-block-start: .1em; background: var(--_line); overflow: hidden; border-radius: .1em; }
 .bar, .spark { position: absolute; inset: 0; transform-origin: 0 50%; transform: scaleX(var(--part, 0)); }
-:host(:dir(rtl)) .bar { transform-origin: 100% 50%; }
+.bar:dir(rtl) { transform-origin: 100% 50%; }
 .bar { background: linear-gradient(90deg, color-mix(in srgb, var(--_accent) 55%, transparent), var(--_accent)); transition: transform .9s cubic-bezier(.3, .9, .25, 1); --part: inherit; }
 .spark { background: var(--_hot); opacity: 0; transform: none; }
 .lane.first :is(.rank, .figure) { color: var(--_hot); }
@@ -134,14 +138,14 @@ h2 { font: 600 calc(4.1 * var(--u))/1.1 var(--_display); letter-spacing: .02em; 
 .invite.over .paper { opacity: .25; }
 
 @container (max-aspect-ratio: 1/1) {
-  .widget { --u: 1.55cqw; --high: 72cqh; --wide: 90cqw; }
-  .view { perspective: calc(var(--wide) * 5); }
+  .widget[data-theme] { --u: 1.55cqw; --high: 68cqh; --wide: 90cqw; }
   .what { flex-direction: column; gap: 0; }
-  .title { font-size: calc(3.6 * var(--u)); max-inline-size: 60cqw; }
+  .what { max-inline-size: 48cqw; }
+  .title { max-inline-size: 100%; font-size: calc(3.6 * var(--u)); }
   .place, .status { font-size: calc(2.6 * var(--u)); }
   .clock { font-size: calc(3 * var(--u)); }
   .head { flex-wrap: wrap; }
-  .lane { font-size: min(calc(4.6 * var(--u)), calc(40cqh / var(--lanes, 6))); }
+  .lane { font-size: min(calc(4.6 * var(--u)), calc(30cqh / var(--lanes, 6))); }
   .tiles { grid-template-columns: minmax(0, 1fr); }
   .tile .figure { font-size: calc(11 * var(--u)); }
   .tile .unit { font-size: calc(3.6 * var(--u)); }
@@ -149,6 +153,7 @@ h2 { font: 600 calc(4.1 * var(--u))/1.1 var(--_display); letter-spacing: .02em; 
   .paper { inline-size: min(84%, 40cqh); }
   .scan, .when { font-size: calc(3.6 * var(--u)); }
   .address { font-size: calc(2.8 * var(--u)); }
+  .theatre { place-items: center; }
   .told .big { font-size: calc(11 * var(--u)); }
   .told .share, .told .rate { font-size: calc(3.6 * var(--u)); }
 }
