@@ -50,8 +50,17 @@ class Feed:
 
     def __call__(self, route: WebSocketRoute) -> None:
         self.route, server = route, route.connect_to_server()
-        route.on_message(lambda message: (self._hear(str(message)), server.send(message)))
-        server.on_message(lambda message: (self._say(str(message)), route.send(message)))
+
+        def heard(message: str | bytes) -> None:
+            self._hear(str(message))
+            server.send(message)
+
+        def said(message: str | bytes) -> None:
+            self._say(str(message))
+            route.send(message)
+
+        route.on_message(heard)
+        server.on_message(said)
 
     def _hear(self, message: str) -> None:
         said = json.loads(message)

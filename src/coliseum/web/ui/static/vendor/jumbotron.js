@@ -80,7 +80,7 @@ h2 { font: 600 calc(4.1 * var(--u))/1.1 var(--_display); letter-spacing: .02em; 
 .what { max-inline-size: 40cqw; display: flex; align-items: baseline; gap: calc(1.4 * var(--u)); min-inline-size: 0; }
 
 .title { flex: 0 1 auto; font: 700 calc(2.5 * var(--u))/1.15 var(--_display); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-.place { color: var(--_soft); font-size: calc(1.7 * var(--u)); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; flex-shrink: 3; }
+.place { color: var(--_soft); font-size: calc(1.7 * var(--u)); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; flex-shrink: 1000; }
 .status { display: flex; align-items: center; gap: calc(.7 * var(--u)); color: var(--_soft); font-size: calc(1.7 * var(--u)); white-space: nowrap; }
 .clock { margin-inline-start: calc(1 * var(--u)); color: var(--_ink); font: 600 calc(2.1 * var(--u))/1 var(--_text); font-variant-numeric: tabular-nums lining-nums; }
 .lamp { inline-size: calc(1.1 * var(--u)); block-size: calc(1.1 * var(--u)); border-radius: 50%; background: var(--_soft); }
