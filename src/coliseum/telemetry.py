@@ -24,6 +24,7 @@ LogEvent = Literal[
     "boards_reset",  # Valkey lost or contradicted its state; all boards are remade; `reason`
     "upkeep_failed",  # partitions or the dedupe window could not be kept up; tried again
     "heads_not_exported",  # the heads of the audit trail could not be written to their file; tried again; `error`
+    "read_refused",  # a reading was refused for lack of permission; `tenant_id`, `actor`, `action`, `code`, `untold`
     "refusal_not_recorded",  # a refusal is missing in the audit trail; `error`, `actor`, `action`
     "tidying_retried",  # hours could not be rolled up: they count as they are, and it is tried again; `error`
     "closing_retried",  # windows that have ended could not be closed: nothing is lost, and it is tried again; `error`

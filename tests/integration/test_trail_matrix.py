@@ -189,6 +189,21 @@ async def test_many_callers_of_one_tenant_are_bounded_together(world: World) -> 
     assert len(await entries_of(world, platform)) == TENANT_MAX
 
 
+async def test_a_refused_reading_is_a_line_of_the_log_and_no_flood_of_them(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    platform = await world.platform()
+    for _ in range(EACH_MAX + 5):
+        assert (await world.http.get("/api/keys?page=secret-question", platform.browser)).status == 403
+    said = "".join(capsys.readouterr())
+    assert said.count("read_refused") == EACH_MAX
+    assert said.count("keys.manage") == EACH_MAX
+    assert "key_not_allowed" in said
+    assert "secret-question" not in said
+    assert "203.0.113" not in said
+    assert await entries_of(world, platform) == []
+
+
 async def test_an_entry_that_takes_too_long_keeps_nobody_waiting(world: World) -> None:
     platform = await world.platform()
     assert (await world.http.send("DELETE", "/api/boards/x", b"", platform.browser)).status == 403

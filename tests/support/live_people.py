@@ -7,7 +7,7 @@ from typing import Any
 import aiohttp
 
 from coliseum import db
-from coliseum.accounts.passwords import Passwords
+from coliseum.accounts.argon import Question, answered
 from support.people import COOKIE, PAGE, PASSWORD
 from support.system import System
 
@@ -43,9 +43,7 @@ async def asked(system: System, method: str, path: str, body: Any, headers: dict
 
 async def account(system: System, email: str, *slugs: str, role: str = "viewer") -> int:
     """Somebody with a password and a role for these tenants."""
-    passwords = Passwords()
-    hashed = await passwords.hash(PASSWORD)
-    passwords.close()
+    hashed = answered(Question(PASSWORD.encode()))
     connection = await db.connect(system.environ["DATABASE_URL"])
     try:
         person_id = await connection.fetchval(

@@ -1,65 +1,53 @@
-"""Passwords: Argon2id, few at a time and beside everything else; and which passwords nobody may choose."""
+"""Passwords: hashed and checked one at a time, beside everything else; and which passwords nobody may choose."""
 
 import asyncio
 import importlib.util
 import os
-import sys
-import threading
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
-from argon2 import PasswordHasher, Type
-from argon2.exceptions import InvalidHashError, VerificationError
+from coliseum.accounts.argon import HASHER, Child, Question
+from coliseum.errors import Refusal, RequestRefused, StoreUnavailable
 
-from coliseum.errors import Refusal, RequestRefused
-
-MEMORY_KIB: Final = 19 * 1024
-PASSES: Final = 2
-LANES: Final = 1
 LENGTH_MIN: Final = 8
 LENGTH_MAX: Final = 1_024
-AT_ONCE: Final = 2
+AT_ONCE: Final = 1
 WAITING_MAX: Final = 50
-NICENESS: Final = 10
-"""Threads that hash give way to those that serve requests."""
-
-Done = TypeVar("Done")
 
 
 class Passwords:
-    """Hashes and checks passwords and other short secrets, ``AT_ONCE`` at a time, in threads of their own.
+    """Hashes and checks passwords and other short secrets, one at a time, in a process of its own.
 
     ``waiting_max``: so many may wait; whoever comes then is told to come back. A hash takes about 25 ms of a core.
     """
 
     def __init__(self, waiting_max: int = WAITING_MAX) -> None:
-        self._hasher = PasswordHasher(
-            time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=LANES, hash_len=32, salt_len=16, type=Type.ID
-        )
-        self._threads = ThreadPoolExecutor(AT_ONCE, "password", initializer=_give_way)
+        self._child = Child()
+        self._asking = ThreadPoolExecutor(AT_ONCE, "password")
         self._places = AT_ONCE + waiting_max
         self._taken = 0
-        self._nobodys = self._hasher.hash(os.urandom(16))
+        self._nobodys = HASHER.hash(os.urandom(16))
 
     async def hash(self, password: str) -> str:
         """The PHC string to store.
 
         Raises:
             RequestRefused: ``rate_limited``: too many wait already.
+            StoreUnavailable: nothing can be hashed now.
         """
-        return await self._run(lambda: self._hasher.hash(_bytes(password)))
+        return str(await self._ask(Question(_bytes(password))))
 
     async def verify(self, stored: str | None, password: str) -> bool:
         """Whether it is the password; without a stored one never, which takes as long to find out.
 
         Raises:
             RequestRefused: as ``hash``.
+            StoreUnavailable: as ``hash``.
         """
-        fits = await self._run(lambda: self._fits(stored or self._nobodys, password))
-        return fits and stored is not None
+        fits = await self._ask(Question(_bytes(password), stored or self._nobodys))
+        return fits is True and stored is not None
 
     def check_room(self) -> None:
         """Whether anybody may wait for a password to be checked: asked before anything is done for a log-in.
@@ -72,24 +60,22 @@ class Passwords:
 
     def is_outdated(self, stored: str) -> bool:
         """Whether it was made with other parameters than those of today."""
-        return self._hasher.check_needs_rehash(stored)
+        return HASHER.check_needs_rehash(stored)
 
     def close(self) -> None:
-        """End the threads, once what they do is done."""
-        self._threads.shutdown(wait=True, cancel_futures=True)
+        """End the process, once what it does is done."""
+        self._asking.shutdown(wait=True, cancel_futures=True)
+        self._child.end()
 
-    def _fits(self, stored: str, password: str) -> bool:
-        try:
-            return self._hasher.verify(stored, _bytes(password))
-        except (VerificationError, InvalidHashError):
-            return False
-
-    async def _run(self, work: Callable[[], Done]) -> Done:
+    async def _ask(self, question: Question) -> Any:
         self.check_room()
         self._taken += 1
-        doing = asyncio.get_running_loop().run_in_executor(self._threads, work)
-        doing.add_done_callback(self._leave)  # also when nobody waits for it any more
-        return await doing
+        asking = asyncio.get_running_loop().run_in_executor(self._asking, self._child.ask, question)
+        asking.add_done_callback(self._leave)  # also when nobody waits for it any more
+        try:
+            return await asking
+        except OSError as error:
+            raise StoreUnavailable(f"Passwords cannot be checked for now: {error}") from error
 
     def _leave(self, _: object) -> None:
         self._taken -= 1
@@ -128,8 +114,3 @@ def commonest() -> frozenset[str]:
 def _bytes(password: str) -> bytes:
     """All of it, as it is: nothing is cut, folded or normalised."""
     return password.encode("utf-8", "surrogatepass")
-
-
-def _give_way() -> None:
-    if sys.platform == "linux":  # elsewhere a thread has no niceness of its own
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)

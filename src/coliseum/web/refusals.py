@@ -1,7 +1,8 @@
-"""Refusals for lack of permission, in the audit trail: whoever tries what they may not do leaves a trace.
+"""Refusals for lack of permission: whoever tries what they may not do leaves a trace, when it is known who it is.
 
-Only of methods that change something, and of callers who are known; what a caller tries again and again is counted
-and told with their next entry, so that nobody can flood the trail.
+What would have changed something stands in the audit trail; what would have been read, in the process's log, without
+addresses of people or what they asked for. What a caller tries again and again is counted and told with their next
+entry, so that nobody can flood either.
 """
 
 import asyncio
@@ -49,9 +50,12 @@ class Refusals:
 
     async def note(self, scope: Any, caller: Caller, action: str, code: Refusal, address: str) -> None:
         """Record that a request was refused, when that is for lack of permission; in a transaction of its own."""
-        if STATUS.get(code) != 403 or scope["method"] in SAFE:
+        if STATUS.get(code) != 403:
             return
         tenant_id = caller.tenant.tenant_id
+        if scope["method"] in SAFE:
+            self._log(tenant_id, caller.actor, action, code)
+            return
         own, all_ = self._count(tenant_id, caller.actor), self._count(tenant_id, "")
         if own.entries >= EACH_MAX or all_.entries >= TENANT_MAX:
             own.untold += 1
@@ -72,6 +76,15 @@ class Refusals:
                 await self._trail.record(connection, tenant_id, deed)
         except (*db.UNREACHABLE, db.PostgresError) as error:
             Log().error("refusal_not_recorded", error=type(error).__name__, actor=caller.actor, action=action)
+
+    def _log(self, tenant_id: int, actor: str, action: str, code: Refusal) -> None:
+        own, all_ = self._count(tenant_id, f"{actor} reads"), self._count(tenant_id, " reads")
+        if own.entries >= EACH_MAX or all_.entries >= TENANT_MAX:
+            own.untold += 1
+            return
+        untold = {"untold": own.untold} if own.untold else {}
+        own.entries, all_.entries, own.untold = own.entries + 1, all_.entries + 1, 0
+        Log().warning("read_refused", tenant_id=tenant_id, actor=actor, action=action, code=str(code), **untold)
 
     def _count(self, tenant_id: int, actor: str) -> _Count:
         now = self._clock()
