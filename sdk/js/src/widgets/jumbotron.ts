@@ -219,6 +219,8 @@ export class JumbotronWidget extends Widget<unknown> {
     const parts = this.#parts;
     if (!parts) return;
     const live = this.state === "live" || this.state === "empty";
+    // What is asked for each second was true until now; what is pushed, when something was heard last.
+    if (!live && !this.getAttribute("event")) this.#seenAt = new Date();
     parts.lamp.dataset.state = this.state;
     const at = this.#seenAt ? this.text("asOf", { time: this.#speech.clock(this.#seenAt) }) : "";
     written(parts.said, live ? this.text("live") : at);

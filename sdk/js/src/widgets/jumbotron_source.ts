@@ -78,6 +78,7 @@ export class StandSource {
   #rows: readonly BoardRow[] | undefined;
   #counters = new Map<string, number>();
   #boards: Record<string, readonly Runner[]> = {};
+  #page: Scene | undefined;
   #told: ((shown: Shown) => void) | undefined;
 
   constructor(private readonly stand: Stand) {
@@ -90,14 +91,15 @@ export class StandSource {
     this.#ends.push(
       this.#live.onState((state) => {
         this.#state = STATES[state];
-        this.#tell();
+        this.#say();
       }),
       this.#live.board({ metric: "votes", event, limit: RUNNERS }, (page: BoardPage) => {
         this.#rows = page.rows;
         this.#tell();
       }),
     );
-    for (const metric of COUNTED) this.#count(metric);
+    // An id with a comma in it would be taken for two.
+    if (!event.includes(",")) for (const metric of COUNTED) this.#count(metric);
     for (const board of boards) {
       this.#ends.push(this.#live.board({ board, limit: "12" }, (page) => {
         this.#boards = { ...this.#boards, [board]: page.rows };
@@ -112,7 +114,7 @@ export class StandSource {
     this.#live.close();
     clearTimeout(this.#timer);
     this.#asking?.abort();
-    this.#told = this.#asking = undefined;
+    this.#told = this.#asking = this.#page = undefined;
   }
 
   #count(metric: string): void {
@@ -139,7 +141,7 @@ export class StandSource {
       if (asking !== this.#asking) return;
       if (crowd) this.#crowd = crowd as CrowdPage;
       if (found || !voting) this.#voting = found as PublicVoting | undefined;
-      this.#tell();
+      if (crowd || found) this.#tell();
     } finally {
       clearTimeout(timeout);
       if (asking === this.#asking) this.#timer = setTimeout(() => void this.#ask(), ASK_EVERY_MS * (0.9 + Math.random() / 5));
@@ -157,9 +159,13 @@ export class StandSource {
   }
 
   #tell(): void {
-    const known = this.#rows !== undefined || this.#crowd !== undefined;
-    const state = this.#state === "error" && known ? "offline" : this.#state;
-    this.#told?.({ page: known ? this.#scene() : undefined, state: known && state === "loading" ? "live" : state });
+    this.#page = this.#scene();
+    this.#say();
+  }
+
+  /** A page that is the same object as before was not heard of anew. */
+  #say(): void {
+    this.#told?.({ page: this.#page, state: this.#state });
   }
 
   #scene(): Scene {

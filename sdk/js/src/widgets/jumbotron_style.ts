@@ -26,10 +26,8 @@ export const JUMBOTRON_STYLE = `
 }
 .body { block-size: 100%; }
 .note { position: absolute; inset: auto 0 0; margin: auto; padding: 1rem; text-align: center; }
-.widget:not([data-state="unset"], [data-state="gone"], [data-state="loading"]) .note {
-  inline-size: 1px; block-size: 1px; padding: 0; overflow: hidden; clip-path: inset(50%); white-space: nowrap;
-}
-.widget:is([data-state="unset"], [data-state="gone"], [data-state="loading"]) .note { inset-block: 45% auto; font-size: calc(2.4 * var(--u)); }
+.body:not([hidden]) + .note { inline-size: 1px; block-size: 1px; padding: 0; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+.body[hidden] + .note { inset-block: 45% auto; font-size: calc(2.4 * var(--u)); }
 p, h2, ol { margin: 0; padding: 0; }
 h2 { font: 600 calc(4.1 * var(--u))/1.1 var(--_display); letter-spacing: .02em; overflow-wrap: anywhere; }
 .arena { block-size: 100%; display: grid; grid-template-rows: 10.5cqh minmax(0, 1fr) 6cqh; overflow: hidden; }
