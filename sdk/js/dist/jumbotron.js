@@ -75,7 +75,7 @@ h2 { font: 600 calc(4.1 * var(--u))/1.1 var(--_display); letter-spacing: .02em; 
 .arena { block-size: 100%; display: grid; grid-template-rows: 10.5cqh minmax(0, 1fr) 6cqh; overflow: hidden; }
 
 .rig { display: flex; align-items: center; justify-content: space-between; gap: calc(2 * var(--u)); padding-inline: 5cqw; min-inline-size: 0; position: relative; z-index: 2; }
-.what { max-inline-size: 40cqw; display: flex; align-items: baseline; gap: calc(1.4 * var(--u)); min-inline-size: 0; }
+.what { max-inline-size: 45cqw; display: flex; align-items: baseline; gap: calc(1.4 * var(--u)); min-inline-size: 0; }
 
 .title { flex: 0 1 auto; font: 700 calc(2.5 * var(--u))/1.15 var(--_display); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .place { color: var(--_soft); font-size: calc(1.7 * var(--u)); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; flex-shrink: 1000; }
@@ -102,7 +102,7 @@ h2 { font: 600 calc(4.1 * var(--u))/1.1 var(--_display); letter-spacing: .02em; 
 
 .stage { position: relative; }
 .view { position: absolute; inset: 0; perspective: calc(var(--wide) * 2.1); perspective-origin: 50% 118%; }
-.cables { position: absolute; inset: -12cqh 44.5cqw auto; block-size: 14cqh; border-inline: max(2px, calc(.2 * var(--u))) solid var(--_edge); }
+.cables { position: absolute; inset: -12cqh 47.8cqw auto; block-size: 14cqh; border-inline: max(2px, calc(.2 * var(--u))) solid var(--_edge); }
 .cube { position: absolute; inset: 1.5cqh 0 auto; margin-inline: auto; inline-size: var(--wide); block-size: var(--high); transform-style: preserve-3d;
   transform: translateZ(calc(var(--wide) / -2)) rotateY(var(--angle, 0deg)); }
 .side { position: absolute; inset: 0; backface-visibility: hidden; border: calc(.9 * var(--u)) solid; border-color: var(--_edge) var(--_steel) var(--_steel-2);
