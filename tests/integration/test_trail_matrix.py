@@ -56,6 +56,10 @@ DONE: dict[str, Sample | str] = {
     "DELETE /api/boards/{name}": Sample(
         "board.withdraw", "board:charts", None, "/api/boards/charts", "PUT /api/boards/{name}"
     ),
+    "PUT /api/votings/{name}": Sample("voting.put", "voting:finale", {"event": "finale"}, "/api/votings/finale"),
+    "DELETE /api/votings/{name}": Sample(
+        "voting.remove", "voting:finale", None, "/api/votings/finale", "PUT /api/votings/{name}"
+    ),
     "POST /api/webhooks/endpoints": ENDPOINT, "PATCH /api/webhooks/endpoints/{endpoint_id}": ENDPOINT,
     "POST /api/webhooks/endpoints/{endpoint_id}/rotate": ENDPOINT,
     "DELETE /api/webhooks/endpoints/{endpoint_id}": ENDPOINT,
@@ -72,6 +76,7 @@ DONE: dict[str, Sample | str] = {
 }  # fmt: skip
 """A sample for each route that a key may use, or the test (``path::name``) that shows its trace where none can."""
 NONE = {
+    "POST /api/public/{slug}/votings/{name}/votes": "it is a fan's deed, and stands in the log",
     "POST /api/auth/refresh": "a program does it every five minutes for as long as its log-in lasts, which has an entry"
     " of its own, and gains nothing by it; a token that is used again ends the log-in, and that is told",
 }

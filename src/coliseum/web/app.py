@@ -28,6 +28,7 @@ from coliseum.web.api import (
     breakdowns,
     catalog,
     contract,
+    crowd,
     dashboards,
     declared,
     deliveries,
@@ -46,6 +47,7 @@ from coliseum.web.api import (
     tenants,
     trends,
     usage,
+    votings,
     webhooks,
 )
 from coliseum.web.capture import ROUTES, Handler, serve
@@ -65,7 +67,8 @@ HANDLERS = (
     *breakdowns.HANDLERS, *dashboards.HANDLERS, *shares.HANDLERS,
     *trends.HANDLERS, *keys.HANDLERS, *issuers.HANDLERS, *auth.HANDLERS, *auth_factors.HANDLERS, *identities.HANDLERS,
     *accounts.HANDLERS, *members.HANDLERS, *tenants.HANDLERS, *usage.HANDLERS, *billing.HANDLERS, *webhooks.HANDLERS,
-    *deliveries.HANDLERS, *audit.HANDLERS, *insights.HANDLERS, *log.HANDLERS, *catalog.HANDLERS, health.get_health,
+    *deliveries.HANDLERS, *audit.HANDLERS, *insights.HANDLERS, *log.HANDLERS, *catalog.HANDLERS, *votings.HANDLERS,
+    *crowd.HANDLERS, health.get_health,
     contract.get_event_schema,
 )  # fmt: skip
 FOR_PROGRAMS = ("/api/", "/v1/", "/schema", "/static/")

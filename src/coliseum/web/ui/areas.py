@@ -21,6 +21,7 @@ from coliseum.web.ui.overview import routes as overview
 from coliseum.web.ui.query import routes as query
 from coliseum.web.ui.settings import routes as settings
 from coliseum.web.ui.shell import fragment, page, wants_fragment
+from coliseum.web.ui.stadium import routes as stadium
 from coliseum.web.ui.text import _
 
 
@@ -40,6 +41,7 @@ HANDLERS: Final[tuple[Any, ...]] = (
     *log.HANDLERS,
     *catalog.HANDLERS,
     *front.HANDLERS,
+    *stadium.HANDLERS,
     get_unknown,
 )
 TITLES: Final = {
