@@ -67,8 +67,8 @@ from coliseum.web.live.tail import Tails
 from coliseum.web.post import open_post
 from coliseum.web.refusals import Refusals
 from coliseum.web.services import Services
+from coliseum.web.stadium import open_stadium
 from coliseum.web.stripe import into_log
-from coliseum.web.ui.areas import pages_router
 from coliseum.web.ui.front_page import page_router
 from coliseum.web.ui.live import Live
 from coliseum.web.ui.stopping import told_of_stop
@@ -102,7 +102,7 @@ def create_app() -> Litestar:
                 collector.settle()
                 yield services
 
-    return build_app(opened, metadata.version("coliseum"), pages=(page_router(live), pages_router()))
+    return build_app(opened, metadata.version("coliseum"), pages=(page_router(live),))
 
 
 @asynccontextmanager
@@ -131,6 +131,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         Tails(database, store), Watch(database, store), addresses, LastUsed(database, utc_now), outbound,
         Foreign(database, outbound, settings.secret_key, utc_now), Identities(database, utc_now), logins,
         Secrets(settings.secret_key), billing, open_post(settings, settings.secret_key, database, server, utc_now),
+        open_stadium(database, settings.secret_key, utc_now),
     )  # fmt: skip
     async with _serving(services, waker):
         yield services

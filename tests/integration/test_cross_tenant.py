@@ -26,11 +26,12 @@ BODIES: dict[str, Any] = {
     "patch /api/tenant": {"name": "mine"},
     "post /api/webhooks/endpoints": {"url": "https://1.1.1.1/mine", "topics": ["key.revoked"]},
     "patch /api/webhooks/endpoints/{endpoint_id}": {"disabled": True},
-    "put /api/catalog/{kind}/entity": {"fields": {"name": "mine"}},
-    "post /api/catalog/{kind}/import": {"file": "aWQsbmFtZQp0aGVpci1hcnRpc3QsbWluZQo="},
     "post /api/dashboards": {"name": "mine", "panels": []},
     "put /api/dashboards/{dashboard_id}": {"name": "mine", "panels": []},
     "post /api/shares": {"dashboardId": 1},
+    "put /api/catalog/{kind}/entity": {"fields": {"name": "mine"}},
+    "post /api/catalog/{kind}/import": {"file": "aWQsbmFtZQp0aGVpci1hcnRpc3QsbWluZQo="},
+    "put /api/votings/{name}": {"event": "their-event", "title": "mine"},
     "put /api/webhooks/thresholds/{name}": {"metric": "votes", "window": "day", "value": 1},
 }
 ALSO_PUBLIC = ("/api/public/", "/health", "/schema")
@@ -51,6 +52,9 @@ async def plant(world: World, other: Platform, member: LogIn) -> dict[str, list[
     board = {"metric": "votes", "entity": "artist", "title": CANARY}
     declared = await world.http.send("PUT", "/api/boards/their-board", json.dumps(board).encode(), other.server)
     assert declared.status == 201
+    voting = json.dumps({"event": "their-event", "title": CANARY}).encode()
+    opened = await world.http.send("PUT", "/api/votings/their-board", voting, other.server)
+    assert opened.status == 201, opened
     await conducted(world, other)
     keys = (await world.http.get("/api/keys", other.server)).json["keys"]
     issuer = {"issuer": f"https://{CANARY}.example", "audience": "x", "hs256Secret": CANARY * 3}
@@ -193,6 +197,8 @@ async def test_the_sweep_would_see_what_it_looks_for(
         "/api/boards",
         "/api/issuers",
         "/api/boards/their-board",
+        "/api/crowd",
+        "/api/votings",
         "/api/leaderboards",
         "/api/insights/entities",
         "/api/insights/about",

@@ -25,10 +25,10 @@ OPTIONAL = (
     "userId",
     "endpoint",
     "artist",
+    "q",
     "track",
     "entry",
     "search",
-    "q",
 )
 """Parameters that name something: each is tried with what the other tenant calls so."""
 STREAMS = ("/api/live/events", "/api/live/events/metrics")

@@ -28,6 +28,7 @@ from coliseum.web.api import (
     breakdowns,
     catalog,
     contract,
+    crowd,
     dashboards,
     declared,
     deliveries,
@@ -46,6 +47,7 @@ from coliseum.web.api import (
     tenants,
     trends,
     usage,
+    votings,
     webhooks,
 )
 from coliseum.web.capture import ROUTES, Handler, serve
@@ -57,15 +59,16 @@ from coliseum.web.options import Options
 from coliseum.web.problems import problem
 from coliseum.web.services import Services
 from coliseum.web.ui.areas import on_error as page_of_error
+from coliseum.web.ui.areas import pages_router
 from coliseum.web.ui.embed import embed_router
-from coliseum.web.ui.links import link_router
 
 HANDLERS = (
     *leaderboards.HANDLERS, *reads.HANDLERS, *exports.HANDLERS, *seasons.HANDLERS, *declared.HANDLERS,
     *breakdowns.HANDLERS, *dashboards.HANDLERS, *shares.HANDLERS,
     *trends.HANDLERS, *keys.HANDLERS, *issuers.HANDLERS, *auth.HANDLERS, *auth_factors.HANDLERS, *identities.HANDLERS,
     *accounts.HANDLERS, *members.HANDLERS, *tenants.HANDLERS, *usage.HANDLERS, *billing.HANDLERS, *webhooks.HANDLERS,
-    *deliveries.HANDLERS, *audit.HANDLERS, *insights.HANDLERS, *log.HANDLERS, *catalog.HANDLERS, health.get_health,
+    *deliveries.HANDLERS, *audit.HANDLERS, *insights.HANDLERS, *log.HANDLERS, *catalog.HANDLERS, *votings.HANDLERS,
+    *crowd.HANDLERS, health.get_health,
     contract.get_event_schema,
 )  # fmt: skip
 FOR_PROGRAMS = ("/api/", "/v1/", "/schema", "/static/")
@@ -138,7 +141,7 @@ def build_app(
     check_every_route(HANDLERS)
     app = App(
         route_handlers=[*(_mounted(paths, handler) for paths, handler in ROUTES), *HANDLERS,
-                        link_router(), embed_router(), *pages],
+                        embed_router(), pages_router(), *pages],
         dependencies={"services": Provide(provide_services, sync_to_thread=False)},
         lifespan=[lifespan],
         guards=[admit],

@@ -31,6 +31,7 @@ from coliseum.web.live.hub import Hub
 from coliseum.web.live.tail import Tails
 from coliseum.web.post import Post
 from coliseum.web.refusals import Refusals
+from coliseum.web.stadium import Stadium
 
 
 class Services(msgspec.Struct, frozen=True):
@@ -66,3 +67,4 @@ class Services(msgspec.Struct, frozen=True):
     hook_secrets: Secrets
     billing: Billing
     post: Post
+    stadium: Stadium
