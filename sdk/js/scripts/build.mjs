@@ -11,10 +11,11 @@ import { build } from "esbuild";
 const GZIP_MAX = {
   "coliseum.js": 3_000, "coliseum.min.js": 3_000, "live.js": 4_000, "client.js": 8_000, "react.js": 8_000,
   "widgets.js": 15_000, "coliseum-widgets.min.js": 15_000,
+  "jumbotron.js": 17_000, "coliseum-jumbotron.min.js": 17_000,
 };
 const SERVER = "../../src/coliseum/web/ui/static";
 /** What pages of other sites embed: served at an address that has a digest of the content in it. */
-const EMBEDDED = ["coliseum-widgets"];
+const EMBEDDED = ["coliseum-widgets", "coliseum-jumbotron"];
 const checking = process.argv.includes("--check");
 const out = checking ? mkdtempSync(join(tmpdir(), "coliseum-")) : "dist";
 const server = checking ? mkdtempSync(join(tmpdir(), "coliseum-")) : SERVER;
@@ -35,8 +36,14 @@ await build({
   ...small, entryPoints: ["src/widgets/index.ts"], format: "iife", globalName: "coliseumWidgets",
   define: { "import.meta.url": "undefined" }, outfile: join(out, "coliseum-widgets.min.js"),
 });
+await build({ ...small, entryPoints: ["src/widgets/jumbotron_define.ts"], outfile: join(out, "jumbotron.js") });
+await build({
+  ...small, entryPoints: ["src/widgets/jumbotron_define.ts"], format: "iife", globalName: "coliseumJumbotron",
+  define: { "import.meta.url": "undefined" }, outfile: join(out, "coliseum-jumbotron.min.js"),
+});
 const banner = { js: "// Built from sdk/js/src/live.ts by `npm run build` there; edit it there." };
 await build({ ...common, banner, entryPoints: ["src/live.ts"], outfile: join(server, "vendor/live.js") });
+writeFileSync(join(server, "vendor/jumbotron.js"), readFileSync(join(out, "jumbotron.js")));
 mkdirSync(join(server, "embed"), { recursive: true });
 for (const name of EMBEDDED) {
   writeFileSync(join(server, "embed", `${name}.js`), readFileSync(join(out, `${name}.min.js`)));
@@ -44,6 +51,7 @@ for (const name of EMBEDDED) {
 execFileSync("node_modules/.bin/tsc", ["--outDir", join(out, "types")]);
 for (const [name, source] of Object.entries({
   index: "index", live: "live", client: "client", react: "react", widgets: "widgets/index",
+  jumbotron: "widgets/jumbotron_define",
 })) {
   writeFileSync(join(out, `${name}.d.ts`), `export * from "./types/src/${source}";\n`);
 }

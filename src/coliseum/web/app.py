@@ -8,7 +8,7 @@ from litestar import Litestar, Request, asgi
 from litestar import Response as LitestarResponse
 from litestar.datastructures import State
 from litestar.di import Provide
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, NotFoundException
 from litestar.handlers import ASGIRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
@@ -25,21 +25,29 @@ from coliseum.web.api import (
     auth_factors,
     billing,
     boards,
+    breakdowns,
+    catalog,
     contract,
+    crowd,
+    dashboards,
     declared,
     deliveries,
     exports,
     health,
     identities,
+    insights,
     issuers,
     keys,
     leaderboards,
+    log,
     members,
     reads,
     seasons,
+    shares,
     tenants,
     trends,
     usage,
+    votings,
     webhooks,
 )
 from coliseum.web.capture import ROUTES, Handler, serve
@@ -50,15 +58,21 @@ from coliseum.web.openapi import describe_capture, describe_declaring, describe_
 from coliseum.web.options import Options
 from coliseum.web.problems import problem
 from coliseum.web.services import Services
+from coliseum.web.ui.areas import on_error as page_of_error
+from coliseum.web.ui.areas import pages_router
 from coliseum.web.ui.embed import embed_router
-from coliseum.web.ui.links import link_router
 
 HANDLERS = (
     *leaderboards.HANDLERS, *reads.HANDLERS, *exports.HANDLERS, *seasons.HANDLERS, *declared.HANDLERS,
+    *breakdowns.HANDLERS, *dashboards.HANDLERS, *shares.HANDLERS,
     *trends.HANDLERS, *keys.HANDLERS, *issuers.HANDLERS, *auth.HANDLERS, *auth_factors.HANDLERS, *identities.HANDLERS,
     *accounts.HANDLERS, *members.HANDLERS, *tenants.HANDLERS, *usage.HANDLERS, *billing.HANDLERS, *webhooks.HANDLERS,
-    *deliveries.HANDLERS, *audit.HANDLERS, health.get_health, contract.get_event_schema,
+    *deliveries.HANDLERS, *audit.HANDLERS, *insights.HANDLERS, *log.HANDLERS, *catalog.HANDLERS, *votings.HANDLERS,
+    *crowd.HANDLERS, health.get_health,
+    contract.get_event_schema,
 )  # fmt: skip
+FOR_PROGRAMS = ("/api/", "/v1/", "/schema", "/static/")
+"""What begins so is answered with a problem, and not with a page."""
 OPTIONS = Options(HANDLERS)
 PUBLIC = "/api/public/"
 HEADERS = Headers()
@@ -127,7 +141,7 @@ def build_app(
     check_every_route(HANDLERS)
     app = App(
         route_handlers=[*(_mounted(paths, handler) for paths, handler in ROUTES), *HANDLERS,
-                        link_router(), embed_router(), *pages],
+                        embed_router(), pages_router(), *pages],
         dependencies={"services": Provide(provide_services, sync_to_thread=False)},
         lifespan=[lifespan],
         guards=[admit],
@@ -154,6 +168,12 @@ async def _tell_rate(message: Any, scope: Any) -> None:
             message["headers"] = [*message["headers"], *rate_headers(rate)]
 
 
+def _by_a_browser(request: Request[Any, Any, Any]) -> bool:
+    """Whether somebody has typed or followed an address at which programs look for nothing."""
+    asked = request.method == "GET" and "text/html" in request.headers.get("accept", "")
+    return asked and not request.scope["path"].startswith(FOR_PROGRAMS)
+
+
 def _mounted(paths: tuple[str, ...], handler: Handler) -> ASGIRouteHandler:
     @asgi(list(paths), copy_scope=False)
     async def route(scope: Any, receive: Any, send: Any) -> None:
@@ -162,7 +182,9 @@ def _mounted(paths: tuple[str, ...], handler: Handler) -> ASGIRouteHandler:
     return route
 
 
-def _on_error(request: Request[Any, Any, Any], error: Exception) -> LitestarResponse[bytes]:
+def _on_error(request: Request[Any, Any, Any], error: Exception) -> LitestarResponse[Any]:
+    if isinstance(error, NotFoundException) and _by_a_browser(request):
+        return page_of_error(request, error)
     ours = our_error(error, request.scope)
     if isinstance(ours, RequestRefused):
         note_reason(request.scope, ours)
