@@ -66,7 +66,6 @@ from coliseum.web.post import open_post
 from coliseum.web.refusals import Refusals
 from coliseum.web.services import Services
 from coliseum.web.stripe import into_log
-from coliseum.web.ui.areas import pages_router
 from coliseum.web.ui.front_page import page_router
 from coliseum.web.ui.live import Live
 
@@ -99,7 +98,7 @@ def create_app() -> Litestar:
                 collector.settle()
                 yield services
 
-    return build_app(opened, metadata.version("coliseum"), pages=(page_router(live), pages_router()))
+    return build_app(opened, metadata.version("coliseum"), pages=(page_router(live),))
 
 
 @asynccontextmanager

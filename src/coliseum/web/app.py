@@ -25,18 +25,22 @@ from coliseum.web.api import (
     auth_factors,
     billing,
     boards,
+    breakdowns,
     contract,
+    dashboards,
     declared,
     deliveries,
     exports,
     health,
     identities,
+    insights,
     issuers,
     keys,
     leaderboards,
     members,
     reads,
     seasons,
+    shares,
     tenants,
     trends,
     usage,
@@ -50,15 +54,18 @@ from coliseum.web.openapi import describe_capture, describe_declaring, describe_
 from coliseum.web.options import Options
 from coliseum.web.problems import problem
 from coliseum.web.services import Services
-from coliseum.web.ui.links import link_router
+from coliseum.web.ui.areas import pages_router
+from coliseum.web.ui.embed import embed_router
 
 HANDLERS = (
     *leaderboards.HANDLERS, *reads.HANDLERS, *exports.HANDLERS, *seasons.HANDLERS, *declared.HANDLERS,
+    *breakdowns.HANDLERS, *dashboards.HANDLERS, *shares.HANDLERS,
     *trends.HANDLERS, *keys.HANDLERS, *issuers.HANDLERS, *auth.HANDLERS, *auth_factors.HANDLERS, *identities.HANDLERS,
     *accounts.HANDLERS, *members.HANDLERS, *tenants.HANDLERS, *usage.HANDLERS, *billing.HANDLERS, *webhooks.HANDLERS,
-    *deliveries.HANDLERS, *audit.HANDLERS, health.get_health, contract.get_event_schema,
+    *deliveries.HANDLERS, *audit.HANDLERS, *insights.HANDLERS, health.get_health, contract.get_event_schema,
 )  # fmt: skip
 OPTIONS = Options(HANDLERS)
+PUBLIC = "/api/public/"
 HEADERS = Headers()
 CAPTURE = {path: handler for paths, handler in ROUTES for path in paths}
 
@@ -125,7 +132,7 @@ def build_app(
     check_every_route(HANDLERS)
     app = App(
         route_handlers=[*(_mounted(paths, handler) for paths, handler in ROUTES), *HANDLERS,
-                        link_router(), *pages],
+                        embed_router(), pages_router(), *pages],
         dependencies={"services": Provide(provide_services, sync_to_thread=False)},
         lifespan=[lifespan],
         guards=[admit],
@@ -166,6 +173,8 @@ def _on_error(request: Request[Any, Any, Any], error: Exception) -> LitestarResp
         note_reason(request.scope, ours)
     reply = problem(ours)
     headers = {name.decode(): value.decode() for name, value in reply.headers if name != b"content-type"}
+    if request.scope["path"].startswith(PUBLIC):  # a page of another origin must be able to read a no, too
+        headers |= {"access-control-allow-origin": "*", "access-control-expose-headers": "retry-after"}
     if isinstance(error, HTTPException) and error.headers and reply.status == 405:
         headers.update({name: value for name, value in error.headers.items() if name.lower() == "allow"})
     return LitestarResponse(
