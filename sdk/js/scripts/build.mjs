@@ -11,6 +11,7 @@ import { build } from "esbuild";
 const GZIP_MAX = {
   "coliseum.js": 3_000, "coliseum.min.js": 3_000, "live.js": 4_000, "client.js": 8_000, "react.js": 8_000,
   "widgets.js": 15_000, "coliseum-widgets.min.js": 15_000,
+  "jumbotron.js": 17_000, "coliseum-jumbotron.min.js": 17_000,
 };
 const SERVER = "../../src/coliseum/web/ui/static";
 const checking = process.argv.includes("--check");
@@ -33,13 +34,20 @@ await build({
   ...small, entryPoints: ["src/widgets/index.ts"], format: "iife", globalName: "coliseumWidgets",
   define: { "import.meta.url": "undefined" }, outfile: join(out, "coliseum-widgets.min.js"),
 });
+await build({ ...small, entryPoints: ["src/widgets/jumbotron_define.ts"], outfile: join(out, "jumbotron.js") });
+await build({
+  ...small, entryPoints: ["src/widgets/jumbotron_define.ts"], format: "iife", globalName: "coliseumJumbotron",
+  define: { "import.meta.url": "undefined" }, outfile: join(out, "coliseum-jumbotron.min.js"),
+});
 const banner = { js: "// Built from sdk/js/src/live.ts by `npm run build` there; edit it there." };
 await build({ ...common, banner, entryPoints: ["src/live.ts"], outfile: join(server, "vendor/live.js") });
+writeFileSync(join(server, "vendor/jumbotron.js"), readFileSync(join(out, "jumbotron.js")));
 mkdirSync(join(server, "embed"), { recursive: true });
 writeFileSync(join(server, "embed/coliseum-widgets.js"), readFileSync(join(out, "coliseum-widgets.min.js")));
 execFileSync("node_modules/.bin/tsc", ["--outDir", join(out, "types")]);
 for (const [name, source] of Object.entries({
   index: "index", live: "live", client: "client", react: "react", widgets: "widgets/index",
+  jumbotron: "widgets/jumbotron_define",
 })) {
   writeFileSync(join(out, `${name}.d.ts`), `export * from "./types/src/${source}";\n`);
 }

@@ -1938,6 +1938,28 @@ CREATE TABLE public.processor_nodes (
     seen_at timestamp with time zone NOT NULL
 );
 ALTER TABLE ONLY public.processor_nodes FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.stadium_votings (
+    tenant_id integer NOT NULL,
+    name text NOT NULL,
+    event_id text NOT NULL,
+    title text NOT NULL,
+    artist_ids text[],
+    opens_at timestamp with time zone NOT NULL,
+    closes_at timestamp with time zone NOT NULL,
+    results text NOT NULL,
+    per_address integer NOT NULL,
+    changed_by text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    CONSTRAINT stadium_votings_artist_ids_check CHECK (((cardinality(artist_ids) >= 1) AND (cardinality(artist_ids) <= 50))),
+    CONSTRAINT stadium_votings_check CHECK (((closes_at >= opens_at) AND (closes_at <= (opens_at + '7 days'::interval)))),
+    CONSTRAINT stadium_votings_event_id_check CHECK (((length(event_id) >= 1) AND (length(event_id) <= 128))),
+    CONSTRAINT stadium_votings_name_check CHECK ((name ~ '^[a-z0-9-]{1,64}$'::text)),
+    CONSTRAINT stadium_votings_per_address_check CHECK (((per_address >= 1) AND (per_address <= 100000))),
+    CONSTRAINT stadium_votings_results_check CHECK ((results = ANY (ARRAY['public'::text, 'private'::text]))),
+    CONSTRAINT stadium_votings_title_check CHECK ((length(title) <= 200))
+);
+ALTER TABLE ONLY public.stadium_votings FORCE ROW LEVEL SECURITY;
 CREATE TABLE public.trail_entries (
     tenant_id integer NOT NULL,
     number bigint NOT NULL,
@@ -2135,6 +2157,10 @@ ALTER TABLE ONLY public.processor_nodes
     ADD CONSTRAINT processor_nodes_pkey PRIMARY KEY (node_id);
 ALTER TABLE ONLY public.processor_units
     ADD CONSTRAINT processor_units_pkey PRIMARY KEY (tenant_id, consumer);
+ALTER TABLE ONLY public.stadium_votings
+    ADD CONSTRAINT stadium_votings_pkey PRIMARY KEY (tenant_id, name);
+ALTER TABLE ONLY public.stadium_votings
+    ADD CONSTRAINT stadium_votings_tenant_id_event_id_key UNIQUE (tenant_id, event_id);
 ALTER TABLE ONLY public.trail_entries
     ADD CONSTRAINT trail_entries_pkey PRIMARY KEY (tenant_id, number);
 ALTER TABLE ONLY public.trail_heads
@@ -2263,6 +2289,8 @@ ALTER TABLE ONLY public.processor_dead_letters
     ADD CONSTRAINT processor_dead_letters_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
 ALTER TABLE ONLY public.processor_units
     ADD CONSTRAINT processor_units_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
+ALTER TABLE ONLY public.stadium_votings
+    ADD CONSTRAINT stadium_votings_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
 ALTER TABLE ONLY public.usage_days
     ADD CONSTRAINT usage_days_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
 ALTER TABLE public.accounts_identities ENABLE ROW LEVEL SECURITY;
@@ -2328,6 +2356,7 @@ ALTER TABLE public.processor_cursors ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.processor_dead_letters ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.processor_nodes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.processor_units ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.stadium_votings ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant_only ON public.accounts_invitations USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.accounts_issuers USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.accounts_keys USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
@@ -2372,6 +2401,7 @@ CREATE POLICY tenant_only ON public.passport_subjects USING ((tenant_id = public
 CREATE POLICY tenant_only ON public.processor_cursors USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.processor_dead_letters USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.processor_units USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.stadium_votings USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.trail_entries USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.trail_heads USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.treasury_balances USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
@@ -2556,6 +2586,8 @@ GRANT SELECT ON TABLE public.passport_references TO coliseum_app;
 GRANT SELECT ON TABLE public.passport_references TO coliseum_processor;
 GRANT USAGE ON SEQUENCE public.passport_subjects_subject_id_seq TO coliseum_capture;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.processor_nodes TO coliseum_processor;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.stadium_votings TO coliseum_accounts;
+GRANT SELECT ON TABLE public.stadium_votings TO coliseum_app;
 GRANT SELECT,INSERT ON TABLE public.trail_entries TO coliseum_accounts;
 GRANT SELECT,INSERT ON TABLE public.trail_entries TO coliseum_app;
 GRANT SELECT,INSERT ON TABLE public.trail_entries TO coliseum_processor;

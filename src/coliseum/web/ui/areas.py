@@ -11,13 +11,17 @@ from coliseum.web.access import check_every_route, needs, note_reason
 from coliseum.web.failures import our_error
 from coliseum.web.problems import problem
 from coliseum.web.ui.boards import routes as boards
+from coliseum.web.ui.catalog import routes as catalog
 from coliseum.web.ui.doors import routes as doors
 from coliseum.web.ui.entities import routes as entities
+from coliseum.web.ui.front import routes as front
 from coliseum.web.ui.guard import admit_page, log_in_address
+from coliseum.web.ui.log import routes as log
 from coliseum.web.ui.overview import routes as overview
 from coliseum.web.ui.query import routes as query
 from coliseum.web.ui.settings import routes as settings
 from coliseum.web.ui.shell import fragment, page, wants_fragment
+from coliseum.web.ui.stadium import routes as stadium
 from coliseum.web.ui.text import _
 
 
@@ -34,6 +38,10 @@ HANDLERS: Final[tuple[Any, ...]] = (
     *entities.HANDLERS,
     *doors.HANDLERS,
     *settings.HANDLERS,
+    *log.HANDLERS,
+    *catalog.HANDLERS,
+    *front.HANDLERS,
+    *stadium.HANDLERS,
     get_unknown,
 )
 TITLES: Final = {
