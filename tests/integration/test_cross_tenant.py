@@ -29,6 +29,9 @@ BODIES: dict[str, Any] = {
     "post /api/dashboards": {"name": "mine", "panels": []},
     "put /api/dashboards/{dashboard_id}": {"name": "mine", "panels": []},
     "post /api/shares": {"dashboardId": 1},
+    "put /api/catalog/{kind}/entity": {"fields": {"name": "mine"}},
+    "post /api/catalog/{kind}/import": {"file": "aWQsbmFtZQp0aGVpci1hcnRpc3QsbWluZQo="},
+    "put /api/votings/{name}": {"event": "their-event", "title": "mine"},
     "put /api/webhooks/thresholds/{name}": {"metric": "votes", "window": "day", "value": 1},
 }
 ALSO_PUBLIC = ("/api/public/", "/health", "/schema")
@@ -49,6 +52,9 @@ async def plant(world: World, other: Platform, member: LogIn) -> dict[str, list[
     board = {"metric": "votes", "entity": "artist", "title": CANARY}
     declared = await world.http.send("PUT", "/api/boards/their-board", json.dumps(board).encode(), other.server)
     assert declared.status == 201
+    voting = json.dumps({"event": "their-event", "title": CANARY}).encode()
+    opened = await world.http.send("PUT", "/api/votings/their-board", voting, other.server)
+    assert opened.status == 201, opened
     await conducted(world, other)
     keys = (await world.http.get("/api/keys", other.server)).json["keys"]
     issuer = {"issuer": f"https://{CANARY}.example", "audience": "x", "hs256Secret": CANARY * 3}
@@ -59,10 +65,12 @@ async def plant(world: World, other: Platform, member: LogIn) -> dict[str, list[
         **hooks, **await dashboards(world, other),
         "name": ["their-board"], "slug": [other.tenant.slug], "id": ["their-artist", "their-event", "their-fan"],
         "userId": ["their-fan"], "event": ["their-event"], "around": ["their-artist"], "ids": ["their-artist"],
-        "members": ["their-artist"], "board": ["their-board"], "city": ["their-city"], "genre": ["their-genre"],
+        "members": ["their-artist"], "artist": ["their-artist"], "q": [CANARY], "board": ["their-board"], "city": ["their-city"], "genre": ["their-genre"],
         "cursor": ["AAAA"], "key_id": [str(key["id"]) for key in keys],
         "session_id": [str(member.session_id)], **await invited(world, other),
         "issuer": [f"https://{CANARY}.example"], "subject": ["their-fan"],
+        "kind": ["artists", "events"], "partition": ["0"], "offset": ["0", "1", "2", "3"],
+        "track": ["their-track"], "entry": [sent[2]["id"]], "search": [CANARY[:6]],
     }  # fmt: skip
 
 
@@ -189,6 +197,16 @@ async def test_the_sweep_would_see_what_it_looks_for(
         "/api/boards",
         "/api/issuers",
         "/api/boards/their-board",
+        "/api/crowd",
+        "/api/votings",
         "/api/leaderboards",
+        "/api/insights/entities",
+        "/api/insights/about",
         "/api/warnings",
+        "/api/warnings/groups",
+        "/api/entries/0/0",
+        "/api/catalog/artists",
+        "/api/catalog/events/entity",
+        "/api/catalog/artists/history",
+        "/api/catalog/artists/export",
     }, seen

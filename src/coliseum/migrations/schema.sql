@@ -56,6 +56,16 @@ CREATE TABLE public.passport_entries (
 )
 PARTITION BY RANGE (created_at);
 ALTER TABLE ONLY public.passport_entries FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.processor_cursors (
+    tenant_id integer NOT NULL,
+    consumer text NOT NULL,
+    generation smallint NOT NULL,
+    partition smallint NOT NULL,
+    "offset" bigint DEFAULT 0 NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT processor_cursors_offset_check CHECK (("offset" >= 0))
+);
+ALTER TABLE ONLY public.processor_cursors FORCE ROW LEVEL SECURITY;
 CREATE TABLE public.processor_dead_letters (
     tenant_id integer NOT NULL,
     consumer text NOT NULL,
@@ -70,6 +80,36 @@ CREATE TABLE public.processor_dead_letters (
     CONSTRAINT processor_dead_letters_attempts_check CHECK ((attempts > 0))
 );
 ALTER TABLE ONLY public.processor_dead_letters FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.processor_units (
+    tenant_id integer NOT NULL,
+    consumer text NOT NULL,
+    generation smallint DEFAULT 0 NOT NULL,
+    edition bigint DEFAULT ((random() * ((2)::double precision ^ (40)::double precision)))::bigint NOT NULL,
+    holder text,
+    epoch bigint DEFAULT 0 NOT NULL,
+    expires_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL
+);
+ALTER TABLE ONLY public.processor_units FORCE ROW LEVEL SECURITY;
+CREATE FUNCTION public.coliseum_acts(tenant integer, of_kind text, of_ids text[], of_types text[]) RETURNS TABLE(partition integer, "offset" bigint, id text, event_type text, target text, fan bigint, occurred_at timestamp with time zone, created_at timestamp with time zone, value bigint, metadata jsonb)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT e.partition,
+     e."offset",
+     e.id,
+     e.event_type,
+     e.entity_id,
+     e.subject_id,
+     e.occurred_at,
+     e.created_at,
+     e.value,
+     e.metadata
+    FROM ((public.passport_entries e
+      JOIN public.processor_units u ON (((u.tenant_id = coliseum_acts.tenant) AND (u.consumer = 'coliseum'::text))))
+      JOIN public.processor_cursors c ON (((c.tenant_id = coliseum_acts.tenant) AND (c.consumer = 'coliseum'::text) AND (c.generation = u.generation) AND (c.partition = e.partition) AND (e."offset" < c."offset"))))
+   WHERE ((e.tenant_id = coliseum_acts.tenant) AND (e.event_category = ANY (ARRAY['concierto'::text, 'social'::text])) AND (e.entity_id = ANY (coliseum_acts.of_ids)) AND (e.event_type = ANY (coliseum_acts.of_types)) AND (e.entity_type = coliseum_acts.of_kind) AND (e.subject_id IS NOT NULL) AND (NOT (EXISTS ( SELECT
+            FROM public.processor_dead_letters d
+           WHERE ((d.tenant_id = coliseum_acts.tenant) AND (d.consumer = 'coliseum'::text) AND (d.partition = e.partition) AND (d."offset" = e."offset"))))));
+END;
 CREATE FUNCTION public.coliseum_catalog_as_of(tenant integer, of_type text, partitions integer[], offsets bigint[]) RETURNS TABLE(id text, name text, picture text, city text, genres text[], venue_id text, artist_ids text[])
     LANGUAGE sql STABLE
     BEGIN ATOMIC
@@ -297,16 +337,6 @@ CREATE FUNCTION public.coliseum_board_as_of(tenant integer, stored_metric text, 
       JOIN public.coliseum_names n ON (((n.tenant_id = coliseum_board_as_of.tenant) AND (n.id = s.member) AND (n.kind = (ARRAY['tenant'::text, 'artist'::text, 'event'::text, 'fan'::text, 'track'::text, 'city'::text, 'venue'::text, 'leaderboard'::text, 'report'::text])[(coliseum_board_as_of.of_kind + 1)]))))
    WHERE (coliseum_board_as_of.of_kind <> 3);
 END;
-CREATE TABLE public.processor_units (
-    tenant_id integer NOT NULL,
-    consumer text NOT NULL,
-    generation smallint DEFAULT 0 NOT NULL,
-    edition bigint DEFAULT ((random() * ((2)::double precision ^ (40)::double precision)))::bigint NOT NULL,
-    holder text,
-    epoch bigint DEFAULT 0 NOT NULL,
-    expires_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL
-);
-ALTER TABLE ONLY public.processor_units FORCE ROW LEVEL SECURITY;
 CREATE FUNCTION public.coliseum_generation(tenant integer) RETURNS smallint
     LANGUAGE sql STABLE
     BEGIN ATOMIC
@@ -895,16 +925,6 @@ END;
 CREATE FUNCTION public.coliseum_tenant() RETURNS integer
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN (NULLIF(current_setting('coliseum.tenant'::text, true), ''::text))::integer;
-CREATE TABLE public.processor_cursors (
-    tenant_id integer NOT NULL,
-    consumer text NOT NULL,
-    generation smallint NOT NULL,
-    partition smallint NOT NULL,
-    "offset" bigint DEFAULT 0 NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT processor_cursors_offset_check CHECK (("offset" >= 0))
-);
-ALTER TABLE ONLY public.processor_cursors FORCE ROW LEVEL SECURITY;
 CREATE FUNCTION public.coliseum_vote_counts(tenant integer, of_kind integer, of_entities bigint[], since timestamp with time zone, until timestamp with time zone, received_since timestamp with time zone, in_city text, of_genre text, at_event text) RETURNS TABLE(entity bigint, weights bigint[])
     LANGUAGE sql STABLE
     SET enable_nestloop TO 'off'
@@ -1918,6 +1938,28 @@ CREATE TABLE public.processor_nodes (
     seen_at timestamp with time zone NOT NULL
 );
 ALTER TABLE ONLY public.processor_nodes FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.stadium_votings (
+    tenant_id integer NOT NULL,
+    name text NOT NULL,
+    event_id text NOT NULL,
+    title text NOT NULL,
+    artist_ids text[],
+    opens_at timestamp with time zone NOT NULL,
+    closes_at timestamp with time zone NOT NULL,
+    results text NOT NULL,
+    per_address integer NOT NULL,
+    changed_by text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    CONSTRAINT stadium_votings_artist_ids_check CHECK (((cardinality(artist_ids) >= 1) AND (cardinality(artist_ids) <= 50))),
+    CONSTRAINT stadium_votings_check CHECK (((closes_at >= opens_at) AND (closes_at <= (opens_at + '7 days'::interval)))),
+    CONSTRAINT stadium_votings_event_id_check CHECK (((length(event_id) >= 1) AND (length(event_id) <= 128))),
+    CONSTRAINT stadium_votings_name_check CHECK ((name ~ '^[a-z0-9-]{1,64}$'::text)),
+    CONSTRAINT stadium_votings_per_address_check CHECK (((per_address >= 1) AND (per_address <= 100000))),
+    CONSTRAINT stadium_votings_results_check CHECK ((results = ANY (ARRAY['public'::text, 'private'::text]))),
+    CONSTRAINT stadium_votings_title_check CHECK ((length(title) <= 200))
+);
+ALTER TABLE ONLY public.stadium_votings FORCE ROW LEVEL SECURITY;
 CREATE TABLE public.trail_entries (
     tenant_id integer NOT NULL,
     number bigint NOT NULL,
@@ -2115,6 +2157,10 @@ ALTER TABLE ONLY public.processor_nodes
     ADD CONSTRAINT processor_nodes_pkey PRIMARY KEY (node_id);
 ALTER TABLE ONLY public.processor_units
     ADD CONSTRAINT processor_units_pkey PRIMARY KEY (tenant_id, consumer);
+ALTER TABLE ONLY public.stadium_votings
+    ADD CONSTRAINT stadium_votings_pkey PRIMARY KEY (tenant_id, name);
+ALTER TABLE ONLY public.stadium_votings
+    ADD CONSTRAINT stadium_votings_tenant_id_event_id_key UNIQUE (tenant_id, event_id);
 ALTER TABLE ONLY public.trail_entries
     ADD CONSTRAINT trail_entries_pkey PRIMARY KEY (tenant_id, number);
 ALTER TABLE ONLY public.trail_heads
@@ -2134,6 +2180,7 @@ CREATE INDEX accounts_sessions_person ON public.accounts_sessions USING btree (p
 CREATE INDEX billing_stripe_events_done ON public.billing_stripe_events USING btree (done_at) WHERE (body IS NOT NULL);
 CREATE INDEX billing_stripe_events_due ON public.billing_stripe_events USING btree (next_attempt_at) WHERE (state = 'stored'::text);
 CREATE INDEX billing_stripe_events_object ON public.billing_stripe_events USING btree (object_id, created);
+CREATE INDEX catalog_events_artists ON public.catalog_events USING gin (artist_ids);
 CREATE INDEX coliseum_closings_end ON public.coliseum_closings USING btree (tenant_id, ends_at);
 CREATE INDEX coliseum_fan_hours_fan ON public.coliseum_fan_hours USING btree (tenant_id, generation, fan);
 CREATE INDEX coliseum_fan_hours_metric ON public.coliseum_fan_hours USING btree (tenant_id, generation, metric, hour);
@@ -2145,15 +2192,18 @@ CREATE INDEX hooks_deliveries_due ON public.hooks_deliveries USING btree (next_a
 CREATE INDEX hooks_deliveries_endpoint ON public.hooks_deliveries USING btree (tenant_id, endpoint_id, delivery_id);
 CREATE INDEX hooks_messages_age ON public.hooks_messages USING btree (created_at);
 CREATE INDEX mediaid_affinities_subject ON public.mediaid_affinities USING btree (tenant_id, generation, subject_id);
+CREATE INDEX passport_entries_acts ON ONLY public.passport_entries USING btree (tenant_id, entity_id, event_type) WHERE (event_category = ANY (ARRAY['concierto'::text, 'social'::text]));
 CREATE INDEX passport_entries_catalog ON ONLY public.passport_entries USING btree (tenant_id, event_type, entity_id) WHERE (event_category = 'catalog'::text);
 CREATE INDEX passport_entries_occurred_at ON ONLY public.passport_entries USING brin (occurred_at);
 CREATE INDEX passport_entries_default_occurred_at_idx ON public.passport_entries_default USING brin (occurred_at);
+CREATE INDEX passport_entries_default_tenant_id_entity_id_event_type_idx ON public.passport_entries_default USING btree (tenant_id, entity_id, event_type) WHERE (event_category = ANY (ARRAY['concierto'::text, 'social'::text]));
 CREATE INDEX passport_entries_default_tenant_id_event_type_entity_id_idx ON public.passport_entries_default USING btree (tenant_id, event_type, entity_id) WHERE (event_category = 'catalog'::text);
 CREATE INDEX passport_keys_received_at ON public.passport_keys USING brin (received_at);
 CREATE INDEX passport_personal_subject ON public.passport_personal USING btree (tenant_id, subject_id);
 CREATE INDEX treasury_transfers_subject ON public.treasury_transfers USING btree (tenant_id, generation, subject_id, currency, occurred_at);
 ALTER INDEX public.passport_entries_occurred_at ATTACH PARTITION public.passport_entries_default_occurred_at_idx;
 ALTER INDEX public.passport_entries_pkey ATTACH PARTITION public.passport_entries_default_pkey;
+ALTER INDEX public.passport_entries_acts ATTACH PARTITION public.passport_entries_default_tenant_id_entity_id_event_type_idx;
 ALTER INDEX public.passport_entries_catalog ATTACH PARTITION public.passport_entries_default_tenant_id_event_type_entity_id_idx;
 CREATE TRIGGER hooks_key_revoked AFTER UPDATE OF revoked_at ON public.accounts_keys FOR EACH ROW WHEN (((old.revoked_at IS NULL) AND (new.revoked_at IS NOT NULL))) EXECUTE FUNCTION public.hooks_tell_key();
 CREATE TRIGGER hooks_plan_changed AFTER UPDATE OF plan ON public.accounts_tenants FOR EACH ROW WHEN ((old.plan IS DISTINCT FROM new.plan)) EXECUTE FUNCTION public.hooks_tell_plan();
@@ -2239,6 +2289,8 @@ ALTER TABLE ONLY public.processor_dead_letters
     ADD CONSTRAINT processor_dead_letters_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
 ALTER TABLE ONLY public.processor_units
     ADD CONSTRAINT processor_units_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
+ALTER TABLE ONLY public.stadium_votings
+    ADD CONSTRAINT stadium_votings_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
 ALTER TABLE ONLY public.usage_days
     ADD CONSTRAINT usage_days_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
 ALTER TABLE public.accounts_identities ENABLE ROW LEVEL SECURITY;
@@ -2304,6 +2356,7 @@ ALTER TABLE public.processor_cursors ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.processor_dead_letters ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.processor_nodes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.processor_units ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.stadium_votings ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant_only ON public.accounts_invitations USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.accounts_issuers USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.accounts_keys USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
@@ -2348,6 +2401,7 @@ CREATE POLICY tenant_only ON public.passport_subjects USING ((tenant_id = public
 CREATE POLICY tenant_only ON public.processor_cursors USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.processor_dead_letters USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.processor_units USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.stadium_votings USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.trail_entries USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.trail_heads USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.treasury_balances USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
@@ -2365,18 +2419,22 @@ GRANT USAGE ON SCHEMA public TO coliseum_accounts;
 GRANT SELECT,INSERT ON TABLE public.passport_entries TO coliseum_capture;
 GRANT SELECT ON TABLE public.passport_entries TO coliseum_app;
 GRANT SELECT ON TABLE public.passport_entries TO coliseum_processor;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.processor_cursors TO coliseum_processor;
+GRANT SELECT ON TABLE public.processor_cursors TO coliseum_app;
+GRANT SELECT,INSERT ON TABLE public.processor_cursors TO coliseum_accounts;
+GRANT SELECT ON TABLE public.processor_cursors TO coliseum_capture;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.processor_dead_letters TO coliseum_processor;
 GRANT SELECT ON TABLE public.processor_dead_letters TO coliseum_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.processor_units TO coliseum_processor;
+GRANT SELECT ON TABLE public.processor_units TO coliseum_app;
+GRANT SELECT,INSERT ON TABLE public.processor_units TO coliseum_accounts;
+GRANT SELECT ON TABLE public.processor_units TO coliseum_capture;
 GRANT SELECT ON TABLE public.coliseum_rules TO coliseum_app;
 GRANT SELECT ON TABLE public.coliseum_rules TO coliseum_processor;
 GRANT SELECT ON TABLE public.coliseum_metrics TO coliseum_app;
 GRANT SELECT ON TABLE public.coliseum_metrics TO coliseum_processor;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.coliseum_names TO coliseum_processor;
 GRANT SELECT ON TABLE public.coliseum_names TO coliseum_app;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.processor_units TO coliseum_processor;
-GRANT SELECT ON TABLE public.processor_units TO coliseum_app;
-GRANT SELECT,INSERT ON TABLE public.processor_units TO coliseum_accounts;
-GRANT SELECT ON TABLE public.processor_units TO coliseum_capture;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.catalog_artists TO coliseum_processor;
 GRANT SELECT ON TABLE public.catalog_artists TO coliseum_app;
 GRANT SELECT ON TABLE public.catalog_artists TO coliseum_capture;
@@ -2404,10 +2462,6 @@ GRANT SELECT ON TABLE public.passport_heads TO coliseum_processor;
 GRANT SELECT,INSERT ON TABLE public.passport_heads TO coliseum_accounts;
 REVOKE ALL ON FUNCTION public.coliseum_protect(target regclass) FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.coliseum_protect_people(target regclass) FROM PUBLIC;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.processor_cursors TO coliseum_processor;
-GRANT SELECT ON TABLE public.processor_cursors TO coliseum_app;
-GRANT SELECT,INSERT ON TABLE public.processor_cursors TO coliseum_accounts;
-GRANT SELECT ON TABLE public.processor_cursors TO coliseum_capture;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.hooks_deliveries TO coliseum_accounts;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.hooks_deliveries TO coliseum_processor;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.hooks_endpoints TO coliseum_accounts;
@@ -2532,6 +2586,8 @@ GRANT SELECT ON TABLE public.passport_references TO coliseum_app;
 GRANT SELECT ON TABLE public.passport_references TO coliseum_processor;
 GRANT USAGE ON SEQUENCE public.passport_subjects_subject_id_seq TO coliseum_capture;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.processor_nodes TO coliseum_processor;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.stadium_votings TO coliseum_accounts;
+GRANT SELECT ON TABLE public.stadium_votings TO coliseum_app;
 GRANT SELECT,INSERT ON TABLE public.trail_entries TO coliseum_accounts;
 GRANT SELECT,INSERT ON TABLE public.trail_entries TO coliseum_app;
 GRANT SELECT,INSERT ON TABLE public.trail_entries TO coliseum_processor;

@@ -76,7 +76,7 @@ async def explain(
         QueryInvalid: limit, cursor or id are none, or ``as_of`` is ahead of what was read.
     """
     _check(subject, entity_id, filters, limit)
-    after = _after(cursor)
+    after = place_after(cursor)
     async with database.tenant(tenant.tenant_id, snapshot=True) as connection:
         position = await position_of(connection, tenant.tenant_id, as_of)
         await plan_log(connection)
@@ -100,7 +100,7 @@ async def explain(
         totals["count"],
         [position[partition] for partition in sorted(position)],
         entries,
-        None if last is None else _cursor(last),
+        None if last is None else cursor_of(last),
     )
 
 
@@ -143,11 +143,17 @@ async def _where(
     )  # fmt: skip
 
 
-def _cursor(entry: Entry) -> str:
+def cursor_of(entry: Entry) -> str:
+    """What goes on behind this entry."""
     return base64.urlsafe_b64encode(msgspec.json.encode([entry.partition, entry.offset])).decode().rstrip("=")
 
 
-def _after(cursor: str | None) -> tuple[int, int]:
+def place_after(cursor: str | None) -> tuple[int, int]:
+    """The place that a page comes after.
+
+    Raises:
+        QueryInvalid: the cursor is none.
+    """
     if cursor is None:
         return -1, -1
     try:

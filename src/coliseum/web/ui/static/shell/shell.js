@@ -3,14 +3,15 @@
 import "./menus.js";
 import "./theme.js";
 
+function swapParts() {
+  const script = document.createElement("script");
+  script.src = new URL("../vendor/htmx.min.js", import.meta.url).href;
+  document.head.append(script);
+}
+
 if (document.querySelector("[hx-get], [hx-post], [hx-boost]")) {
-  const add = () => {
-    const script = document.createElement("script");
-    script.src = new URL("../vendor/htmx.min.js", import.meta.url).href;
-    document.head.append(script);
-  };
-  // Between the document's end and the page's, it would wait for an event that has been.
-  if (document.readyState === "complete") add();
-  else addEventListener("load", add, { once: true });
+  // Loaded between the two, htmx would wait for an event that has been.
+  if (document.readyState === "complete") swapParts();
+  else addEventListener("load", swapParts, { once: true });
 }
 if (document.querySelector("form[data-api], button[data-api]")) import("./forms.js");
