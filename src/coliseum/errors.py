@@ -64,6 +64,8 @@ class Refusal(StrEnum):
     TENANT_SUSPENDED = "tenant_suspended"
     TARGET_NOT_ALLOWED = "target_not_allowed"
     NOT_CONFIGURED = "not_configured"
+    VOTING_CLOSED = "voting_closed"
+    ALREADY_VOTED = "already_voted"
 
 
 class ColiseumError(Exception):

@@ -27,7 +27,7 @@ async def test_a_board_is_declared_read_replaced_and_removed(world: World, platf
     assert declared == {
         "name": "finals", "title": "Finals", "metric": "votes", "entity": "artist", "unit": "points", "currency": None,
         "windows": list(WINDOWS), "filters": {"event": "final"}, "tieRule": "first", "eligibility": {},
-        "visibility": "private", "halfLifeHours": None, "pinned": False,
+        "visibility": "private", "publicTotal": False, "halfLifeHours": None, "pinned": False,
     }  # fmt: skip
     assert made.headers["etag"] == f'"{made.json["revision"]}"'
     found = await get(world, platform, "finals")

@@ -26,6 +26,9 @@ OPTIONAL = (
     "endpoint",
     "artist",
     "q",
+    "track",
+    "entry",
+    "search",
 )
 """Parameters that name something: each is tried with what the other tenant calls so."""
 STREAMS = ("/api/live/events", "/api/live/events/metrics")

@@ -24,6 +24,7 @@ from coliseum.metrics.windows import WINDOWS
 
 TENANT = Tenant(1, "demo", "Demo", "UTC", "eur", 1)
 SIMPLE = {"metric": "votes", "entity": "artist"}
+TOTAL = {**SIMPLE, "visibility": "public", "publicTotal": True}
 JSON_ERRORS = {Refusal.INVALID_JSON, Refusal.DUPLICATE_KEY, Refusal.INVALID_PAYLOAD}
 
 anything = st.recursive(
@@ -47,6 +48,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "visibility": st.sampled_from([*VISIBILITIES, "hidden"]),
     "halfLifeHours": st.integers(-1, 10_000),
     "pinned": st.booleans(),
+    "publicTotal": st.booleans(),
 }
 likely = st.fixed_dictionaries({}, optional=FIELDS)
 spoiled = st.builds(
@@ -128,6 +130,10 @@ REFUSED: dict[str, tuple[Any, str, str | None]] = {
     "fans counted back": ({**SIMPLE, "entity": "fan", "tieRule": "countback"}, "of artists and of events", "tieRule"),
     "an unknown visibility": ({**SIMPLE, "visibility": "open"}, "private, public", "visibility"),
     "fans in public": ({**SIMPLE, "entity": "fan", "visibility": "public"}, "user ids", "visibility"),
+    "a private total": ({**SIMPLE, "publicTotal": True}, "Only a public board", "publicTotal"),
+    "a total of fans": ({**TOTAL, "metric": "voters"}, "is no sum", "publicTotal"),
+    "a total of a city": ({**TOTAL, "filters": {"city": "Wien"}}, "one city or genre", "publicTotal"),
+    "a total of an event for tracks": ({**TOTAL, "metric": "plays", "filters": {"event": "e"}}, "is not kept by event", "publicTotal"),
     "an impossible range": ({**SIMPLE, "eligibility": {"minScore": 2, "maxScore": 1}}, "nobody", "eligibility.minScore"),
     "a score past all": ({**SIMPLE, "eligibility": {"maxScore": 2**53 + 1}}, "is from", "eligibility.maxScore"),
     "a number past all": ({**SIMPLE, "eligibility": {"minScore": 10**4000}}, "ut of range|is from", "eligibility.minScore"),

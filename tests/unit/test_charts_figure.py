@@ -6,6 +6,7 @@ import re
 from html.parser import HTMLParser
 from urllib.parse import unquote
 
+import msgspec
 import pytest
 
 from coliseum.charts import Axis, Chart, ChartInvalid, Figures, Series, Words, figure_of, spark
@@ -193,3 +194,12 @@ def test_a_sparkline_stays_in_its_box_and_is_silent() -> None:
 
 def test_the_samples_are_hostile() -> None:
     assert any("<" in name for name in HOSTILE)
+
+
+def test_what_is_not_over_yet_is_drawn_apart_and_said() -> None:
+    chart = msgspec.structs.replace(line((3, 1, 4), "area"), unfinished=True)
+    figure = figure_of(chart, speech())
+    for root in drawings(figure):
+        assert [each.attrib["class"] for each in drawn(root, "ch-line")] == ["ch-line s1 open", "ch-line s1"]
+    assert "The last point is not over yet." in figure
+    assert "not over yet" not in figure_of(line((3, 1, 4)), speech())

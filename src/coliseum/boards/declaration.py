@@ -64,6 +64,8 @@ class Declaration(Declared, frozen=True, kw_only=True, omit_defaults=False):
     """Who is better of two with one score: who reached it first, or by counting votes back."""
     eligibility: Eligibility = Eligibility()
     visibility: str = "private"
+    public_total: bool = False
+    """Whether anybody may also read how much a public board counts in all."""
     half_life_hours: int | None = None
     """How fast something stops to trend: after so many hours it weighs half."""
     pinned: bool = False
@@ -130,6 +132,7 @@ def check(declaration: Declaration, name: str, tenant: Tenant) -> Declaration:
         raise QueryInvalid("countback is for votes of artists and of events; elsewhere tieRule is first.", "tieRule")
     if declaration.visibility == "public" and declaration.entity == "fan":
         raise QueryInvalid("A board of fans shows the platform's user ids, and is private.", "visibility")
+    _check_total(declaration, metric)
     _check_eligibility(declaration.eligibility, metric, declaration.entity)
     _check_range(declaration.half_life_hours, 1, HALF_LIFE_HOURS_MAX, "halfLifeHours")
     return msgspec.structs.replace(
@@ -187,6 +190,21 @@ def _check_eligibility(eligibility: Eligibility, metric: Metric | Unique, entity
             f"minFans is for {known}, of artists, events, tracks and cities: of these it is known who is behind them.",
             "eligibility.minFans",
         )
+
+
+def _check_total(declaration: Declaration, metric: Metric | Unique) -> None:
+    """What a public total may be of: all that a sum counts for the tenant, or at one event, which is kept as it is."""
+    if not declaration.public_total:
+        return
+    filters = declaration.filters
+    if declaration.visibility != "public":
+        raise QueryInvalid("Only a public board has a public total.", "publicTotal")
+    if isinstance(metric, Unique):
+        raise QueryInvalid(f"{metric.name} is no sum, and has no public total.", "publicTotal")
+    if filters.city is not None or filters.genre is not None:
+        raise QueryInvalid("A board of one city or genre has no public total.", "publicTotal")
+    if filters.event is not None and "event" not in metric.kinds:
+        raise QueryInvalid(f"{metric.name} is not kept by event, so there is no total of one.", "publicTotal")
 
 
 def _check_choice(value: str, allowed: Iterable[str], field: str) -> None:

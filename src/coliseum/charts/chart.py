@@ -45,7 +45,10 @@ class Series(msgspec.Struct, frozen=True):
 
 
 class Chart(msgspec.Struct, frozen=True):
-    """A chart. Points of a time axis are where buckets begin, in order, with their time zone."""
+    """A chart. Points of a time axis are where buckets begin, in order, with their time zone.
+
+    ``unfinished``: the last bucket is not over yet, so that its values will still grow.
+    """
 
     kind: Kind
     title: str
@@ -53,6 +56,7 @@ class Chart(msgspec.Struct, frozen=True):
     y: Axis
     points: tuple[Point, ...]
     series: tuple[Series, ...]
+    unfinished: bool = False
 
     def __post_init__(self) -> None:
         """Check that every series has a value for every point, and that points are what the axis says."""

@@ -108,7 +108,12 @@ def _key(chart: Chart, place: int) -> Markup:
 
 
 def _drawn(chart: Chart, speech: Speech) -> list[str]:
-    """What the drawing leaves out."""
+    """What the drawing leaves out, and what is to be known about it."""
+    unfinished = [speech.words.unfinished] if chart.unfinished and not chart.lies else []
+    return [*_left_out(chart, speech), *unfinished]
+
+
+def _left_out(chart: Chart, speech: Speech) -> list[str]:
     words, points = speech.words, speech.count(len(chart.points))
     if chart.lies and len(chart.points) > DRAWN_ROWS_MAX:
         return [words.cut.format(shown=speech.count(DRAWN_ROWS_MAX), points=points)]

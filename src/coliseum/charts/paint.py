@@ -31,6 +31,9 @@ DARK: Final = Theme(
 DASHES: Final = ("", "7 3", "2 4", "9 3 2 3", "12 3", "4 2 1 2")
 """How lines are told apart without colours; ``chart.css`` has the same."""
 
+OPEN: Final = "1 4"
+"""What is not over yet."""
+
 
 def painted(root: ET.Element, theme: Theme) -> bytes:
     """The drawing as a file of its own."""
@@ -43,7 +46,7 @@ def painted(root: ET.Element, theme: Theme) -> bytes:
         colour = theme.soft if "faint" in classes else theme.series[place]
         for each in classes:
             element.attrib.update(_paint(each, colour, theme))
-        dashes = "4 4" if "faint" in classes else DASHES[place]
+        dashes = "4 4" if "faint" in classes else OPEN if "open" in classes else DASHES[place]
         if "ch-line" in classes and dashes:
             element.set("stroke-dasharray", dashes)
     root.insert(0, ET.Element("rect", {"width": width, "height": height, "fill": theme.paper}))

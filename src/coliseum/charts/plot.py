@@ -127,22 +127,21 @@ class Plot:
         return self.x[before] + share * (self.x[after] - self.x[before])
 
     def _line(self, place: int, series: Series) -> None:
-        faint = " faint" if series.faint else ""
-        colour = colour_of(place) + faint
+        colour = colour_of(place) + (" faint" if series.faint else "")
         for run in _runs(series.values, _kept(series.values)):
-            path = "".join(
-                f"{'L' if number else 'M'}{self.x[each]:g} {self.y.at(series.values[each] or 0):g}"
-                for number, each in enumerate(run)
-            )
-            if len(run) == 1:
-                self.canvas.add("circle", f"ch-dot {colour}", cx=self.x[run[0]],
-                                cy=self.y.at(series.values[run[0]] or 0), r=3.5)  # fmt: skip
+            at = [(self.x[each], self.y.at(series.values[each] or 0)) for each in run]
+            if len(at) == 1:
+                self.canvas.add("circle", f"ch-dot {colour}", cx=at[0][0], cy=at[0][1], r=3.5)
                 continue
             if self.chart.kind == "area" and not series.faint:
                 zero = self.y.at(0)
-                closed = f"{path}L{self.x[run[-1]]:g} {zero:g}L{self.x[run[0]]:g} {zero:g}Z"
+                closed = f"{_path(at)}L{at[-1][0]:g} {zero:g}L{at[0][0]:g} {zero:g}Z"
                 self.canvas.add("path", f"ch-area {colour}", d=closed)
-            self.canvas.add("path", f"ch-line {colour}", d=path)
+            if self.chart.unfinished and run[-1] == self.count - 1 and not series.faint:
+                self.canvas.add("path", f"ch-line {colour} open", d=_path(at[-2:]))
+                at = at[:-1]
+            if len(at) > 1:
+                self.canvas.add("path", f"ch-line {colour}", d=_path(at))
 
     def _groups(self) -> None:
         width = self.slot * 0.78 / max(len(self.columns), 1)
@@ -178,6 +177,10 @@ class Plot:
             begin = self.left if place == 0 else (self.x[place - 1] + self.x[place]) / 2
             end = self.right if place == self.count - 1 else (self.x[place] + self.x[place + 1]) / 2
             self.canvas.hit(begin, self.top, end - begin, self.bottom - self.top, [names[place], *values])
+
+
+def _path(at: Sequence[tuple[float, float]]) -> str:
+    return "".join(f"{'L' if number else 'M'}{left:g} {top:g}" for number, (left, top) in enumerate(at))
 
 
 def _number(point: object) -> float:

@@ -27,6 +27,7 @@ class Words(msgspec.Struct, frozen=True):
     thinned: str = "Drawn from {points} points; the table and the file have them exactly."
     binned: str = "Each bar is the sum of {size} points; the table and the file have them one by one."
     cut: str = "The first {shown} of {points} are drawn."
+    unfinished: str = "The last point is not over yet."
     table_cut: str = "The first {shown} of {points} rows; the file has them all."
     line: str = "Line chart"
     area: str = "Area chart"

@@ -737,6 +737,114 @@ END;
 CREATE FUNCTION public.coliseum_bucket(grain text, instant timestamp with time zone, zone text) RETURNS timestamp with time zone
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN CASE WHEN ((grain <> 'hour'::text) AND (((date_trunc(grain, instant, zone) - '01:00:00'::interval) AT TIME ZONE zone) = (date_trunc(grain, instant, zone) AT TIME ZONE zone))) THEN (date_trunc(grain, instant, zone) - '01:00:00'::interval) ELSE date_trunc(grain, instant, zone) END;
+CREATE FUNCTION public.coliseum_breakdown(tenant integer, stored_metric text, of_kind integer, grains integer[], sinces timestamp with time zone[], untils timestamp with time zone[], with_bill boolean, in_city text, of_genre text, at_event text, bucket_grain text, zone text, by_what text) RETURNS TABLE(part text, bucket timestamp with time zone, value bigint)
+    LANGUAGE sql STABLE
+    SET enable_nestloop TO 'off'
+    BEGIN ATOMIC
+ WITH facts AS (
+          SELECT r.bucket,
+             r.entity,
+             r.artist,
+             r.event,
+             r.city,
+             r.value
+            FROM (UNNEST(coliseum_breakdown.grains, coliseum_breakdown.sinces, coliseum_breakdown.untils) s(grain, since, until)
+              CROSS JOIN LATERAL public.coliseum_facts(coliseum_breakdown.tenant, coliseum_breakdown.stored_metric, coliseum_breakdown.of_kind, s.grain, s.since, s.until) r(bucket, entity, artist, event, city, value, last_at))
+         UNION ALL
+          SELECT r.bucket,
+             b.artist,
+             (b.artist)::integer AS artist,
+             r.event,
+             r.city,
+             r.value
+            FROM ((UNNEST(coliseum_breakdown.grains, coliseum_breakdown.sinces, coliseum_breakdown.untils) s(grain, since, until)
+              CROSS JOIN LATERAL public.coliseum_facts(coliseum_breakdown.tenant, coliseum_breakdown.stored_metric, 2, s.grain, s.since, s.until) r(bucket, entity, artist, event, city, value, last_at))
+              JOIN public.coliseum_bills b ON (((b.tenant_id = coliseum_breakdown.tenant) AND (b.event = r.event))))
+           WHERE coliseum_breakdown.with_bill
+         ), placed AS (
+          SELECT f.bucket,
+             f.entity,
+             f.value,
+             COALESCE(nc.id, ep.city, ap.city) AS city,
+             COALESCE(ap.genres, ep.genres) AS genres
+            FROM ((((facts f
+              LEFT JOIN public.coliseum_artist_places ap ON (((ap.tenant_id = coliseum_breakdown.tenant) AND (ap.artist = f.artist))))
+              LEFT JOIN public.coliseum_event_places ep ON (((ep.tenant_id = coliseum_breakdown.tenant) AND (ep.event = f.event))))
+              LEFT JOIN public.coliseum_names nc ON (((nc.tenant_id = coliseum_breakdown.tenant) AND (nc.num = f.city))))
+              LEFT JOIN public.coliseum_names nv ON (((nv.tenant_id = coliseum_breakdown.tenant) AND (nv.num = f.event))))
+           WHERE (((coliseum_breakdown.in_city IS NULL) OR (COALESCE(nc.id, ep.city, ap.city) = coliseum_breakdown.in_city)) AND ((coliseum_breakdown.of_genre IS NULL) OR (coliseum_breakdown.of_genre = ANY (COALESCE(ap.genres, ep.genres)))) AND ((coliseum_breakdown.at_event IS NULL) OR (nv.id = coliseum_breakdown.at_event)))
+         )
+  SELECT
+         CASE coliseum_breakdown.by_what
+             WHEN 'all'::text THEN ''::text
+             WHEN 'entity'::text THEN (p.entity)::text
+             WHEN 'city'::text THEN p.city
+             WHEN 'genre'::text THEN g.genre
+             ELSE NULL::text
+         END AS "case",
+         CASE
+             WHEN (coliseum_breakdown.bucket_grain IS NOT NULL) THEN public.coliseum_bucket(coliseum_breakdown.bucket_grain, p.bucket, coliseum_breakdown.zone)
+             ELSE NULL::timestamp with time zone
+         END AS "case",
+     p.value
+    FROM (placed p
+      LEFT JOIN LATERAL ( SELECT DISTINCT u.genre
+            FROM unnest(
+                 CASE
+                     WHEN (coliseum_breakdown.by_what = 'genre'::text) THEN p.genres
+                     ELSE NULL::text[]
+                 END) u(genre)) g ON (true));
+END;
+CREATE FUNCTION public.coliseum_breakdown_fans(tenant integer, stored_metric text, by_what text, in_city text, of_genre text, at_event text, buckets timestamp with time zone[], sinces timestamp with time zone[], untils timestamp with time zone[]) RETURNS TABLE(part text, bucket timestamp with time zone)
+    LANGUAGE sql STABLE
+    SET enable_nestloop TO 'off'
+    BEGIN ATOMIC
+ WITH placed AS (
+          SELECT w.bucket,
+             f.fan,
+             f.artist,
+             f.event,
+             f.track,
+             f.value,
+             COALESCE(nc.id, ep.city, ap.city) AS city,
+             COALESCE(ap.genres, ep.genres) AS genres
+            FROM (((((public.coliseum_fan_hours f
+              JOIN UNNEST(coliseum_breakdown_fans.buckets, coliseum_breakdown_fans.sinces, coliseum_breakdown_fans.untils) w(bucket, since, until) ON (((f.hour >= COALESCE(w.since, '-infinity'::timestamp with time zone)) AND (f.hour < COALESCE(w.until, 'infinity'::timestamp with time zone)))))
+              LEFT JOIN public.coliseum_artist_places ap ON (((ap.tenant_id = coliseum_breakdown_fans.tenant) AND (ap.artist = f.artist))))
+              LEFT JOIN public.coliseum_event_places ep ON (((ep.tenant_id = coliseum_breakdown_fans.tenant) AND (ep.event = f.event))))
+              LEFT JOIN public.coliseum_names nc ON (((nc.tenant_id = coliseum_breakdown_fans.tenant) AND (nc.num = f.city))))
+              LEFT JOIN public.coliseum_names nv ON (((nv.tenant_id = coliseum_breakdown_fans.tenant) AND (nv.num = f.event))))
+           WHERE ((f.tenant_id = coliseum_breakdown_fans.tenant) AND (f.generation = public.coliseum_generation(coliseum_breakdown_fans.tenant)) AND (f.metric = public.coliseum_metric(coliseum_breakdown_fans.tenant, coliseum_breakdown_fans.stored_metric)) AND (f.hour >= ( SELECT COALESCE(min(s.since), '-infinity'::timestamp with time zone) AS "coalesce"
+                    FROM unnest(coliseum_breakdown_fans.sinces) s(since))) AND (f.hour < ( SELECT COALESCE(max(u.until), 'infinity'::timestamp with time zone) AS "coalesce"
+                    FROM unnest(coliseum_breakdown_fans.untils) u(until))) AND ((coliseum_breakdown_fans.in_city IS NULL) OR (COALESCE(nc.id, ep.city, ap.city) = coliseum_breakdown_fans.in_city)) AND ((coliseum_breakdown_fans.of_genre IS NULL) OR (coliseum_breakdown_fans.of_genre = ANY (COALESCE(ap.genres, ep.genres)))) AND ((coliseum_breakdown_fans.at_event IS NULL) OR (nv.id = coliseum_breakdown_fans.at_event)))
+         ), parted AS (
+          SELECT
+                 CASE coliseum_breakdown_fans.by_what
+                     WHEN 'all'::text THEN ''::text
+                     WHEN 'artist'::text THEN (NULLIF(p.artist, 0))::text
+                     WHEN 'event'::text THEN (NULLIF(p.event, 0))::text
+                     WHEN 'track'::text THEN (NULLIF(p.track, 0))::text
+                     WHEN 'city'::text THEN p.city
+                     WHEN 'genre'::text THEN g.genre
+                     ELSE NULL::text
+                 END AS part,
+             p.bucket,
+             p.fan,
+             p.value
+            FROM (placed p
+              LEFT JOIN LATERAL ( SELECT DISTINCT u.genre
+                    FROM unnest(
+                         CASE
+                             WHEN (coliseum_breakdown_fans.by_what = 'genre'::text) THEN p.genres
+                             ELSE NULL::text[]
+                         END) u(genre)) g ON (true))
+         )
+  SELECT d.part,
+     d.bucket
+    FROM parted d
+   GROUP BY d.part, d.bucket, d.fan
+  HAVING (sum(d.value) > (0)::numeric);
+END;
 CREATE FUNCTION public.coliseum_entity_facts(tenant integer, stored_metric text, of_kind integer, of_entity bigint, of_grain integer, since timestamp with time zone, until timestamp with time zone) RETURNS TABLE(bucket timestamp with time zone, value bigint)
     LANGUAGE sql STABLE
     BEGIN ATOMIC
@@ -1611,6 +1719,52 @@ CREATE TABLE public.coliseum_seasons (
     CONSTRAINT coliseum_seasons_check CHECK (((kept >= 1) AND (kept <= members)))
 );
 ALTER TABLE ONLY public.coliseum_seasons FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.dashboards_dashboards (
+    tenant_id integer NOT NULL,
+    dashboard_id bigint NOT NULL,
+    name text NOT NULL,
+    panels jsonb NOT NULL,
+    revision bigint DEFAULT 1 NOT NULL,
+    created_by text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    CONSTRAINT dashboards_dashboards_name_check CHECK (((length(name) >= 1) AND (length(name) <= 120))),
+    CONSTRAINT dashboards_dashboards_panels_check CHECK (((jsonb_typeof(panels) = 'array'::text) AND (jsonb_array_length(panels) <= 24) AND (octet_length((panels)::text) <= 100000))),
+    CONSTRAINT dashboards_dashboards_revision_check CHECK ((revision > 0))
+);
+ALTER TABLE ONLY public.dashboards_dashboards FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.dashboards_dashboards ALTER COLUMN dashboard_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.dashboards_dashboards_dashboard_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.dashboards_shares (
+    tenant_id integer NOT NULL,
+    share_id bigint NOT NULL,
+    digest bytea NOT NULL,
+    dashboard_id bigint,
+    panel jsonb,
+    created_by text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    CONSTRAINT dashboards_shares_check CHECK ((expires_at > created_at)),
+    CONSTRAINT dashboards_shares_check1 CHECK (((dashboard_id IS NULL) <> (panel IS NULL))),
+    CONSTRAINT dashboards_shares_digest_check CHECK ((octet_length(digest) = 32)),
+    CONSTRAINT dashboards_shares_panel_check CHECK ((octet_length((panel)::text) <= 10000))
+);
+ALTER TABLE ONLY public.dashboards_shares FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.dashboards_shares ALTER COLUMN share_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.dashboards_shares_share_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 CREATE TABLE public.hooks_crossings (
     tenant_id integer NOT NULL,
     name text NOT NULL,
@@ -1784,6 +1938,28 @@ CREATE TABLE public.processor_nodes (
     seen_at timestamp with time zone NOT NULL
 );
 ALTER TABLE ONLY public.processor_nodes FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.stadium_votings (
+    tenant_id integer NOT NULL,
+    name text NOT NULL,
+    event_id text NOT NULL,
+    title text NOT NULL,
+    artist_ids text[],
+    opens_at timestamp with time zone NOT NULL,
+    closes_at timestamp with time zone NOT NULL,
+    results text NOT NULL,
+    per_address integer NOT NULL,
+    changed_by text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    CONSTRAINT stadium_votings_artist_ids_check CHECK (((cardinality(artist_ids) >= 1) AND (cardinality(artist_ids) <= 50))),
+    CONSTRAINT stadium_votings_check CHECK (((closes_at >= opens_at) AND (closes_at <= (opens_at + '7 days'::interval)))),
+    CONSTRAINT stadium_votings_event_id_check CHECK (((length(event_id) >= 1) AND (length(event_id) <= 128))),
+    CONSTRAINT stadium_votings_name_check CHECK ((name ~ '^[a-z0-9-]{1,64}$'::text)),
+    CONSTRAINT stadium_votings_per_address_check CHECK (((per_address >= 1) AND (per_address <= 100000))),
+    CONSTRAINT stadium_votings_results_check CHECK ((results = ANY (ARRAY['public'::text, 'private'::text]))),
+    CONSTRAINT stadium_votings_title_check CHECK ((length(title) <= 200))
+);
+ALTER TABLE ONLY public.stadium_votings FORCE ROW LEVEL SECURITY;
 CREATE TABLE public.trail_entries (
     tenant_id integer NOT NULL,
     number bigint NOT NULL,
@@ -1937,6 +2113,12 @@ ALTER TABLE ONLY public.coliseum_rules
     ADD CONSTRAINT coliseum_rules_pkey PRIMARY KEY (event_type, metric, kind);
 ALTER TABLE ONLY public.coliseum_seasons
     ADD CONSTRAINT coliseum_seasons_pkey PRIMARY KEY (tenant_id, metric, kind, grain, starts_at);
+ALTER TABLE ONLY public.dashboards_dashboards
+    ADD CONSTRAINT dashboards_dashboards_pkey PRIMARY KEY (tenant_id, dashboard_id);
+ALTER TABLE ONLY public.dashboards_shares
+    ADD CONSTRAINT dashboards_shares_pkey PRIMARY KEY (tenant_id, share_id);
+ALTER TABLE ONLY public.dashboards_shares
+    ADD CONSTRAINT dashboards_shares_tenant_id_digest_key UNIQUE (tenant_id, digest);
 ALTER TABLE ONLY public.hooks_crossings
     ADD CONSTRAINT hooks_crossings_pkey PRIMARY KEY (tenant_id, name, starts_at);
 ALTER TABLE ONLY public.hooks_deliveries
@@ -1975,6 +2157,10 @@ ALTER TABLE ONLY public.processor_nodes
     ADD CONSTRAINT processor_nodes_pkey PRIMARY KEY (node_id);
 ALTER TABLE ONLY public.processor_units
     ADD CONSTRAINT processor_units_pkey PRIMARY KEY (tenant_id, consumer);
+ALTER TABLE ONLY public.stadium_votings
+    ADD CONSTRAINT stadium_votings_pkey PRIMARY KEY (tenant_id, name);
+ALTER TABLE ONLY public.stadium_votings
+    ADD CONSTRAINT stadium_votings_tenant_id_event_id_key UNIQUE (tenant_id, event_id);
 ALTER TABLE ONLY public.trail_entries
     ADD CONSTRAINT trail_entries_pkey PRIMARY KEY (tenant_id, number);
 ALTER TABLE ONLY public.trail_heads
@@ -2001,6 +2187,7 @@ CREATE INDEX coliseum_fan_hours_metric ON public.coliseum_fan_hours USING btree 
 CREATE INDEX coliseum_hours_hour ON public.coliseum_hours USING btree (tenant_id, generation, hour);
 CREATE UNIQUE INDEX coliseum_leaderboards_entity ON public.coliseum_leaderboards USING btree (tenant_id, metric, kind, grain, entity, starts_at) INCLUDE (rank, score);
 CREATE INDEX coliseum_rollups_entity ON public.coliseum_rollups USING btree (tenant_id, generation, kind, entity, metric, grain, bucket);
+CREATE INDEX dashboards_shares_dashboard ON public.dashboards_shares USING btree (tenant_id, dashboard_id);
 CREATE INDEX hooks_deliveries_due ON public.hooks_deliveries USING btree (next_attempt_at, delivery_id) WHERE (state = 'pending'::text);
 CREATE INDEX hooks_deliveries_endpoint ON public.hooks_deliveries USING btree (tenant_id, endpoint_id, delivery_id);
 CREATE INDEX hooks_messages_age ON public.hooks_messages USING btree (created_at);
@@ -2074,6 +2261,12 @@ ALTER TABLE ONLY public.coliseum_names
     ADD CONSTRAINT coliseum_names_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
 ALTER TABLE ONLY public.coliseum_seasons
     ADD CONSTRAINT coliseum_seasons_tenant_id_grain_starts_at_fkey FOREIGN KEY (tenant_id, grain, starts_at) REFERENCES public.coliseum_closings(tenant_id, grain, starts_at);
+ALTER TABLE ONLY public.dashboards_dashboards
+    ADD CONSTRAINT dashboards_dashboards_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
+ALTER TABLE ONLY public.dashboards_shares
+    ADD CONSTRAINT dashboards_shares_tenant_id_dashboard_id_fkey FOREIGN KEY (tenant_id, dashboard_id) REFERENCES public.dashboards_dashboards(tenant_id, dashboard_id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.dashboards_shares
+    ADD CONSTRAINT dashboards_shares_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
 ALTER TABLE ONLY public.hooks_crossings
     ADD CONSTRAINT hooks_crossings_tenant_id_name_fkey FOREIGN KEY (tenant_id, name) REFERENCES public.hooks_thresholds(tenant_id, name) ON DELETE CASCADE;
 ALTER TABLE ONLY public.hooks_deliveries
@@ -2096,6 +2289,8 @@ ALTER TABLE ONLY public.processor_dead_letters
     ADD CONSTRAINT processor_dead_letters_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
 ALTER TABLE ONLY public.processor_units
     ADD CONSTRAINT processor_units_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
+ALTER TABLE ONLY public.stadium_votings
+    ADD CONSTRAINT stadium_votings_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
 ALTER TABLE ONLY public.usage_days
     ADD CONSTRAINT usage_days_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
 ALTER TABLE public.accounts_identities ENABLE ROW LEVEL SECURITY;
@@ -2132,6 +2327,8 @@ ALTER TABLE public.coliseum_leaderboards ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.coliseum_names ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.coliseum_rollups ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.coliseum_seasons ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.dashboards_dashboards ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.dashboards_shares ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.hooks_crossings ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.hooks_deliveries ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.hooks_endpoints ENABLE ROW LEVEL SECURITY;
@@ -2159,6 +2356,7 @@ ALTER TABLE public.processor_cursors ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.processor_dead_letters ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.processor_nodes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.processor_units ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.stadium_votings ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant_only ON public.accounts_invitations USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.accounts_issuers USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.accounts_keys USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
@@ -2184,6 +2382,8 @@ CREATE POLICY tenant_only ON public.coliseum_leaderboards USING ((tenant_id = pu
 CREATE POLICY tenant_only ON public.coliseum_names USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.coliseum_rollups USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.coliseum_seasons USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.dashboards_dashboards USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.dashboards_shares USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.hooks_crossings USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.hooks_deliveries USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.hooks_endpoints USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
@@ -2201,6 +2401,7 @@ CREATE POLICY tenant_only ON public.passport_subjects USING ((tenant_id = public
 CREATE POLICY tenant_only ON public.processor_cursors USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.processor_dead_letters USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.processor_units USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.stadium_votings USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.trail_entries USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.trail_heads USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.treasury_balances USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
@@ -2357,6 +2558,10 @@ GRANT SELECT,INSERT ON TABLE public.coliseum_leaderboards TO coliseum_processor;
 GRANT SELECT ON TABLE public.coliseum_leaderboards TO coliseum_app;
 GRANT SELECT,INSERT ON TABLE public.coliseum_seasons TO coliseum_processor;
 GRANT SELECT ON TABLE public.coliseum_seasons TO coliseum_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.dashboards_dashboards TO coliseum_accounts;
+GRANT SELECT ON TABLE public.dashboards_dashboards TO coliseum_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.dashboards_shares TO coliseum_accounts;
+GRANT SELECT ON TABLE public.dashboards_shares TO coliseum_app;
 GRANT SELECT,INSERT ON TABLE public.hooks_crossings TO coliseum_processor;
 GRANT USAGE ON SEQUENCE public.hooks_endpoints_endpoint_id_seq TO coliseum_accounts;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.hooks_leaders TO coliseum_processor;
@@ -2381,6 +2586,8 @@ GRANT SELECT ON TABLE public.passport_references TO coliseum_app;
 GRANT SELECT ON TABLE public.passport_references TO coliseum_processor;
 GRANT USAGE ON SEQUENCE public.passport_subjects_subject_id_seq TO coliseum_capture;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.processor_nodes TO coliseum_processor;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.stadium_votings TO coliseum_accounts;
+GRANT SELECT ON TABLE public.stadium_votings TO coliseum_app;
 GRANT SELECT,INSERT ON TABLE public.trail_entries TO coliseum_accounts;
 GRANT SELECT,INSERT ON TABLE public.trail_entries TO coliseum_app;
 GRANT SELECT,INSERT ON TABLE public.trail_entries TO coliseum_processor;

@@ -13,6 +13,7 @@ from coliseum.errors import QueryInvalid
 from coliseum.metrics.registry import Kind, Metric, Unique, stored_name
 from coliseum.metrics.windows import Window
 from coliseum.queries.ask import Filters, Subject, check_text
+from coliseum.queries.breakdown_asked import carrier_of, targets
 from coliseum.queries.names import number_of
 from coliseum.queries.positions import plan_log, position_of
 from coliseum.queries.question import AsOf
@@ -110,8 +111,9 @@ def _check(subject: Subject, entity_id: str | None, filters: Filters, limit: int
         raise QueryInvalid("id says of which entity; leave entity out for the tenant as a whole.", "id")
     if entity_id is not None:
         check_text(entity_id, "id")
-    if subject.kind is Kind.TENANT and filters.given:
-        raise QueryInvalid("A filter narrows down one entity; say which by entity and id.", next(iter(filters.given)))
+    if subject.kind is Kind.TENANT and filters.given and targets(subject.metric):
+        name = subject.metric.name
+        raise QueryInvalid(f"{name} has no filters here: it counts for things of any kind.", next(iter(filters.given)))
 
 
 async def _where(
@@ -125,12 +127,16 @@ async def _where(
 ) -> tuple[object, ...]:
     """The parameters that both statements share (see ``explain_totals.sql``)."""
     metric = subject.metric
-    entity = entity_id or ""
+    entity: str | None = entity_id or ""
+    kind = subject.kind
+    if kind is Kind.TENANT and filters.given and isinstance(metric, Metric):
+        # The tenant's own numbers cannot be narrowed down: those of a kind that every entry counts for can.
+        kind, entity = carrier_of(metric), None
     if subject.kind is Kind.FAN:
-        number = await number_of(connection, tenant.tenant_id, Kind.FAN, entity)
+        number = await number_of(connection, tenant.tenant_id, Kind.FAN, entity_id or "")
         entity = "" if number is None else str(number)
     return (
-        tenant.tenant_id, stored_name(metric, subject.currency or None), int(subject.kind), window.start, window.end,
+        tenant.tenant_id, stored_name(metric, subject.currency or None), int(kind), window.start, window.end,
         isinstance(metric, Metric) and metric.bill and subject.kind is Kind.ARTIST,
         isinstance(metric, Unique), filters.city, filters.genre, filters.event,
         list(position), list(position.values()), entity,

@@ -59,6 +59,7 @@ class Overview(msgspec.Struct, frozen=True):
     sums: list[Sum]
     fresh: Fresh
     lines: list[Happening]
+    position: list[int]
 
     def of(self, metric: str, currency: str) -> Sum:
         """The sum of a metric; of money, in this currency."""
@@ -105,7 +106,8 @@ async def overview(database: db.Database, tenant: Tenant, asked: Asked, now: dat
         (fresh,) = await db.rows(connection, Fresh, SQL["overview_fresh"], tenant.tenant_id)
         buckets, sums = await _sums(connection, tenant, stretch, known.money or [])
         lines = await _lines(connection, tenant)
-    return Overview(now, stretch, buckets, sums, fresh, lines)
+        position = [row["offset"] for row in await connection.fetch(SQL["position"], tenant.tenant_id)]
+    return Overview(now, stretch, buckets, sums, fresh, lines, position)
 
 
 async def _sums(

@@ -5,8 +5,6 @@ that happen more than once in ``PAGES_FOR`` for a board and window, nor for more
 ``READS_MAX`` times at once.
 """
 
-import asyncio
-from collections import OrderedDict
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
@@ -18,14 +16,17 @@ from coliseum.accounts.tenants import Tenant
 from coliseum.boards.declaration import Declaration
 from coliseum.boards.declared import DeclaredBoard
 from coliseum.errors import QueryInvalid
+from coliseum.metrics.registry import Kind
 from coliseum.metrics.windows import Window
 from coliseum.queries.ask import filters_of, subject_of, window_of
 from coliseum.queries.declared import eligible_page
+from coliseum.queries.kept import Bounds, Kept
 from coliseum.queries.leaderboards import BoardPage, ids_in, page_of, part_of
 from coliseum.queries.names import Named, names_of, numbers_of
 from coliseum.queries.pages import Found, Page
 from coliseum.queries.question import PageOf, Question, Wanted, question_of
 from coliseum.queries.shared import SharedReads
+from coliseum.queries.total import Total, total_of
 
 ROWS_MAX: Final = 100
 PAGES_FOR: Final = timedelta(seconds=2)
@@ -37,15 +38,22 @@ PAGES_MAX: Final = 500
 READS_MAX: Final = 2
 """Selective boards that are read at a time."""
 
-Key = tuple[int, str, int, Window]
-"""Tenant, name, revision and window."""
-
 
 class _Page(msgspec.Struct, frozen=True):
-    since: datetime
-    until: datetime
     found: Found
     names: Mapping[int, Named]
+
+
+class PublicBoard(BoardPage, frozen=True, rename="camel"):
+    """A public board: a page, and what people call it."""
+
+    title: str
+
+
+class PublicTotal(Total, frozen=True, rename="camel"):
+    """How much a public board counts in all, and what people call it."""
+
+    title: str
 
 
 class PublicPages:
@@ -54,12 +62,14 @@ class PublicPages:
     def __init__(self, database: db.Database, reads: SharedReads) -> None:
         self._database = database
         self._reads = reads
-        self._kept: OrderedDict[Key, _Page] = OrderedDict()
-        self._reading: dict[Key, asyncio.Future[_Page]] = {}
-        self._room = asyncio.Semaphore(READS_MAX)
+        bounds = Bounds(PAGES_FOR, REST_FACTOR, PAGES_MAX, READS_MAX)
+        self._pages: Kept[_Page] = Kept(reads.clock, reads.start, bounds)
+        self._totals: Kept[Total] = Kept(reads.clock, reads.start, bounds)
 
-    async def body(self, tenant: Tenant, board: DeclaredBoard, window: str | None, limit: int) -> bytes:
-        """The first rows of a declared board as JSON.
+    async def body(
+        self, tenant: Tenant, board: DeclaredBoard, window: str | None, limit: int, *, movement: bool = False
+    ) -> bytes:
+        """The first rows of a declared board as JSON. A selective board has no movement: it is shown without.
 
         Raises:
             QueryInvalid: the board has no such window, or the limit is none.
@@ -70,48 +80,41 @@ class PublicPages:
             raise QueryInvalid(f"limit is from 1 to {ROWS_MAX}.", "limit")
         question = question_about(tenant, declaration, window, self._reads.clock(), wanted=Wanted(limit))
         if not declaration.selective:
-            return (await self._reads.of(question).answer()).body
-        page = await self._page(board, question)
+            question = msgspec.structs.replace(question, movement=movement)
+            return _titled(declaration, (await self._reads.of(question).answer()).body)
+        page = await self._pages.of(_key(board, question), lambda: self._page_now(declaration, question))
         found = msgspec.structs.replace(page.found, rows=page.found.rows[:limit])
-        return msgspec.json.encode(page_of(question, found, page.names))
+        return _titled(declaration, msgspec.json.encode(page_of(question, found, page.names)))
 
-    async def _page(self, board: DeclaredBoard, question: Question) -> _Page:
-        """The page as it was kept, or read for everybody who waits for it."""
-        key = (question.tenant_id, board.declaration.name, board.revision, question.window)
-        kept, now = self._kept.get(key), self._reads.clock()
-        if kept is not None and kept.since <= now < kept.until:
-            return kept
-        reading = self._reading.get(key)
-        if reading is None:
-            reading = self._reading[key] = asyncio.get_running_loop().create_future()
-            self._reads.start(self._read(key, board.declaration, question, reading))
-        # Whoever gives up waiting takes nothing from the others.
-        return await asyncio.shield(reading)
+    async def total(self, tenant: Tenant, board: DeclaredBoard, window: str | None) -> bytes:
+        """What a declared board counts in all, as JSON; its declaration must allow that.
 
-    async def _read(
-        self, key: Key, declaration: Declaration, question: Question, reading: asyncio.Future[_Page]
-    ) -> None:
-        try:
-            async with self._room:
-                page = await self._page_now(declaration, question)
-        except Exception as error:  # noqa: BLE001 - every waiting request must hear of it, whatever it is
-            reading.set_exception(error)
-            reading.exception()  # heard, also when nobody waits any more
-        else:
-            self._kept[key] = page
-            self._kept.move_to_end(key)
-            if len(self._kept) > PAGES_MAX:
-                self._kept.popitem(last=False)
-            reading.set_result(page)
-        finally:
-            del self._reading[key]
+        Raises:
+            QueryInvalid: the board has no such window.
+        """
+        declaration = board.declaration
+        question = question_about(tenant, declaration, window, self._reads.clock(), wanted=Wanted())
+        event = declaration.filters.event
+        kind = "tenant" if event is None else Kind.EVENT.label
+        subject = subject_of(tenant, declaration.metric, kind, declaration.currency)
+        total = await self._totals.of(
+            _key(board, question), lambda: total_of(self._database, tenant, subject, event, question.window)
+        )
+        return _titled(declaration, msgspec.json.encode(total))
 
     async def _page_now(self, declaration: Declaration, question: Question) -> _Page:
-        since = self._reads.clock()
         all_rows = msgspec.structs.replace(question, rows=PageOf(ROWS_MAX))
-        found, names = await read_selective(self._database, declaration, all_rows)
-        now = self._reads.clock()
-        return _Page(since, now + max(PAGES_FOR, REST_FACTOR * (now - since)), found, names)
+        return _Page(*await read_selective(self._database, declaration, all_rows))
+
+
+def _key(board: DeclaredBoard, question: Question) -> tuple[int, str, int, Window]:
+    """Tenant, name, revision and window."""
+    return question.tenant_id, board.declaration.name, board.revision, question.window
+
+
+def _titled(declaration: Declaration, body: bytes) -> bytes:
+    """An answer, which is an object, with the board's title in it."""
+    return b'{"title":%s,%s' % (msgspec.json.encode(declaration.title), body[1:])
 
 
 async def selective_page(database: db.Database, declaration: Declaration, question: Question) -> BoardPage:

@@ -2,7 +2,7 @@
 
 A stretch begins and ends where hours do, so that every number of it is a sum of whole hours, and is explained by a
 window of its own. It is compared with the stretch before it that has as many hours behind its beginning: today until
-now with yesterday until then, the last seven days with the seven days before them.
+now with yesterday until then, the last 24 hours with the 24 before them.
 """
 
 from datetime import datetime, timedelta
@@ -12,9 +12,20 @@ import msgspec
 
 from coliseum.accounts.tenants import Tenant
 from coliseum.errors import QueryInvalid
-from coliseum.metrics.windows import CUSTOM, Grain, Span, Window, bucket_end, bucket_start, pieces, range_of, window_at
+from coliseum.metrics.windows import (
+    CUSTOM,
+    ROLLING_HOURS,
+    Grain,
+    Span,
+    Window,
+    bucket_end,
+    bucket_start,
+    pieces,
+    range_of,
+    window_at,
+)
 
-PERIODS: Final = ("day", "7d", "28d", "month", "year", "all")
+PERIODS: Final = ("24h", "day", "7d", "28d", "month", "year", "all")
 HOUR: Final = timedelta(hours=1)
 BINS: Final = {"28d": 24}
 """Hours a bucket, where a stretch begins in the middle of a day: so all of its buckets are of one length."""
@@ -60,7 +71,7 @@ def stretch_of(
     if window.start is None:
         begin = min(first or end - HOUR, end - HOUR)
         return Stretch(window, bucket_start(begin, Grain.MONTH, zone), end, None, None, Grain.MONTH)
-    if name in ("7d", "28d"):
+    if name in ROLLING_HOURS:
         grain, length = Grain.HOUR, end - window.start
         return _compared(window, window.start, end, window.start - length, grain, BINS.get(name, 0))
     before = window_at(name, window.start - timedelta(microseconds=1), zone).start

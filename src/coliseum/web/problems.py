@@ -57,6 +57,8 @@ STATUS = {
     Refusal.QUOTA_EXCEEDED: 402,
     Refusal.TENANT_SUSPENDED: 403,
     Refusal.NOT_CONFIGURED: 501,
+    Refusal.VOTING_CLOSED: 409,
+    Refusal.ALREADY_VOTED: 409,
 }
 """Everything that is not here is 400."""
 

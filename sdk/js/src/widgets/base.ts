@@ -35,6 +35,11 @@ export abstract class Widget<Page> extends Element {
   /** Path and query of what it shows; undefined as long as something is not said. */
   protected abstract address(): string | undefined;
 
+  /** Be kept up with what is at an address: by asking for it, where a widget knows nothing better. */
+  protected follow(url: string, told: (shown: Shown) => void): () => void {
+    return watch(url, told);
+  }
+
   /** Draw a page into `body`; called again whenever it, or an attribute, has changed. */
   protected abstract draw(page: Page): void;
 
@@ -139,7 +144,7 @@ export abstract class Widget<Page> extends Element {
     this.#url = url;
     this.#page = undefined;
     this.#show(url === undefined ? "unset" : "loading");
-    this.#stop = url === undefined ? undefined : watch(url, (shown) => this.#told(shown));
+    this.#stop = url === undefined ? undefined : this.follow(url, (shown) => this.#told(shown));
   }
 
   #told({ page, state }: Shown): void {

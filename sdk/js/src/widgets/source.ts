@@ -21,10 +21,10 @@ const OLDER_MAX = 3;
 
 const sources = new Map<string, Source>();
 
-/** Be kept up with the JSON at an address. Returns what ends it. */
-export const watch = (url: string, listener: Listener): (() => void) => {
+/** Be kept up with the JSON at an address, asked for once in `paceMs`. Returns what ends it. */
+export const watch = (url: string, listener: Listener, paceMs = PACE_MS): (() => void) => {
   let source = sources.get(url);
-  if (!source) sources.set(url, (source = new Source(url)));
+  if (!source) sources.set(url, (source = new Source(url, paceMs)));
   const one = source;
   one.listeners.add(listener);
   if (one.listeners.size === 1) one.start();
@@ -49,7 +49,7 @@ class Source {
     if (document.visibilityState !== "hidden") void this.#ask();
   };
 
-  constructor(private readonly url: string) {}
+  constructor(private readonly url: string, private readonly paceMs: number) {}
 
   start(): void {
     document.addEventListener("visibilitychange", this.#again);
@@ -88,11 +88,11 @@ class Source {
   #take(text: string): number {
     this.#failures = 0;
     const page = text === this.#text ? this.shown.page : (JSON.parse(text) as unknown);
-    if (behind(page, this.shown.page) && ++this.#older <= OLDER_MAX) return PACE_MS;
+    if (behind(page, this.shown.page) && ++this.#older <= OLDER_MAX) return this.paceMs;
     this.#older = 0;
     this.#text = text;
     this.#say({ page, state: "live" });
-    return PACE_MS;
+    return this.paceMs;
   }
 
   #refused(answer: Response): number {
@@ -104,7 +104,7 @@ class Source {
 
   #failed(state: SourceState, afterMs: number): number {
     this.#say({ page: this.shown.page, state });
-    return Math.max(afterMs, Math.min(RETRY_MS_MAX, PACE_MS * 2 ** this.#failures++));
+    return Math.max(afterMs, Math.min(RETRY_MS_MAX, this.paceMs * 2 ** this.#failures++));
   }
 
   #say(shown: Shown): void {

@@ -13,7 +13,7 @@ from coliseum.accounts.tenants import Tenant
 from coliseum.boards.declaration import DECLARATION_BYTES_MAX, read_declaration
 from coliseum.boards.declared import DeclaredBoard, Match, board_named, declare, list_boards, withdraw
 from coliseum.errors import QueryInvalid, Refusal, RequestRefused
-from coliseum.queries.leaderboards import BoardPage
+from coliseum.queries.public import PublicBoard, PublicTotal
 from coliseum.trail.record import Deed
 from coliseum.web.access import caller_in, for_anybody, needs
 from coliseum.web.bodies import Disconnected, read_body
@@ -22,6 +22,7 @@ from coliseum.web.services import Services
 REVISION: Final = re.compile(r'"(\d{1,16})"')
 Name = Annotated[str, PathParameter(description="The board's name: 1 to 64 of a-z, 0-9 and hyphens.")]
 Slug = Annotated[str, PathParameter(description="The tenant's short name, as it stands in its keys.")]
+PublicWindow = Annotated[str | None, QueryParameter(description="A window of the board; its first when left out.")]
 PUBLIC_HEADERS: Final = {"cache-control": "public, max-age=5", "access-control-allow-origin": "*"}
 
 
@@ -108,26 +109,67 @@ async def get_public_board(
     services: NamedDependency[Services],
     slug: Slug,
     name: Name,
-    window: Annotated[str | None, QueryParameter(description="A window of the board; its first when left out.")] = None,
+    window: PublicWindow = None,
     limit: Annotated[int, QueryParameter(description="Rows, 1 to 100.")] = 50,
-) -> Response[BoardPage]:
+    movement: Annotated[
+        bool, QueryParameter(description="true: as of /api/leaderboards; a selective board is shown without.")
+    ] = False,
+) -> Response[PublicBoard]:
     """The first rows of a board that its tenant, named by its slug, has declared public. Needs no key.
 
     There is no next page. An answer may be kept for five seconds, and asked for again with `If-None-Match`. A private
     board is answered like none.
     """
-    _check_parameters(request, "window", "limit")
+    _check_parameters(request, "window", "limit", "movement")
+    found = await _public(services, slug, name)
+    return _shared(request, await services.public.body(*found, window, limit, movement=movement))
+
+
+@get(
+    "/api/public/{slug:str}/boards/{name:str}/total",
+    opt=for_anybody(),
+    summary="How much a public board counts in all, for anybody",
+)
+async def get_public_total(
+    request: Request[Any, Any, Any],
+    services: NamedDependency[Services],
+    slug: Slug,
+    name: Name,
+    window: PublicWindow = None,
+) -> Response[PublicTotal]:
+    """Of a board that its tenant has declared public with `publicTotal`: of all, or at the event that it is of.
+
+    An answer may be kept for five seconds, and asked for again with `If-None-Match`. A board without a public total is
+    answered like none.
+    """
+    _check_parameters(request, "window")
+    tenant, board = await _public(services, slug, name)
+    if not board.declaration.public_total:
+        raise _none_public()
+    return _shared(request, await services.public.total(tenant, board, window))
+
+
+async def _public(services: Services, slug: str, name: str) -> tuple[Tenant, DeclaredBoard]:
+    """A board that is public, of a tenant whose plan has it."""
     found = await services.declarations.public(slug, name)
     if found is None:
-        raise RequestRefused(Refusal.NOT_FOUND, "there is no public board of this name here")
+        raise _none_public()
     services.allowance.check_declaration(found[0], found[1].declaration)
-    body = await services.public.body(*found, window, limit)
+    return found
+
+
+def _none_public() -> RequestRefused:
+    return RequestRefused(Refusal.NOT_FOUND, "there is no public board of this name here")
+
+
+def _shared(request: Request[Any, Any, Any], body: bytes) -> Response[Any]:
+    """An answer that anybody may keep for a moment, or the news that it is the one that is known."""
     tag = f'"{blake2b(body, digest_size=16).hexdigest()}"'
     headers = {**PUBLIC_HEADERS, "etag": tag}
     given = request.headers.get("if-none-match", "")
     if given == "*" or tag in {each.strip().removeprefix("W/") for each in given.split(",")}:
-        return Response(b"", status_code=304, headers=headers)  # type: ignore[arg-type]
-    return Response(body, headers=headers)  # type: ignore[arg-type]
+        return Response(b"", status_code=304, headers=headers)
+    return Response(body, headers=headers)
 
 
 def _deed(request: Request[Any, Any, Any], action: str, name: str, **detail: object) -> Deed:
@@ -169,4 +211,4 @@ def _unknown() -> RequestRefused:
     return RequestRefused(Refusal.NOT_FOUND, "there is no such board of yours")
 
 
-HANDLERS = (get_boards, get_board, put_board, delete_board, get_public_board)
+HANDLERS = (get_boards, get_board, put_board, delete_board, get_public_board, get_public_total)

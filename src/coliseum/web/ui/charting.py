@@ -17,6 +17,7 @@ SENTENCES: Final = {
     "thinned": _("Drawn from {points} points; the table and the file have them exactly."),
     "binned": _("Each bar is the sum of {size} points; the table and the file have them one by one."),
     "cut": _("The first {shown} of {points} are drawn."),
+    "unfinished": _("The last point is not over yet."),
     "table_cut": _("The first {shown} of {points} rows; the file has them all."),
     "line": _("Line chart"),
     "area": _("Area chart"),

@@ -1,4 +1,5 @@
 import { type Texts } from "./text";
+import { type Shown } from "./source";
 /** What a widget shows: `empty` is a page with nothing in it; `unset`: it has not been said of what. */
 export type WidgetState = "unset" | "loading" | "empty" | "live" | "offline" | "error" | "gone";
 declare const Element: {
@@ -21,6 +22,8 @@ export declare abstract class Widget<Page> extends Element {
     protected abstract readonly styles: string;
     /** Path and query of what it shows; undefined as long as something is not said. */
     protected abstract address(): string | undefined;
+    /** Be kept up with what is at an address: by asking for it, where a widget knows nothing better. */
+    protected follow(url: string, told: (shown: Shown) => void): () => void;
     /** Draw a page into `body`; called again whenever it, or an attribute, has changed. */
     protected abstract draw(page: Page): void;
     protected isEmpty(_page: Page): boolean;

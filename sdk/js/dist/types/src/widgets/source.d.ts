@@ -7,6 +7,6 @@ export interface Shown {
     state: SourceState;
 }
 type Listener = (shown: Shown) => void;
-/** Be kept up with the JSON at an address. Returns what ends it. */
-export declare const watch: (url: string, listener: Listener) => (() => void);
+/** Be kept up with the JSON at an address, asked for once in `paceMs`. Returns what ends it. */
+export declare const watch: (url: string, listener: Listener, paceMs?: number) => (() => void);
 export {};

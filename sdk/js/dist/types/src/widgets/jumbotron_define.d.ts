@@ -1,0 +1,2 @@
+export { JumbotronWidget } from "./jumbotron";
+export { addTexts, type Texts } from "./text";

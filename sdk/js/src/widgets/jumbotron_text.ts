@@ -1,0 +1,32 @@
+import type { Texts } from "./text";
+
+/** What a Jumbotron says. Other languages are added in the page: `addTexts("de", { voteNow: "Jetzt abstimmen", … })`. */
+export const JUMBOTRON_TEXTS: Texts = {
+  unset: "This Jumbotron needs the attributes tenant and voting, or event.",
+  gone: "There is no voting of this name.",
+  race: "The vote",
+  crowd: "The crowd",
+  counters: "Tonight",
+  invite: "Vote now",
+  votes: "votes",
+  voters: "voters",
+  attendance: "arrived",
+  tickets: "tickets sold",
+  views: "views",
+  interests: "interested",
+  shares: "shares",
+  ofCapacity: "of {capacity} · {share}",
+  inTheHouse: "have arrived",
+  perMinute: "{n} a minute",
+  scan: "Scan the code and tap your artist. One vote for each phone, and no account.",
+  opensIn: "Voting opens in {time}",
+  closesIn: "Voting closes in {time}",
+  closed: "Voting is over",
+  asOf: "As of {time}",
+  live: "Live",
+  pause: "Stop turning",
+  play: "Turn on",
+  next: "Next board",
+  fullscreen: "Full screen",
+  noVotes: "No vote yet. The first one leads.",
+};

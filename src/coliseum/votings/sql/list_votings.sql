@@ -1,0 +1,5 @@
+SELECT name, event_id AS event, title, artist_ids AS artists, opens_at, closes_at, results,
+       per_address AS votes_per_address, changed_by, created_at, changed_at
+FROM stadium_votings
+WHERE tenant_id = $1
+ORDER BY opens_at DESC, name

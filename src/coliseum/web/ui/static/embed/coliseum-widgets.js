@@ -1,0 +1,104 @@
+"use strict";var coliseumWidgets=(()=>{var f=Object.defineProperty;var P=Object.getOwnPropertyDescriptor;var N=Object.getOwnPropertyNames;var H=Object.prototype.hasOwnProperty;var B=(r,t)=>{for(var e in t)f(r,e,{get:t[e],enumerable:!0})},O=(r,t,e,n)=>{if(t&&typeof t=="object"||typeof t=="function")for(let i of N(t))!H.call(r,i)&&i!==e&&f(r,i,{get:()=>t[i],enumerable:!(n=P(t,i))||n.enumerable});return r};var I=r=>O(f({},"__esModule",{value:!0}),r);var V={};B(V,{CounterWidget:()=>p,LeaderboardWidget:()=>g,Widget:()=>c,addTexts:()=>E});var k=`
+:host { display: block; container-type: inline-size; }
+:host([hidden]), [hidden] { display: none !important; }
+.widget {
+  --_paper: var(--coliseum-paper, #ffffff);
+  --_ink: var(--coliseum-ink, #1d1712);
+  --_soft: var(--coliseum-soft, #6a5d4e);
+  --_line: var(--coliseum-line, #e2d6c2);
+  --_accent: var(--coliseum-accent, #b1440a);
+  --_up: var(--coliseum-up, #1a6b3a);
+  --_down: var(--coliseum-down, #a3263a);
+  --_radius: var(--coliseum-radius, 14px);
+  --_font: var(--coliseum-font, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif);
+  color-scheme: light;
+  background: var(--_paper);
+  border: 1px solid var(--_line);
+  border-radius: var(--_radius);
+  color: var(--_ink);
+  font: 400 1rem/1.4 var(--_font);
+  font-variant-numeric: tabular-nums lining-nums;
+  overflow: hidden;
+  text-align: start;
+}
+.widget[data-theme="dark"] {
+  --_paper: var(--coliseum-paper, #1e1914);
+  --_ink: var(--coliseum-ink, #f6eee2);
+  --_soft: var(--coliseum-soft, #b5a793);
+  --_line: var(--coliseum-line, #3a3128);
+  --_accent: var(--coliseum-accent, #ff9a52);
+  --_up: var(--coliseum-up, #6ed396);
+  --_down: var(--coliseum-down, #ff8f9b);
+  color-scheme: dark;
+}
+*, ::before, ::after { box-sizing: border-box; }
+.note { margin: 0; padding: .75rem 1rem; color: var(--_soft); font-size: .875rem; }
+.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+.dot { inline-size: .5rem; block-size: .5rem; flex: none; border-radius: 50%; background: var(--_soft); }
+.dot[data-state="live"] { background: var(--_up); }
+.dot[data-state="offline"], .dot[data-state="error"] { background: var(--_down); }
+@media (prefers-reduced-motion: no-preference) {
+  .dot[data-state="live"] { animation: breathe 2.4s ease-in-out infinite; }
+}
+@keyframes breathe { 50% { opacity: .35; } }
+`;var W={loading:"Loading\u2026",empty:"Nothing has been counted yet.",offline:"No connection. Shown as it was last known.",error:"The server cannot answer for now. Shown as it was last known.",gone:"There is no public board of this name.",unset:"This widget needs the attributes tenant and board.",rank:"Rank",name:"Name",movement:"Movement",up:"up {n}",down:"down {n}",new:"new",same:"unchanged",leads:"{name} leads with {score}.",hour:"This hour",day:"Today",week:"This week",month:"This month",year:"This year",all:"All time","24h":"Last 24 hours","7d":"Last 7 days","28d":"Last 28 days","90d":"Last 90 days"},b=new Map([["en",W]]),E=(r,t)=>{b.set(r,{...b.get(r),...t})},S=(r,t,e={})=>([r,r.split("-")[0],"en"].map(i=>b.get(i)?.[t]).find(i=>i!==void 0)??t).replace(/\{(\w+)\}/g,(i,s)=>e[s]??i),T=(r,t,e,n=!1)=>{let i=n?{notation:"compact",maximumFractionDigits:1}:{};if(e===null)return new Intl.NumberFormat(r,i).format(t);let s={style:"currency",currency:e.toUpperCase()},a=new Intl.NumberFormat(r,s).resolvedOptions().maximumFractionDigits??2;return new Intl.NumberFormat(r,{...s,...i}).format(t/10**a)},_=(...r)=>{for(let t of r)try{if(t&&Intl.getCanonicalLocales(t).length)return t}catch{}return"en"};var w=new Map,M=(r,t)=>{let e=w.get(r);e||w.set(r,e=new v(r));let n=e;return n.listeners.add(t),n.listeners.size===1?n.start():t(n.shown),()=>{n.listeners.delete(t),!n.listeners.size&&(n.stop(),w.delete(r))}},v=class{constructor(t){this.url=t;this.listeners=new Set;this.shown={page:void 0,state:"loading"};this.#t="";this.#s=0;this.#r=0;this.#n=()=>{document.visibilityState!=="hidden"&&this.#o()}}#t;#s;#r;#i;#e;#n;start(){document.addEventListener("visibilitychange",this.#n),addEventListener("online",this.#n),this.#o()}stop(){document.removeEventListener("visibilitychange",this.#n),removeEventListener("online",this.#n),clearTimeout(this.#i),this.#e?.abort()}async#o(){clearTimeout(this.#i),this.#e?.abort();let t=this.#e=new AbortController,e=setTimeout(()=>t.abort(),15e3),n;try{let i=await fetch(this.url,{credentials:"omit",referrerPolicy:"no-referrer",signal:t.signal}),s=await i.text();if(t!==this.#e)return;n=i.ok?this.#a(s):this.#m(i)}catch{if(t!==this.#e||!this.listeners.size)return;n=this.#d("offline",0)}finally{clearTimeout(e)}this.#i=setTimeout(this.#n,n*(.9+Math.random()/5))}#a(t){this.#r=0;let e=t===this.#t?this.shown.page:JSON.parse(t);return D(e,this.shown.page)&&++this.#s<=3||(this.#s=0,this.#t=t,this.#l({page:e,state:"live"})),5e3}#m(t){let e=Number(t.headers.get("retry-after"))*1e3||0;return t.status===429||t.status>=500?this.#d("error",e):(this.#l({page:void 0,state:"gone"}),6e4)}#d(t,e){return this.#l({page:this.shown.page,state:t}),Math.max(e,Math.min(6e4,5e3*2**this.#r++))}#l(t){if(!(t.page===this.shown.page&&t.state===this.shown.state)){this.shown=t;for(let e of[...this.listeners])e(t)}}},D=(r,t)=>{let[e,n]=[r,t].map(i=>i?.position??[]);return e.some((i,s)=>i<(n[s]??0))};var F=(()=>{let t=globalThis.document?.currentScript?.src||void 0||"";return/^https?:/.test(t)?new URL(t).origin:""})(),Y=globalThis.HTMLElement??class{},c=class extends Y{static{this.attributes=["server","tenant","board","window","limit","lang","theme"]}static get observedAttributes(){return this.attributes}isEmpty(t){return!1}#t;#s;#r;#i;#e;#n="unset";#o;#a=()=>{let t=this.getAttribute("theme"),e=t==="dark"||t!=="light"&&!!this.#o?.matches;this.#t.dataset.theme=e?"dark":"light"};get state(){return this.#n}connectedCallback(){this.shadowRoot||this.#m(),this.#o=matchMedia("(prefers-color-scheme: dark)"),this.#o.addEventListener("change",this.#a),this.#d()}disconnectedCallback(){this.#o?.removeEventListener("change",this.#a),this.#r?.(),this.#r=this.#i=void 0}attributeChangedCallback(){this.isConnected&&this.shadowRoot&&this.#d()}get language(){let t=this.closest("[lang]")?.lang;return _(this.getAttribute("lang"),t,navigator.language)}text(t,e){return S(this.language,t,e)}number(t,e=null,n=!1){return T(this.language,t,e,n)}whole(t,e,n,i){let s=Number.parseInt(this.getAttribute(t)??"",10);return Number.isNaN(s)?e:Math.min(i,Math.max(n,s))}get calm(){return matchMedia("(prefers-reduced-motion: reduce)").matches}publicBoard(t,e=""){let[n,i]=[this.getAttribute("tenant"),this.getAttribute("board")];if(!n||!i)return;let s=Object.entries(t).filter(d=>!!d[1]),a=`/api/public/${encodeURIComponent(n)}/boards/${encodeURIComponent(i)}${e}`;return s.length?`${a}?${new URLSearchParams(s).toString()}`:a}#m(){let t=this.attachShadow({mode:"open"});t.adoptedStyleSheets=[A(k),A(this.styles)];let e=o("div","widget");e.part.add("widget"),this.#t=e,this.body=o("div","body"),this.#s=o("p","note"),this.#s.setAttribute("role","status"),e.append(this.body,this.#s),t.append(e)}#d(){this.#a();let t=this.address(),e=this.getAttribute("server")??F,n=t===void 0?void 0:e.replace(/\/+$/,"")+t;if(n===this.#i){n===void 0?this.#c("unset"):this.#e!==void 0&&this.#u(this.#e);return}this.#r?.(),this.#i=n,this.#e=void 0,this.#c(n===void 0?"unset":"loading"),this.#r=n===void 0?void 0:M(n,i=>this.#l(i))}#l({page:t,state:e}){let n=t!==this.#e;if(this.#e=t,this.#e===void 0){this.#c(e);return}n&&this.#u(this.#e),this.#c(e==="live"&&this.isEmpty(this.#e)?"empty":e),n&&this.#h("coliseum-page",this.#e)}#u(t){this.draw(t)}#c(t){let e=this.#e!==void 0&&t!=="empty";this.body.hidden=!e,this.#t.setAttribute("aria-busy",String(t==="loading")),this.#s.textContent=t==="live"?"":this.text(t),this.#s.hidden=t==="live";for(let n of this.shadowRoot.querySelectorAll(".dot"))n.dataset.state=t;t!==this.#n&&(this.#n=t,this.#t.dataset.state=t,this.#h("coliseum-state",t))}#h(t,e){this.dispatchEvent(new CustomEvent(t,{detail:e,bubbles:!0,composed:!0}))}},L=new Map,A=r=>{let t=L.get(r);return t||(t=new CSSStyleSheet,t.replaceSync(r),L.set(r,t)),t},o=(r,t="",e="")=>{let n=document.createElement(r);return t&&(n.className=t),e&&(n.textContent=e),n},y=(r,t)=>{globalThis.customElements&&!customElements.get(r)&&customElements.define(r,t)};var U=900,p=class extends c{constructor(){super(...arguments);this.styles=$;this.#i=0}static{this.attributes=[...c.attributes,"heading","compact"]}#t;#s;#r;#i;address(){return this.publicBoard({window:this.getAttribute("window")},"/total")}disconnectedCallback(){super.disconnectedCallback(),cancelAnimationFrame(this.#i),this.#s=void 0}draw(e){let n=this.#t??=this.#e(),i=this.getAttribute("heading")??e.title;n.title.textContent=i,n.title.hidden=!i;let s=e.currency===null?e.unit:"";n.unit.textContent=[s,this.text(e.window)].filter(Boolean).join(" \xB7 "),n.figure.textContent=this.#n(e.total,e);let a=this.#r===this.address()?this.#s:void 0;this.#r=this.address(),this.#s=e.total,cancelAnimationFrame(this.#i),a===void 0||a===e.total||this.calm?n.moving.textContent=this.#n(e.total,e):this.#o(a,e)}#e(){let e=o("span","title");e.dir="auto";let n=o("p","head");n.append(o("span","dot"),e);let i=o("span","unseen"),s=o("span","moving");s.setAttribute("aria-hidden","true");let a=o("p","value");a.part.add("value"),a.append(i,s);let d=o("p","unit");return this.body.append(n,a,d),{title:e,figure:i,moving:s,unit:d}}#n(e,n){return this.number(e,n.currency,this.getAttribute("compact")==="yes")}#o(e,n){let i=performance.now(),s=a=>{let d=Math.min(1,(a-i)/U),m=d===1?n.total:Math.round(e+(n.total-e)*(1-(1-d)**3));this.#t.moving.textContent=this.#n(m,n),d<1&&(this.#i=requestAnimationFrame(s))};this.#i=requestAnimationFrame(s)}},$=`
+.body { padding: 1rem 1.25rem 1.1rem; }
+p { margin: 0; }
+.head { display: flex; align-items: center; gap: .6rem; color: var(--_soft); font-size: .875rem; font-weight: 600; }
+.title { overflow-wrap: anywhere; }
+.value {
+  position: relative; margin-block: .15rem; font-size: clamp(2rem, 16cqi, 4.5rem); font-weight: 750; letter-spacing: -.03em;
+  line-height: 1.1; white-space: nowrap;
+}
+.unit { color: var(--_soft); font-size: .8125rem; }
+`;var C=`
+table { inline-size: 100%; border-collapse: collapse; }
+caption { padding: 0; text-align: start; }
+.head { display: flex; align-items: center; gap: .6rem; padding: .9rem 1rem .7rem; }
+.title { font-weight: 650; font-size: 1.05rem; letter-spacing: -.01em; min-inline-size: 0; overflow-wrap: anywhere; }
+.when { margin-inline-start: auto; color: var(--_soft); font-size: .8125rem; white-space: nowrap; }
+thead th {
+  padding: 0 .5rem .4rem; color: var(--_soft); font-size: .6875rem; font-weight: 600; letter-spacing: .06em;
+  text-align: start; text-transform: uppercase; white-space: nowrap;
+}
+tbody tr { border-block-start: 1px solid var(--_line); background: var(--_paper); }
+td, tbody th { padding: .55rem .5rem; font-weight: 400; text-align: start; vertical-align: middle; }
+.rank { inline-size: 3rem; padding-inline: 1rem .25rem; font-weight: 650; text-align: end; }
+thead .rank { overflow: hidden; text-overflow: clip; }
+.moved { inline-size: 2.75rem; font-size: .75rem; font-weight: 650; white-space: nowrap; color: var(--_soft); }
+.moved.up { color: var(--_up); }
+.moved.down { color: var(--_down); }
+.moved.new { color: var(--_accent); }
+.line { display: flex; align-items: center; gap: .75rem; min-inline-size: 0; }
+.text { flex: 1; min-inline-size: 0; }
+.name {
+  display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; overflow-wrap: anywhere;
+  font-weight: 550;
+}
+tbody tr:first-child .name { font-weight: 700; }
+th.score, td.score { padding-inline: .5rem 1rem; font-weight: 600; text-align: end; white-space: nowrap; }
+.picture {
+  position: relative; display: grid; place-items: center; flex: none; inline-size: 2.25rem; block-size: 2.25rem;
+  border-radius: 28%; background: var(--_line); color: var(--_ink); font-size: .75rem; font-weight: 700; overflow: hidden;
+}
+.picture img { position: absolute; inset: 0; inline-size: 100%; block-size: 100%; object-fit: cover; }
+meter {
+  display: block; inline-size: 100%; block-size: 3px; margin-block-start: .3rem; border: 0; border-radius: 2px;
+  background: none; appearance: none;
+}
+meter::-webkit-meter-inner-element { display: block; }
+meter::-webkit-meter-bar { block-size: 3px; border: 0; border-radius: 2px; background: var(--_line); }
+meter::-webkit-meter-optimum-value { border-radius: 2px; background: var(--_accent); transition: inline-size .6s; }
+meter::-moz-meter-bar { border-radius: 2px; background: var(--_accent); }
+@container (max-width: 30rem) {
+  .moved { inline-size: 2.1rem; padding-inline: .15rem; }
+  .line { gap: .6rem; }
+  .picture { inline-size: 1.9rem; block-size: 1.9rem; }
+}
+@container (max-width: 22rem) {
+  .picture { display: none; }
+  .rank { inline-size: 2.25rem; padding-inline-start: .6rem; }
+  th.score, td.score { padding-inline-end: .6rem; }
+}
+@media (prefers-reduced-motion: reduce) { meter::-webkit-meter-optimum-value { transition: none; } }
+`;var X=/^(https:\/\/|data:image\/(png|jpeg|gif|webp|avif);)/i,R=(r,t)=>{let e=o("span","picture",j(r));if(e.setAttribute("aria-hidden","true"),t&&X.test(t)){let n=o("img");n.alt="",n.loading="lazy",n.decoding="async",n.referrerPolicy="no-referrer",n.addEventListener("error",()=>n.remove()),n.src=t,e.append(n)}return e},j=r=>(r.match(/[\p{L}\p{N}]+/gu)??[]).slice(0,2).map(t=>[...t][0]).join("").toLocaleUpperCase();var z={duration:600,easing:"cubic-bezier(.2, .8, .2, 1)"},q={new:"\u25CF",up:"\u25B2",down:"\u25BC",same:""},G=3e4,g=class extends c{constructor(){super(...arguments);this.styles=C;this.#t=new Map;this.#i=0;this.#n=new Map}static{this.attributes=[...c.attributes,"heading","pictures"]}#t;#s;#r;#i;#e;#n;address(){return this.publicBoard({window:this.getAttribute("window"),limit:String(this.whole("limit",10,1,100)),movement:"true"})}isEmpty(e){return!e.rows.length}draw(e){let{title:n,when:i,unit:s,body:a}=this.#s??=this.#o();this.#e!==this.address()&&this.#a();let d=this.getAttribute("heading")??e.title??"";n.textContent=d,n.hidden=!d,i.textContent=this.text(e.window),s.textContent=e.currency?.toUpperCase()??e.unit;let m=this.#h();if(!this.#n.size)for(let l of e.rows)this.#n.set(l.id,l.rank);let u=Math.max(1,e.rows[0]?.score??1);a.replaceChildren(...e.rows.map(l=>this.#m(l,e,u)));let h=new Set(e.rows.map(l=>l.id));for(let l of this.#t.keys())h.has(l)||this.#t.delete(l);this.calm||this.#p(m),this.#g(e)}#o(){let e=o("span","title");e.dir="auto";let n=o("span","when"),i=o("div","head");i.append(o("span","dot"),e,n);let s=o("table"),a=o("caption");a.append(i);let d=o("tr"),m=o("th","score"),u=o("th","moved");u.append(o("span","unseen",this.text("movement")));for(let x of[o("th","rank",this.text("rank")),u,o("th","",this.text("name")),m])x.scope="col",d.append(x);let h=o("thead");h.append(d);let l=o("tbody");return s.append(a,h,l),this.#r=o("p","unseen"),this.#r.setAttribute("aria-live","polite"),this.body.append(s,this.#r),{title:e,when:n,unit:m,body:l}}#a(){this.#t.clear(),this.#n.clear(),this.#e=this.address(),this.#i=Date.now()}#m(e,n,i){let s=this.#t.get(e.id),a=s?.element??this.#d(),[d,m,u,h]=a.children;d.textContent=this.number(e.rank),this.#u(m,e),(!s||s.picture!==e.picture||s.name!==e.name)&&this.#l(u,e);let l=u.querySelector("meter")??o("meter");return l.max=i,l.value=Math.max(0,e.score),h.textContent=this.number(e.score,n.currency),this.#t.set(e.id,{element:a,picture:e.picture,name:e.name}),a}#d(){let e=o("tr");e.part.add("row");let n=o("th","who");return n.scope="row",e.append(o("td","rank"),o("td","moved"),n,o("td","score")),e}#l(e,n){let i=o("span","name");i.append(o("bdi","",n.name));let s=o("meter");s.setAttribute("aria-hidden","true");let a=o("span","text");a.append(i,s);let d=o("span","line");this.getAttribute("pictures")!=="no"&&d.append(R(n.name,n.picture)),d.append(a),e.replaceChildren(d)}#u(e,n){let[i,s]=this.#c(n),a=s?this.number(Math.abs(s)):"";e.className=`moved ${i}`;let d=o("span","",q[i]+a);d.setAttribute("aria-hidden","true"),e.replaceChildren(d,o("span","unseen",this.text(i,{n:a})))}#c(e){if(e.status==="NEW"||e.status==="RE-ENTRY")return["new",0];let n=e.status?e.movement??0:(this.#n.get(e.id)??e.rank)-e.rank;return[n>0?"up":n<0?"down":"same",n]}#h(){return new Map([...this.#t].map(([e,{element:n}])=>[e,n.getBoundingClientRect().top]))}#p(e){if(e.size)for(let[n,{element:i}]of this.#t){let s=e.get(n),a=s===void 0?0:s-i.getBoundingClientRect().top;s===void 0?i.animate({opacity:[0,1]},z):a&&i.animate({transform:[`translateY(${a}px)`,"none"]},z)}}#g(e){let n=e.rows[0];!n||Date.now()-this.#i<G||(this.#i=Date.now(),this.#r.textContent=this.text("leads",{name:n.name,score:this.number(n.score,e.currency)}))}};y("coliseum-leaderboard",g);y("coliseum-counter",p);return I(V);})();
