@@ -121,7 +121,6 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     allowance = Allowance(database, limiter, utc_now, billing=settings.stripe_secret_key is not None)
     live = Hub(database, store, keys, reads, declarations, utc_now, origins_of(settings.live_origins),
                addresses=addresses, sessions=logins.sessions, allowance=allowance)  # fmt: skip
-    billing = Billing(database, settings, settings.secret_key, trail, utc_now, into_log(pipeline, utc_now))
     services = Services(
         settings,
         settings.secret_key,
@@ -149,7 +148,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         Identities(database, utc_now),
         logins,
         Secrets(settings.secret_key),
-        billing,
+        Billing(database, settings, settings.secret_key, trail, utc_now, into_log(pipeline, utc_now)),
         open_post(settings, settings.secret_key, database, server, utc_now),
         open_stadium(database, settings.secret_key, utc_now),
     )
