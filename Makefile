@@ -35,7 +35,7 @@ check: $(DEV) ## formatting, lint, types, layers, known mistakes, generated file
 	@$(BIN)/bandit -q -c .bandit.yaml -r src
 	@set -e; for module in $(GENERATORS); do $(BIN)/python -m $$module --check; done
 	@$(BIN)/python scripts/schema.py --check
-	@$(BIN)/python -m pytest -q tests/shape
+	@$(BIN)/python -m pytest -q tests/shape tests/contract/test_sdk_is_fresh.py
 
 bench: $(SERVER) ## measure every claim about speed; CLAIMS="append single" runs some, QUICK=1 tries it out
 	@$(BIN)/python -m bench $(CLAIMS) $(if $(QUICK),--quick)

@@ -47,6 +47,7 @@ from coliseum.projections.usage import UsageProjection
 from coliseum.queries.declared import Declarations
 from coliseum.queries.public import PublicPages
 from coliseum.queries.shared import SharedReads
+from coliseum.queries.standing import Watch
 from coliseum.queries.together import Together
 from coliseum.settings import Settings
 from coliseum.settings.safety import check_mode
@@ -62,14 +63,15 @@ from coliseum.web.limits import Limiter
 from coliseum.web.live.admission import origins_of
 from coliseum.web.live.hub import Hub
 from coliseum.web.live.stopping import stop_held_back
+from coliseum.web.live.tail import Tails
 from coliseum.web.post import open_post
 from coliseum.web.refusals import Refusals
 from coliseum.web.services import Services
 from coliseum.web.stadium import open_stadium
 from coliseum.web.stripe import into_log
-from coliseum.web.ui.areas import pages_router
 from coliseum.web.ui.front_page import page_router
 from coliseum.web.ui.live import Live
+from coliseum.web.ui.stopping import told_of_stop
 
 UPKEEP_EVERY_S = 3_600
 PROJECTIONS: dict[str, Projection] = {
@@ -96,11 +98,11 @@ def create_app() -> Litestar:
     @asynccontextmanager
     async def opened() -> AsyncIterator[Services]:
         async with open_services(settings) as services, live.serving(services):
-            with stop_held_back(services.live):
+            with stop_held_back(services.live), told_of_stop(services.tails.close):
                 collector.settle()
                 yield services
 
-    return build_app(opened, metadata.version("coliseum"), pages=(page_router(live), pages_router()))
+    return build_app(opened, metadata.version("coliseum"), pages=(page_router(live),))
 
 
 @asynccontextmanager
@@ -121,37 +123,16 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     allowance = Allowance(database, limiter, utc_now, billing=settings.stripe_secret_key is not None)
     live = Hub(database, store, keys, reads, declarations, utc_now, origins_of(settings.live_origins),
                addresses=addresses, sessions=logins.sessions, allowance=allowance)  # fmt: skip
+    billing = Billing(database, settings, settings.secret_key, trail, utc_now, into_log(pipeline, utc_now))
     services = Services(
-        settings,
-        settings.secret_key,
-        utc_now,
-        database,
-        store,
-        keys,
-        trail,
-        Refusals(database, trail, utc_now),
-        appender,
-        pipeline,
-        tally,
-        Boards(reads),
-        Together(),
-        limiter,
-        allowance,
-        segment_names(settings.segment_events),
-        declarations,
-        PublicPages(database, reads),
-        live,
-        addresses,
-        LastUsed(database, utc_now),
-        outbound,
-        Foreign(database, outbound, settings.secret_key, utc_now),
-        Identities(database, utc_now),
-        logins,
-        Secrets(settings.secret_key),
-        Billing(database, settings, settings.secret_key, trail, utc_now, into_log(pipeline, utc_now)),
-        open_post(settings, settings.secret_key, database, server, utc_now),
+        settings, settings.secret_key, utc_now, database, store, keys, trail, Refusals(database, trail, utc_now),
+        appender, pipeline, tally, Boards(reads), Together(), limiter, allowance,
+        segment_names(settings.segment_events), declarations, PublicPages(database, reads), live,
+        Tails(database, store), Watch(database, store), addresses, LastUsed(database, utc_now), outbound,
+        Foreign(database, outbound, settings.secret_key, utc_now), Identities(database, utc_now), logins,
+        Secrets(settings.secret_key), billing, open_post(settings, settings.secret_key, database, server, utc_now),
         open_stadium(database, settings.secret_key, utc_now),
-    )
+    )  # fmt: skip
     async with _serving(services, waker):
         yield services
 
@@ -172,6 +153,7 @@ async def _serving(services: Services, waker: kv.Waker) -> AsyncIterator[None]:
     finally:
         await services.billing.close()
         await services.live.close()
+        await services.tails.stop()
         await services.appender.drain()
         await services.boards.reads.drain()
         await services.together.drain()

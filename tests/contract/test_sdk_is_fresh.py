@@ -1,4 +1,4 @@
-"""What is committed of the browser module is what its source makes, and no larger than promised."""
+"""What is committed of the browser package is what its source makes, no larger than promised, and tested."""
 
 import gzip
 import re
@@ -6,7 +6,13 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import msgspec
 import pytest
+
+from coliseum.queries.leaderboards import BoardPage, BoardRow
+from coliseum.queries.public import PublicTotal
+from coliseum.queries.series import Point, Series
+from coliseum.web.ui.embed import INTEGRITY, SCRIPT, VERSION
 
 SDK = Path(__file__).parents[2] / "sdk" / "js"
 GZIP_MAX = 3_000
@@ -25,13 +31,35 @@ def test_the_lock_names_no_host() -> None:
     assert not re.search(r"[a-z]+://", lock)
 
 
-def test_what_is_built_is_what_the_source_makes() -> None:
+@pytest.mark.timeout(320)
+@pytest.mark.parametrize("script", ["check", "test"])
+def test_the_package_is_fresh_and_its_tests_pass(script: str) -> None:
     npm = shutil.which("npm")
     if npm is None:
         pytest.skip("no npm on this machine")
-    if not (SDK / "node_modules" / ".bin" / "esbuild").exists():
+    if not (SDK / "node_modules" / ".bin" / "vitest").exists():
         pytest.skip("the packages of sdk/js are not installed: npm ci")
     done = subprocess.run(
-        [npm, "run", "--silent", "check"], cwd=SDK, capture_output=True, text=True, timeout=100, check=False
+        [npm, "run", "--silent", script], cwd=SDK, capture_output=True, text=True, timeout=300, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [("BoardRow", BoardRow), ("BoardPage", BoardPage), ("Point", Point), ("MetricsPage", Series),
+     ("PublicTotal", PublicTotal)],
+)  # fmt: skip
+def test_the_types_of_answers_are_those_of_the_api(name: str, answer: type[msgspec.Struct]) -> None:
+    source = "".join((SDK / "src" / path).read_text() for path in ("pages.ts", "widgets/counter.ts"))
+    body = re.search(rf"^export interface {name} \{{\n(.*?)^\}}", source, re.MULTILINE | re.DOTALL)
+    assert body
+    declared = {field: bool(mark) for field, mark in re.findall(r"^  (\w+)(\?)?:", body[1], re.MULTILINE)}
+    assert declared == {field.encode_name: not field.required for field in msgspec.structs.fields(answer)}
+
+
+def test_what_the_server_hands_out_is_what_was_built() -> None:
+    readme = (SDK / "README.md").read_text()
+    assert (SDK / "dist" / "coliseum-widgets.min.js").read_bytes() == SCRIPT
+    assert f"/embed/{VERSION}/coliseum-widgets.js" in readme
+    assert INTEGRITY in readme

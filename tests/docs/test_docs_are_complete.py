@@ -30,6 +30,7 @@ TERMS = [
     "trending", "breaking", "half-life", "usage", "quota", "overage", "allowance",
     "audit trail", "chain", "head", "mode",
     "connected account", "unmatched",
+    "widget", "public total",
 ]  # fmt: skip
 
 

@@ -30,7 +30,7 @@ def filled_in(path: str) -> str:
     """A path that names nothing there is."""
     for hole, value in (("{name}", "no-such"), ("{slug}", "nobody")):
         path = path.replace(hole, value)
-    return re.sub(r"{\w+_id}", "987654321", path)
+    return re.sub(r"{(\w+_id|partition|offset)}", "987654321", path)
 
 
 @pytest.mark.parametrize("scope", SCOPES)

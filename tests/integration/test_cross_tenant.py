@@ -26,6 +26,11 @@ BODIES: dict[str, Any] = {
     "patch /api/tenant": {"name": "mine"},
     "post /api/webhooks/endpoints": {"url": "https://1.1.1.1/mine", "topics": ["key.revoked"]},
     "patch /api/webhooks/endpoints/{endpoint_id}": {"disabled": True},
+    "post /api/dashboards": {"name": "mine", "panels": []},
+    "put /api/dashboards/{dashboard_id}": {"name": "mine", "panels": []},
+    "post /api/shares": {"dashboardId": 1},
+    "put /api/catalog/{kind}/entity": {"fields": {"name": "mine"}},
+    "post /api/catalog/{kind}/import": {"file": "aWQsbmFtZQp0aGVpci1hcnRpc3QsbWluZQo="},
     "put /api/votings/{name}": {"event": "their-event", "title": "mine"},
     "put /api/webhooks/thresholds/{name}": {"metric": "votes", "window": "day", "value": 1},
 }
@@ -57,13 +62,15 @@ async def plant(world: World, other: Platform, member: LogIn) -> dict[str, list[
     assert trusted.status == 200, trusted
     hooks = await webhooks(world, other)
     return {
-        **hooks,
+        **hooks, **await dashboards(world, other),
         "name": ["their-board"], "slug": [other.tenant.slug], "id": ["their-artist", "their-event", "their-fan"],
         "userId": ["their-fan"], "event": ["their-event"], "around": ["their-artist"], "ids": ["their-artist"],
-        "members": ["their-artist"], "board": ["their-board"], "city": ["their-city"], "genre": ["their-genre"],
+        "members": ["their-artist"], "artist": ["their-artist"], "q": [CANARY], "board": ["their-board"], "city": ["their-city"], "genre": ["their-genre"],
         "cursor": ["AAAA"], "key_id": [str(key["id"]) for key in keys],
         "session_id": [str(member.session_id)], **await invited(world, other),
         "issuer": [f"https://{CANARY}.example"], "subject": ["their-fan"],
+        "kind": ["artists", "events"], "partition": ["0"], "offset": ["0", "1", "2", "3"],
+        "track": ["their-track"], "entry": [sent[2]["id"]], "search": [CANARY[:6]],
     }  # fmt: skip
 
 
@@ -86,6 +93,18 @@ async def webhooks(world: World, other: Platform) -> dict[str, list[str]]:
     rule = json.dumps({"metric": "votes", "entity": "artist", "id": CANARY, "window": "day", "value": 9}).encode()
     assert (await world.http.send("PUT", "/api/webhooks/thresholds/their-board", rule, json_headers)).status == 200
     return {"endpoint_id": [str(number)], "endpoint": [str(number)], "delivery_id": [str(sent["id"])]}
+
+
+async def dashboards(world: World, other: Platform) -> dict[str, list[str]]:
+    """A dashboard and a public link to it; the sweep tries to share the dashboard, too."""
+    json_headers = other.server | {"content-type": "application/json"}
+    wish = {"name": CANARY, "panels": [{"question": {"metric": "votes"}, "title": CANARY}]}
+    made = await world.http.post("/api/dashboards", wish, json_headers)
+    assert made.status == 201, made
+    share = await world.http.post("/api/shares", {"dashboardId": made.json["id"]}, json_headers)
+    assert share.status == 201, share
+    BODIES["post /api/shares"] = {"dashboardId": made.json["id"]}
+    return {"dashboard_id": [str(made.json["id"])], "share_id": [str(share.json["share"]["id"])]}
 
 
 async def credentials(world: World, platform: Platform) -> dict[str, dict[str, str]]:
@@ -174,11 +193,20 @@ async def test_the_sweep_would_see_what_it_looks_for(
     assert shown >= {
         "/api/webhooks/endpoints",
         "/api/webhooks/thresholds",
+        "/api/dashboards",
         "/api/boards",
         "/api/issuers",
         "/api/boards/their-board",
         "/api/crowd",
         "/api/votings",
         "/api/leaderboards",
+        "/api/insights/entities",
+        "/api/insights/about",
         "/api/warnings",
+        "/api/warnings/groups",
+        "/api/entries/0/0",
+        "/api/catalog/artists",
+        "/api/catalog/events/entity",
+        "/api/catalog/artists/history",
+        "/api/catalog/artists/export",
     }, seen

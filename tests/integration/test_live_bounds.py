@@ -20,6 +20,7 @@ from support.watching_boards import Watcher, counted_votes, opened_hub, watcher
         ({"metric": "nothing"}, "metric"), ({"metric": "votes", "entity": "venue"}, "entity"),
         ({"metric": "votes", "limit": "x"}, "limit"), ({"metric": "votes", "limit": "9999"}, "limit"),
         ({"metric": "votes", "window": "decade"}, "window"), ({"metric": "votes", "cursor": "?"}, "cursor"),
+        ({"metric": "votes", "place": "0"}, "place"), ({"metric": "votes", "place": "1", "cursor": "?"}, "place"),
         ({"metric": "votes", "colour": "red"}, "colour"), ({}, "metric"), ({"metric": "votes", "at": "x"}, "at"),
     ],
 )  # fmt: skip

@@ -131,6 +131,26 @@ def test_what_it_prints_works_and_it_stops_without_a_trace(data_dir: Path) -> No
         assert all(is_gone(process) for process in family)
 
 
+def test_the_printed_link_logs_the_demos_owner_in_and_is_not_printed_again(data_dir: Path) -> None:
+    with running(data_dir, free_port()) as up:
+        link = up.line_after("Log in")
+        path = link.removeprefix(f"http://127.0.0.1:{up.port}")
+        assert path.startswith("/welcome/")
+        connection = http.client.HTTPConnection("127.0.0.1", up.port, timeout=30)
+        connection.request("GET", path)
+        page = connection.getresponse()
+        assert (page.status, b"owner@demo.example" in page.read()) == (200, True)
+        form = {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"http://127.0.0.1:{up.port}"}
+        connection.request("POST", path, "password=a+sentence+that+only+tests+use", form)
+        done = connection.getresponse()
+        done.read()
+        assert (done.status, done.getheader("location")) == (303, "/t/demo")
+        assert "__Host-coliseum=" in (done.getheader("set-cookie") or "")
+        connection.close()
+    with running(data_dir, up.port) as again:
+        assert again.line_after("Log in") == f"http://127.0.0.1:{up.port}/log-in"
+
+
 def test_a_second_start_is_quick(data_dir: Path) -> None:
     port = free_port()
     with running(data_dir, port):

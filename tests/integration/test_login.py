@@ -10,7 +10,8 @@ import pytest
 
 from coliseum import kv
 from coliseum.accounts.argon import LANES, MEMORY_KIB, PASSES
-from coliseum.accounts.logins import Attempt, Logins, _account_name
+from coliseum.accounts.attempts import Attempt
+from coliseum.accounts.logins import Logins, _account_name
 from coliseum.accounts.passwords import Passwords
 from coliseum.accounts.tries import Tries
 from coliseum.errors import RequestRefused, StoreUnavailable

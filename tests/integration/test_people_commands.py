@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from coliseum.cli import app
-from support.people import new_person
+from support.people import new_person, with_second_factor
 from support.post import LINK, NEW_PASSWORD, mails, send
 from support.services import SECRET_KEY, Platform, World
 
@@ -79,6 +79,39 @@ async def test_somebody_who_is_disabled_is_out_at_once(world: World, platform: P
     assert not await log_in.is_open()
     assert (await human.try_to("token")).code == "wrong_credentials"
     assert ("person.disable", f"person:{human.person_id}", "{}") in await told(world, platform.tenant_id)
+
+
+async def test_a_lost_second_factor_is_reset_told_and_ends_every_log_in(world: World, platform: Platform) -> None:
+    other = await world.platform()
+    human = await new_person(world, (platform, "owner"), (other, "viewer"))
+    browser, codes = await with_second_factor(human)
+    program = await human.log_in("token", codes[0])
+    code, said = await run(world, "person", "reset-second-factor", human.email.upper())
+    assert code == 0, said
+    world.services.logins.sessions.forget()  # or two seconds later
+    assert not await browser.is_open()
+    assert not await program.is_open()
+    assert (await human.try_to("token", codes[1])).status == 200  # what nobody asks for any more is not looked at
+    assert (await human.try_to("token")).status == 200
+    assert (await human.try_to("token", password="a wrong one that is long")).code == "wrong_credentials"
+    deed = ("person.reset_second_factor", f"person:{human.person_id}", "{}")
+    for tenant_id in (0, platform.tenant_id, other.tenant_id):
+        assert (await told(world, tenant_id)).count(deed) == 1
+    assert [mail.subject for mail in await mails(world, human.email)] == ["Your second factor was removed"]
+    async with world.database.connection("owner") as connection:
+        left = "SELECT count(*) FROM accounts_recovery_codes WHERE person_id = $1"
+        assert await connection.fetchval(left, human.person_id) == 0
+
+
+async def test_nothing_is_reset_of_who_has_no_second_factor_that_counts(world: World, platform: Platform) -> None:
+    human = await new_person(world, (platform, "owner"))
+    log_in = await human.log_in()
+    assert (await log_in.ask("POST", "/api/auth/totp")).status == 201  # begun, and never confirmed
+    code, said = await run(world, "person", "reset-second-factor", human.email)
+    assert (code, "no second factor" in said) == (1, True)
+    assert await log_in.is_open()
+    assert await mails(world, human.email) == []
+    assert (await run(world, "person", "reset-second-factor", "nobody-there@example.org"))[0] == 1
 
 
 async def test_settings_are_shown_and_set(world: World, platform: Platform) -> None:

@@ -185,6 +185,35 @@ async def test_an_entry_that_was_a_dead_letter_when_a_window_closed_is_not_misse
     assert await check_seasons(world.database, run.tenant) == []
 
 
+async def test_artists_by_attendance_are_verified_by_the_bills_of_then(world: World) -> None:
+    run = await Era(world, await world.platform(), FIRST + NOON).begin()
+    now = run.now.isoformat()
+    await run.send(
+        event("catalog.event", userId=None, eventId="final", name="Final", artistIds=["abba", "loreen"], at=now),
+        event("catalog.event", userId=None, eventId="half", name="Half", artistIds=["loreen"], at=now),
+        *(event("concierto.event_attended", eventId=night, city="Graz", userId=f"fan-{n}", at=now)
+          for night, fans in (("final", 3), ("half", 2)) for n in range(fans)),
+        *(event("concierto.event_viewed", eventId="half", userId=f"fan-{n}", at=now) for n in range(2)),
+    )  # fmt: skip
+    await run.pass_to(FIRST + DAY + GRACE)
+    assert await run.scores(FIRST, metric="attendance") == {"abba": 3, "loreen": 5}
+    assert await run.scores(FIRST, metric="views") == {"loreen": 2}
+    # A bill that is corrected later does not change what the season says, nor what is expected of it.
+    await run.send(
+        event("catalog.event", userId=None, eventId="final", name="Final", artistIds=["go-a"], at=run.now.isoformat())
+    )
+    await run.read()
+    assert await check_seasons(world.database, run.tenant) == []
+    async with world.database.connection("owner") as connection:
+        await connection.execute(
+            "UPDATE coliseum_leaderboards SET score = score + 1 "
+            "WHERE tenant_id = $1 AND metric = 'attendance' AND kind = 1 AND place = 1 AND grain = 1",
+            run.tenant.tenant_id,
+        )
+    [found] = await check_seasons(world.database, run.tenant)
+    assert "attendance artist loreen" in found.key
+
+
 async def test_a_closer_that_does_not_wait_for_the_log_is_seen(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     from coliseum.projections import seasons  # noqa: PLC0415
 

@@ -43,9 +43,16 @@ DESK = "tests/integration/test_stripe_desk.py::test_the_routes_serve_an_owner"
 IDENTITY = "tests/integration/test_foreign_members.py::test_linking_stands_in_the_trail_without_saying_as_whom"
 ISSUER = "tests/integration/test_foreign.py::test_an_issuer_that_is_trusted_no_more_vouches_for_nobody"
 SIGN_UP = "tests/integration/test_reset.py::test_an_account_begins_with_its_link_and_not_before"
+DASHBOARD = "tests/integration/test_dashboards.py::test_a_dashboard_is_made_read_changed_and_removed"
+SHARE = "tests/integration/test_dashboards.py::test_a_link_leaves_its_traces"
+CSV = "tests/integration/test_catalog_import.py::test_what_was_shown_is_done_when_it_is_confirmed_and_leaves_a_trace"
 BOARD = {"metric": "votes", "entity": "artist"}
 DONE: dict[str, Sample | str] = {
     "PUT /api/boards/{name}": Sample("board.declare", "board:charts", BOARD, "/api/boards/charts"),
+    "PUT /api/catalog/{kind}/entity": Sample(
+        "catalog.change", "artist:abba", {"fields": {"name": "ABBA"}}, "/api/catalog/artists/entity?id=abba"
+    ),
+    "POST /api/catalog/{kind}/import": CSV,
     "DELETE /api/boards/{name}": Sample(
         "board.withdraw", "board:charts", None, "/api/boards/charts", "PUT /api/boards/{name}"
     ),
@@ -62,6 +69,9 @@ DONE: dict[str, Sample | str] = {
     "PUT /api/webhooks/thresholds/{name}": THRESHOLD, "DELETE /api/webhooks/thresholds/{name}": THRESHOLD,
     "POST /api/auth/identities": IDENTITY, "DELETE /api/auth/identities": IDENTITY,
     "PUT /api/issuers": ISSUER, "DELETE /api/issuers": ISSUER,
+    "POST /api/dashboards": DASHBOARD, "PUT /api/dashboards/{dashboard_id}": DASHBOARD,
+    "DELETE /api/dashboards/{dashboard_id}": DASHBOARD,
+    "POST /api/shares": SHARE, "DELETE /api/shares/{share_id}": SHARE,
     "POST /api/auth/signup": SIGN_UP, "POST /api/auth/signup/accept": SIGN_UP,
 }  # fmt: skip
 """A sample for each route that a key may use, or the test (``path::name``) that shows its trace where none can."""

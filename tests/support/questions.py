@@ -146,6 +146,9 @@ class Questioner:
             if (cursor := page["nextCursor"]) is None:
                 break
         assert paged == told, (board, source)
+        place = rng.randint(1, len(rows) + 1)
+        page = await self._page(board, whole, source, ranking, cold=cold, limit=limit, place=place)
+        assert page["rows"] == told[place - 1 : place - 1 + limit], (board, place, limit, source)
         known = sorted(await numbers(self.of.world, self.of.platform, board["entity"]))
         some = [*(row.id for row in rows), *known, "nobody"]
         for who in dict.fromkeys(

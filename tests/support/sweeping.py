@@ -9,10 +9,27 @@ from urllib.parse import quote, urlencode
 METHODS = ("get", "put", "post", "patch", "delete")
 QUESTION = {
     "metric": "votes", "entity": "artist", "window": "all", "grain": "day", "format": "ndjson", "days": "7",
-    "hours": "24", "limit": "20",
+    "hours": "24", "limit": "20", "minutes": "5",
 }  # fmt: skip
 """Parameters of a question that has an answer."""
-OPTIONAL = ("around", "ids", "members", "event", "city", "genre", "id", "board", "cursor", "userId", "endpoint")
+OPTIONAL = (
+    "around",
+    "ids",
+    "members",
+    "event",
+    "city",
+    "genre",
+    "id",
+    "board",
+    "cursor",
+    "userId",
+    "endpoint",
+    "artist",
+    "q",
+    "track",
+    "entry",
+    "search",
+)
 """Parameters that name something: each is tried with what the other tenant calls so."""
 STREAMS = ("/api/live/events", "/api/live/events/metrics")
 """Answers that do not end; what is watched is swept where the live tests are."""

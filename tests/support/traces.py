@@ -98,6 +98,11 @@ async def change_password(at: Stage) -> Trace:
     return at.of_session("password.change")
 
 
+async def rename(at: Stage) -> Trace:
+    await at.done("PATCH", "/api/auth/person", {"name": "Another Name"})
+    return at.of_session("person.rename")
+
+
 async def begin_factor(at: Stage) -> Trace:
     await at.done("POST", "/api/auth/totp")
     return at.of_session("totp.begin")
@@ -250,7 +255,7 @@ BY_PEOPLE: dict[str, Callable[[Stage], Awaitable[Trace]]] = {
     "POST /api/auth/totp/confirm": confirm_factor, "DELETE /api/auth/totp": remove_factor,
     "POST /api/auth/recovery-codes": new_codes, "POST /api/auth/reset": ask_for_reset,
     "POST /api/auth/reset/accept": reset, "POST /api/auth/verify": ask_to_verify,
-    "POST /api/auth/email": ask_for_address, "POST /api/auth/verify/accept": verify,
+    "PATCH /api/auth/person": rename, "POST /api/auth/email": ask_for_address, "POST /api/auth/verify/accept": verify,
     "POST /api/invitations": invite, "POST /api/invitations/{invitation_id}/resend": invite_again,
     "DELETE /api/invitations/{invitation_id}": withdraw, "POST /api/invitations/accept": accept,
     "PATCH /api/members/{person_id}": change_member, "DELETE /api/members/{person_id}": remove_member,

@@ -9,7 +9,8 @@ import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
 const GZIP_MAX = {
-  "coliseum.js": 3_000, "coliseum.min.js": 3_000, "live.js": 4_000, "widgets.js": 15_000, "coliseum-widgets.min.js": 15_000,
+  "coliseum.js": 3_000, "coliseum.min.js": 3_000, "live.js": 4_000, "client.js": 8_000, "react.js": 8_000,
+  "widgets.js": 15_000, "coliseum-widgets.min.js": 15_000,
   "jumbotron.js": 17_000, "coliseum-jumbotron.min.js": 17_000,
 };
 const SERVER = "../../src/coliseum/web/ui/static";
@@ -25,7 +26,9 @@ await build({
   ...small, target: "es2020", entryPoints: ["src/index.ts"], format: "iife", globalName: "coliseum",
   outfile: join(out, "coliseum.min.js"),
 });
-await build({ ...small, entryPoints: ["src/live.ts"], outfile: join(out, "live.js") });
+for (const name of ["live", "client", "react"]) {
+  await build({ ...small, entryPoints: [`src/${name}.ts`], external: ["react"], outfile: join(out, `${name}.js`) });
+}
 await build({ ...small, entryPoints: ["src/widgets/index.ts"], outfile: join(out, "widgets.js") });
 await build({
   ...small, entryPoints: ["src/widgets/index.ts"], format: "iife", globalName: "coliseumWidgets",
@@ -42,7 +45,10 @@ writeFileSync(join(server, "vendor/jumbotron.js"), readFileSync(join(out, "jumbo
 mkdirSync(join(server, "embed"), { recursive: true });
 writeFileSync(join(server, "embed/coliseum-widgets.js"), readFileSync(join(out, "coliseum-widgets.min.js")));
 execFileSync("node_modules/.bin/tsc", ["--outDir", join(out, "types")]);
-for (const [name, source] of [["index", "index"], ["live", "live"], ["widgets", "widgets/index"], ["jumbotron", "widgets/jumbotron_define"]]) {
+for (const [name, source] of Object.entries({
+  index: "index", live: "live", client: "client", react: "react", widgets: "widgets/index",
+  jumbotron: "widgets/jumbotron_define",
+})) {
   writeFileSync(join(out, `${name}.d.ts`), `export * from "./types/src/${source}";\n`);
 }
 

@@ -36,6 +36,8 @@ interface Watched {
 type Message = Snapshot | Diff | { type: "ready" | "pong" | "heartbeat" } | ({ type: "error"; id?: string } & Refused);
 
 const AGAIN_MS = 5_000;
+/** So long a connection is kept with nothing to watch: what a page puts away it often takes out again. */
+const IDLE_MS = 1_000;
 const WATCHED_MAX = 64;
 
 /** Keeps pages of boards and metrics at the present, over one connection that mends itself. See docs/LIVE.md. */
@@ -130,7 +132,7 @@ export class Live {
     this.#watched.delete(watched.key);
     this.#unsubscribe(watched);
     if (this.#watched.size) this.#settled(watched);
-    else this.#connection.close();
+    else setTimeout(() => this.#watched.size || this.#connection.close(), IDLE_MS);
   }
 
   #hear(message: Message): void {

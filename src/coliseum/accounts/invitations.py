@@ -12,7 +12,7 @@ import msgspec
 from coliseum import db
 from coliseum.accounts.links import digest_of, link_invalid
 from coliseum.accounts.members import Doer, add_member, check_rank, check_seats, lock_members, role_of
-from coliseum.accounts.people import PersonRow, create_person, find_person, give_password, hold_person
+from coliseum.accounts.people import PersonRow, create_person, find_person, give_password, hold_person, rename_person
 from coliseum.accounts.permissions import Role
 from coliseum.accounts.plans import Plan, PlanName
 from coliseum.accounts.tenants import SQL
@@ -169,7 +169,7 @@ async def _person_of(
         if person.email_verified_at is not None:  # somebody was quicker, by another link
             raise link_invalid()
         await give_password(connection, person.person_id, new.password_hash, now, "password_reset")
-        await connection.execute(SQL["rename_person"], person.person_id, new.name)
+        await rename_person(connection, person.person_id, new.name)
     return person, False
 
 

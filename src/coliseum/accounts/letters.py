@@ -87,6 +87,16 @@ class Letters:
             f"{self._url}",
         )
 
+    def second_factor_removed(self) -> Letter:
+        """To somebody whose second factor the operator has removed."""
+        return _letter(
+            "Your second factor was removed",
+            "Whoever runs this system has removed your second factor and its recovery codes in Coliseum. All log-ins "
+            "have ended; your password is as it was.",
+            f"Log in and set up a new one at {self._url}/account/second-factor",
+            "If you did not ask for that, choose another password and tell whoever runs this system.",
+        )
+
     def address_wanted(self, new: str) -> Letter:
         """To the old address of somebody who wants another."""
         return _letter(

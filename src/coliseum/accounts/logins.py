@@ -9,16 +9,15 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Final
 
-import msgspec
-
 from coliseum import db
+from coliseum.accounts.attempts import Attempt, LoggedIn, PasswordShown
 from coliseum.accounts.callers import Person
 from coliseum.accounts.passwords import Passwords, check_new
 from coliseum.accounts.secondfactor import Account, SecondFactors, wrong_code
-from coliseum.accounts.sessions import EndReason, Kind, Sessions, begin_session, end_sessions
+from coliseum.accounts.sessions import EndReason, Sessions, begin_session, end_sessions
 from coliseum.accounts.telling import tell, tenants_of
 from coliseum.accounts.tenants import SQL
-from coliseum.accounts.tokens import TokenPair, Tokens
+from coliseum.accounts.tokens import Tokens
 from coliseum.accounts.tries import Tries
 from coliseum.clock import Clock
 from coliseum.errors import Refusal, RequestRefused
@@ -26,28 +25,6 @@ from coliseum.ids import random_secret, secret_digest
 from coliseum.trail.record import SYSTEM, Deed, Trail
 
 EMAIL_MAX: Final = 254
-
-
-class Attempt(msgspec.Struct, frozen=True, kw_only=True):
-    """What somebody shows to be let in, and from where."""
-
-    email: str
-    password: str
-    code: str | None
-    kind: Kind
-    address: str
-    agent: str
-    replaces: Person | None = None
-    """Who was logged in by the cookie that came with it: that session ends."""
-
-
-class LoggedIn(msgspec.Struct, frozen=True):
-    """A session just begun: of a browser by the secret of its cookie, of a program by tokens."""
-
-    person_id: int
-    session_id: int
-    secret: str | None
-    tokens: TokenPair | None
 
 
 class Logins:
@@ -80,21 +57,31 @@ class Logins:
             RequestRefused: ``wrong_credentials``, ``second_factor_needed``, ``rate_limited``.
             StoreUnavailable: tries cannot be counted.
         """
-        self.passwords.check_room()
-        email = normalised(attempt.email)
-        known_as = _account_name(email)
-        await self.tries.password(known_as, attempt.address)
-        account = await self._by_email(email)
-        stored = None if account is None or account.disabled else account.password_hash
-        fits = await self.passwords.verify(stored, attempt.password)
-        if account is None or stored is None or not fits:
-            await self._refuse(attempt, account, "password")
-            raise RequestRefused(Refusal.WRONG_CREDENTIALS, "e-mail or password is wrong")
+        account = await self._with_password(attempt)
         if account.has_totp:
-            await self._check_code(attempt, account, known_as)
-        await self.tries.passed(known_as)
-        rehashed = await self.passwords.hash(attempt.password) if self.passwords.is_outdated(stored) else None
-        return await self._begin(attempt, account, rehashed)
+            await self._check_code(attempt, account)
+        return await self._passed(attempt, account)
+
+    async def log_in_by_steps(self, attempt: Attempt) -> LoggedIn | PasswordShown:
+        """As ``log_in`` without a code; who needs one is not refused, but may ``show_code`` next."""
+        account = await self._with_password(attempt)
+        if account.has_totp:
+            return PasswordShown(account.person_id, account.password_changed_at)
+        return await self._passed(attempt, account)
+
+    async def show_code(self, shown: PasswordShown, attempt: Attempt) -> LoggedIn:
+        """The second step; ``attempt`` has a code, and neither e-mail nor password.
+
+        Raises:
+            RequestRefused: ``login_needed``: password or second factor is another since the first step; ``log_in``.
+            StoreUnavailable: tries cannot be counted.
+        """
+        account = await self._by_number(shown.person_id)
+        same = account is not None and account.password_changed_at == shown.password_changed_at
+        if account is None or not same or account.disabled or not account.has_totp:
+            raise RequestRefused(Refusal.LOGIN_NEEDED, "begin again with e-mail and password")
+        await self._check_code(attempt, account)
+        return await self._passed(attempt, account)
 
     async def confirm(self, person: Person, password: str, code: str | None, address: str) -> str | None:
         """The password was given again: the session counts as just begun. Returns the secret of its new cookie.
@@ -188,11 +175,10 @@ class Logins:
 
     async def account(self, person: Person) -> Account:
         """What is stored of somebody who is logged in."""
-        async with self._database.transaction("accounts") as connection:
-            found = await db.rows(connection, Account, SQL["account_by_id"], person.person_id)
-        if not found:
+        found = await self._by_number(person.person_id)
+        if found is None:
             raise RequestRefused(Refusal.LOGIN_NEEDED, "log in again")
-        return found[0]
+        return found
 
     async def told(
         self, connection: db.Connection, person: Person, action: str, address: str,
@@ -211,7 +197,30 @@ class Logins:
             found = await db.rows(connection, Account, SQL["account_by_email"], email)
         return found[0] if found else None
 
-    async def _check_code(self, attempt: Attempt, account: Account, known_as: str) -> None:
+    async def _by_number(self, person_id: int) -> Account | None:
+        async with self._database.transaction("accounts") as connection:
+            found = await db.rows(connection, Account, SQL["account_by_id"], person_id)
+        return found[0] if found else None
+
+    async def _with_password(self, attempt: Attempt) -> Account:
+        self.passwords.check_room()
+        email = normalised(attempt.email)
+        await self.tries.password(_account_name(email), attempt.address)
+        account = await self._by_email(email)
+        stored = None if account is None or account.disabled else account.password_hash
+        fits = await self.passwords.verify(stored, attempt.password)
+        if account is None or stored is None or not fits:
+            await self._refuse(attempt, account, "password")
+            raise RequestRefused(Refusal.WRONG_CREDENTIALS, "e-mail or password is wrong")
+        return account
+
+    async def _passed(self, attempt: Attempt, account: Account) -> LoggedIn:
+        await self.tries.passed(_account_name(account.email))
+        outdated = attempt.password and account.password_hash and self.passwords.is_outdated(account.password_hash)
+        return await self._begin(attempt, account, await self.passwords.hash(attempt.password) if outdated else None)
+
+    async def _check_code(self, attempt: Attempt, account: Account) -> None:
+        known_as = _account_name(account.email)
         if attempt.code is None:
             await self._refuse(attempt, account, "code needed")
             raise RequestRefused(Refusal.SECOND_FACTOR_NEEDED, "send the code of the second factor, too", "code")

@@ -104,6 +104,11 @@ async def create_person(
     return made[0]
 
 
+async def rename_person(connection: db.Connection, person_id: int, name: str) -> None:
+    """Call a person by another name, which is clean."""
+    await connection.execute(SQL["rename_person"], person_id, name)
+
+
 async def give_password(
     connection: db.Connection, person_id: int, password_hash: str, now: datetime, reason: str
 ) -> None:

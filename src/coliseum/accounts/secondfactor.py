@@ -128,6 +128,11 @@ async def confirm_totp(connection: db.Connection, account: Account, counter: int
         raise wrong_code()
 
 
+async def remove_totp(connection: db.Connection, person_id: int) -> bool:
+    """A second factor counts no more, and its recovery codes are gone; False when there was none that counted."""
+    return bool(await connection.fetch(SQL["remove_totp"], person_id))
+
+
 def wrong_code() -> RequestRefused:
     """The one answer to every wrong code."""
     return RequestRefused(Refusal.WRONG_CREDENTIALS, "this code is wrong, too old, or was used")

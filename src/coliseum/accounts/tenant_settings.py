@@ -107,6 +107,11 @@ async def read_settings(connection: db.Connection, tenant_id: int) -> TenantSett
     return (await db.rows(connection, TenantSettings, SQL["tenant_settings"], tenant_id))[0]
 
 
+async def has_entries(connection: db.Connection, tenant_id: int) -> bool:
+    """Whether the log has any entry: then zone and currency are fixed."""
+    return bool(await connection.fetchval(SQL["has_entries"], tenant_id))
+
+
 async def change_settings(
     connection: db.Connection, tenant_id: int, change: TenantChange, match: frozenset[int] | None
 ) -> tuple[TenantSettings, dict[str, Any]]:
@@ -165,7 +170,7 @@ async def _check_counted(connection: db.Connection, tenant_id: int, changed: dic
         return
     if fixed == "timeZone" and not await connection.fetchval(SQL["knows_zone"], changed[fixed]["after"]):
         raise RequestRefused(Refusal.INVALID_PAYLOAD, "PostgreSQL does not know this time zone", "timeZone")
-    if await connection.fetchval(SQL["has_entries"], tenant_id):
+    if await has_entries(connection, tenant_id):
         raise RequestRefused(
             Refusal.INVALID_PAYLOAD,
             "the log has entries, and their hours, days and sums of money are counted by it; it can be changed only "

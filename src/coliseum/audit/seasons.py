@@ -18,10 +18,7 @@ ROWS_MAX = 1_000
 async def check_seasons(
     database: db.Database, tenant: Tenant, *, newest_max: int = NEWEST_MAX, sample_max: int = SAMPLE_MAX
 ) -> list[Difference]:
-    """Every row, rank and score of the seasons of some closed windows, in one snapshot.
-
-    Artists by views and attendance are not checked: they count by bills, and the catalogue only knows today's.
-    """
+    """Every row, rank and score of the seasons of some closed windows, in one snapshot."""
     differences: list[Difference] = []
     async with database.transaction("processor", snapshot=True) as connection:
         await connection.execute(SQL["plan_checks"])

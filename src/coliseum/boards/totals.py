@@ -72,6 +72,10 @@ class Stored:
         """Up to ``limit`` members in display order, after the given (score, tie, entity)."""
         return await self._read(connection, "page", *(after or (None, None, None)), limit)
 
+    async def from_place(self, connection: db.Connection, place: int, limit: int) -> list[Ranked]:
+        """Up to ``limit`` members in display order, from this place on (the first is 1)."""
+        return await self._read(connection, "from_place", place, limit)
+
     def whole(self, connection: db.Connection, limit: int) -> AsyncIterator[list[Ranked]]:
         """All members in display order, up to ``limit``, a few thousand at a time. Needs a transaction."""
         return _chunks(connection, Ranked, SQL["whole"], (*self._parameters, limit))

@@ -13,12 +13,22 @@ What holds, in the order in which it matters:
 - After ``fork`` the child has an empty queue and a thread of its own; what was queued is the parent's to
   deliver.
 
+What was sent is read back by ``leaderboard`` and ``metrics``, for notebooks and scripts: they wait for the answer, and
+raise ``ReadFailed`` when there is none.
+
 It imports the standard library only, so that an application that sends events installs nothing else.
 """
 
+from coliseum.client.board import BoardRow, Leaderboard
 from coliseum.client.client import Client
 from coliseum.client.default import configure, flush, track
 from coliseum.client.delivery import Refused
+from coliseum.client.frames import LibraryMissing
+from coliseum.client.reading import ReadFailed, ReadRefused, ServerAway
+from coliseum.client.series import Metrics, Point
 from coliseum.client.stats import Stats
 
-__all__ = ["Client", "Refused", "Stats", "configure", "flush", "track"]
+__all__ = [
+    "BoardRow", "Client", "Leaderboard", "LibraryMissing", "Metrics", "Point", "ReadFailed", "ReadRefused", "Refused",
+    "ServerAway", "Stats", "configure", "flush", "track",
+]  # fmt: skip

@@ -8,10 +8,13 @@ from datetime import datetime
 from typing import Any, Literal
 
 from coliseum.client.backoff import Backoff
+from coliseum.client.board import Leaderboard
 from coliseum.client.buffer import Buffer
 from coliseum.client.delivery import BATCH_BYTES_MAX, BATCH_EVENTS_MAX
 from coliseum.client.event import encode_event
 from coliseum.client.notices import Notices
+from coliseum.client.reading import Reader
+from coliseum.client.series import Metrics
 from coliseum.client.stats import Stats
 from coliseum.client.transport import Transport
 from coliseum.client.worker import ErrorHandler, Worker
@@ -24,11 +27,12 @@ _clients: "weakref.WeakSet[Client]" = weakref.WeakSet()
 
 
 class Client:
-    """Sends events to one Coliseum server with one key. Safe for concurrent use; one a process is enough.
+    """Sends events to one Coliseum server with one key, and reads numbers back. Safe for concurrent use.
 
     Args:
         url: where the server is, for example ``https://coliseum.example``.
-        key: the write key.
+        key: the write key; to read, a server key that may, or an access token.
+        tenant: for which tenant to read, of a member of several.
         queue_events_max: how many events may be unsettled; a newer one is dropped and counted.
         batch_events_max: the most that one request carries (the server's limit is 1,000).
         flush_interval_s: how long an event may wait for company.
@@ -45,6 +49,7 @@ class Client:
         url: str,
         key: str,
         *,
+        tenant: str | None = None,
         queue_events_max: int = 10_000,
         batch_events_max: int = 500,
         flush_interval_s: float = 0.5,
@@ -58,6 +63,7 @@ class Client:
         self._url = url
         self._headers = {"Authorization": f"Bearer {key}", "User-Agent": "coliseum-python"}
         self._timeout_s = timeout_s
+        self._tenant = {} if tenant is None else {"Coliseum-Tenant": tenant}
         self._queue_events_max = queue_events_max
         self._batch_events_max = min(batch_events_max, BATCH_EVENTS_MAX)
         self._flush_interval_s = flush_interval_s
@@ -144,6 +150,77 @@ class Client:
         fields |= {"amount_cents": amount_cents, "currency": currency.lower()}
         return self.track(f"treasury.money_{kind}", user_id=user_id, at=at, id=id, **fields)
 
+    def leaderboard(
+        self,
+        metric: str | None = None,
+        *,
+        board: str | None = None,
+        entity: str | None = None,
+        window: str | None = None,
+        since: datetime | str | None = None,
+        until: datetime | str | None = None,
+        limit: int | None = 100,
+        movement: bool = False,
+        **more: object,
+    ) -> Leaderboard:
+        """A board: by what it counts, or a declared one by its name. For notebooks: it waits, and raises.
+
+        Args:
+            metric: a metric of docs/METRICS.md, such as ``votes``.
+            board: instead, a declared board.
+            entity: artist (when absent), event, fan, track, city or venue.
+            window: ``day``, ``week``, ``all``, ``7d`` and so on.
+            since: with ``until``, instead of a window: an aware datetime or RFC 3339 text.
+            until: see ``since``.
+            limit: the most rows, read page by page when they are needed; None for all.
+            movement: how each row has moved since the window before.
+            **more: further parameters of ``GET /api/leaderboards``: ``city``, ``genre``, ``event``, ``currency``,
+                ``at``, ``as_of``, ``around``, ``members``, ``ids``, ``ranking``.
+
+        Raises:
+            ReadRefused: the server says no, and why.
+            ServerAway: it says nothing.
+        """
+        if limit is not None and limit < 1:
+            raise ValueError("limit is at least 1")
+        asked = {"metric": metric, "board": board, "entity": entity, "window": window, "from": since, "to": until,
+                 "movement": movement or None, **more}  # fmt: skip
+
+        def fetch(rows: int, cursor: str | None) -> dict[str, Any]:
+            return self._reader.get("/api/leaderboards", {**asked, "limit": rows, "cursor": cursor})
+
+        return Leaderboard(fetch, limit, movement=movement)
+
+    def metrics(
+        self,
+        metric: str,
+        *,
+        entity: str | None = None,
+        id: str | None = None,  # noqa: A002 - the name that the parameter has
+        grain: str | None = None,
+        since: datetime | str | None = None,
+        until: datetime | str | None = None,
+        currency: str | None = None,
+    ) -> Metrics:
+        """A metric over time, of the tenant as a whole or of one entity. For notebooks: it waits, and raises.
+
+        Args:
+            metric: a metric of docs/METRICS.md, such as ``plays``.
+            entity: artist, event, fan, track, city or venue, with ``id``.
+            id: which entity.
+            grain: ``hour``, ``day`` (when absent), ``week`` or ``month``.
+            since: where it begins: an aware datetime or RFC 3339 text.
+            until: where it ends.
+            currency: of money; the tenant's when absent.
+
+        Raises:
+            ReadRefused: the server says no, and why.
+            ServerAway: it says nothing.
+        """
+        asked = {"metric": metric, "entity": entity, "id": id, "grain": grain, "from": since, "to": until,
+                 "currency": currency}  # fmt: skip
+        return Metrics(self._reader.get("/api/metrics", asked))
+
     def flush(self, timeout_s: float = 10.0) -> bool:
         """Send what is queued now and wait until each event has its answer; False when time ran out."""
         return self._buffer.join(timeout_s)
@@ -155,6 +232,7 @@ class Client:
             self._worker.halt()
             self._buffer.join(HALT_TIMEOUT_S)
         self._notices.say_rest()
+        self._reader.close()
         _clients.discard(self)
 
     @property
@@ -165,6 +243,7 @@ class Client:
     def _open(self) -> None:
         """Begin with an empty queue and no thread; also what a forked child does."""
         self._notices = Notices()
+        self._reader = Reader(self._url, {**self._headers, **self._tenant}, self._timeout_s)
         self._buffer = Buffer(
             events_max=self._queue_events_max,
             bytes_max=QUEUE_BYTES_MAX,

@@ -1,4 +1,4 @@
-"""HTTP with one kept-alive connection; nothing here knows what an event is."""
+"""HTTP with one kept-alive connection; nothing here knows what an event or a board is."""
 
 import contextlib
 import gzip
@@ -28,7 +28,7 @@ class Answer:
 
 
 class Transport:
-    """Posts to one server. Not for concurrent use: each thread has its own.
+    """Asks one server. Not for concurrent use: each thread has its own.
 
     Args:
         url: where the server is, for example ``https://coliseum.example`` or ``http://host:8000/prefix``.
@@ -63,9 +63,20 @@ class Transport:
         if len(body) >= GZIP_BYTES_MIN:
             body = gzip.compress(body, compresslevel=5, mtime=0)
             headers["Content-Encoding"] = "gzip"
+        return self._ask("POST", path, body, headers)
+
+    def get(self, path: str) -> Answer:
+        """Ask for what is at a path, and return the answer, whatever its status is; as ``post``.
+
+        Raises:
+            TransportError: there was no answer.
+        """
+        return self._ask("GET", path, None, self._headers)
+
+    def _ask(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
         reused = self._connection.sock is not None
         try:
-            return self._exchange(path, body, headers)
+            return self._exchange(method, path, body, headers)
         except (http.client.RemoteDisconnected, ConnectionError) as error:
             self.close()
             if not reused:
@@ -74,7 +85,7 @@ class Transport:
             self.close()
             raise TransportError(f"{type(error).__name__}: {error}") from error
         try:
-            return self._exchange(path, body, headers)
+            return self._exchange(method, path, body, headers)
         except (OSError, http.client.HTTPException) as error:
             self.close()
             raise TransportError(f"{type(error).__name__}: {error}") from error
@@ -91,8 +102,8 @@ class Transport:
             with contextlib.suppress(OSError):
                 socket_now.shutdown(socket.SHUT_RDWR)
 
-    def _exchange(self, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-        self._connection.request("POST", self._prefix + path, body, dict(headers))
+    def _exchange(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
+        self._connection.request(method, self._prefix + path, body, dict(headers))
         response = self._connection.getresponse()
         content = response.read(ANSWER_BYTES_MAX + 1)
         if len(content) > ANSWER_BYTES_MAX:

@@ -15,6 +15,7 @@ from coliseum.accounts import members, people, tenant_settings
 from coliseum.accounts.letters import Letters
 from coliseum.accounts.links import make_link
 from coliseum.accounts.permissions import ROLES, Role
+from coliseum.accounts.secondfactor import remove_totp
 from coliseum.accounts.telling import tell, tenants_of
 from coliseum.accounts.tenants import Tenant, tenant_by_slug
 from coliseum.clock import utc_now
@@ -35,6 +36,12 @@ class NoSuchPerson(ColiseumError):
     """There is nobody with that e-mail address."""
 
     hint = "`coliseum person list` shows them."
+
+
+class NoSecondFactor(ColiseumError):
+    """They have no second factor that counts."""
+
+    hint = "`coliseum member list` shows who has one."
 
 
 @person.command("create")
@@ -59,6 +66,13 @@ def disable(email: Address) -> None:
     """End a person's log-ins, and let them make no more."""
     asyncio.run(_disable(email))
     typer.echo(f"{email} cannot log in any more.")
+
+
+@person.command("reset-second-factor")
+def reset_second_factor(email: Address) -> None:
+    """Remove a person's second factor and recovery codes, end their log-ins, and tell them by mail."""
+    asyncio.run(_reset_second_factor(email))
+    typer.echo(f"{email} logs in with the password alone, until they set up a second factor again.")
 
 
 @member.command("add")
@@ -137,6 +151,19 @@ async def _disable(email: str) -> None:
         async with at.database.transaction("accounts") as connection:
             await people.disable_person(connection, found.email, at.now)
             await at.tell(connection, "person.disable", found.actor, tenant_ids)
+
+
+async def _reset_second_factor(email: str) -> None:
+    async with _working() as at:
+        found = await at.person(email)
+        tenant_ids = await tenants_of(at.database, found.person_id)
+        async with at.database.transaction("accounts") as connection:
+            if not await remove_totp(connection, found.person_id):
+                raise NoSecondFactor
+            await people.end_sessions(connection, found.person_id, at.now, "second_factor_removed")
+            letter = at.letters.second_factor_removed()
+            await at.mailer.put(connection, found.email, letter.subject, letter.body)
+            await at.tell(connection, "person.reset_second_factor", found.actor, tenant_ids)
 
 
 async def _add(slug: str, email: str, role: Role) -> None:

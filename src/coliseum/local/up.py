@@ -13,6 +13,7 @@ from coliseum.local import programs
 from coliseum.local.child import Child, Program
 from coliseum.local.credentials import Credentials, load_credentials
 from coliseum.local.database import ready_database
+from coliseum.local.demo_owner import owner_link
 from coliseum.local.demo_tenant import DemoKeys
 from coliseum.local.folder import held_folder
 from coliseum.local.health import reachable_host, wait_until_healthy
@@ -80,12 +81,13 @@ class Run:
         applied, keys = asyncio.run(ready_database(database_url, self._folder))
         if applied:
             self._say(f"Brought the database up to date ({len(applied)} migrations).")
+        secret_key = self._settings.secret_key or credentials.secret_key
         environ = programs.children_environ(
             self._environ,
             data_dir=self._folder,
             database_url=database_url,
             valkey_url=valkey_url,
-            secret_key=self._settings.secret_key or credentials.secret_key,
+            secret_key=secret_key,
         )
         check_mode(Settings.from_env(environ), environ)
         if self._interrupt.is_wanted():
@@ -96,7 +98,8 @@ class Run:
         wait_until_healthy(web, self._settings.host, self._settings.port, self._interrupt)
         if self._interrupt.is_wanted():
             return
-        self._tell(keys)
+        welcome = None if self._settings.mode == "production" else asyncio.run(owner_link(database_url, secret_key))
+        self._tell(keys, welcome)
         if with_demo:
             demo = programs.demo(environ, logs, self._url, keys.server_key)
             self._keep("festival", demo, ends=True)
@@ -128,7 +131,7 @@ class Run:
         host = reachable_host(self._settings.host)
         return f"http://{f'[{host}]' if ':' in host else host}:{self._settings.port}"
 
-    def _tell(self, keys: DemoKeys) -> None:
+    def _tell(self, keys: DemoKeys, welcome: str | None) -> None:
         now = utc_now()
         event = EVENT.format(at=now.strftime("%Y-%m-%dT%H:%M:%SZ"), artist=ARTISTS[0].id, event=stage_of(now.date()).id)
         curl = shlex.join(
@@ -141,6 +144,7 @@ class Run:
         self._console.rule("Coliseum")
         for name, value in (
             ("Page", self._url),
+            ("Log in", self._url + (welcome or "/log-in")),
             ("Server key", keys.server_key),
             ("Browser key", keys.browser_key),
             ("Send an event", curl),

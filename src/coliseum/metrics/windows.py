@@ -104,6 +104,27 @@ def spans(window: Window, zone: zoneinfo.ZoneInfo) -> tuple[Span, ...]:
     return tuple(_split(window.start, window.end, Grain.MONTH, zone))
 
 
+def buckets_of(window: Window, grain: Grain, zone: zoneinfo.ZoneInfo, most: int) -> list[datetime]:
+    """Where the buckets begin that a window has a part in, of a window that begins and ends.
+
+    Raises:
+        QueryInvalid: there are more than ``most``.
+    """
+    if window.start is None or window.end is None:
+        return []
+    buckets = [bucket_start(window.start, grain, zone)]
+    while (following := bucket_end(buckets[-1], grain, zone)) < window.end:
+        buckets.append(following)
+        if len(buckets) > most:
+            raise QueryInvalid(f"The period has more than {most} buckets; use a coarser grain.", "grain")
+    return buckets
+
+
+def pieces(start: datetime, end: datetime, zone: zoneinfo.ZoneInfo, coarsest: Grain) -> tuple[Span, ...]:
+    """What lies between two hours in as few whole buckets as can be, of which none is longer than ``coarsest``."""
+    return tuple(_split(start, end, coarsest, zone))
+
+
 def _split(start: datetime, end: datetime, grain: Grain, zone: zoneinfo.ZoneInfo) -> list[Span]:
     """The whole buckets of a grain between two hours, and what is left on both sides in finer ones."""
     if grain is Grain.HOUR:

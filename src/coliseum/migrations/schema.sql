@@ -56,6 +56,16 @@ CREATE TABLE public.passport_entries (
 )
 PARTITION BY RANGE (created_at);
 ALTER TABLE ONLY public.passport_entries FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.processor_cursors (
+    tenant_id integer NOT NULL,
+    consumer text NOT NULL,
+    generation smallint NOT NULL,
+    partition smallint NOT NULL,
+    "offset" bigint DEFAULT 0 NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT processor_cursors_offset_check CHECK (("offset" >= 0))
+);
+ALTER TABLE ONLY public.processor_cursors FORCE ROW LEVEL SECURITY;
 CREATE TABLE public.processor_dead_letters (
     tenant_id integer NOT NULL,
     consumer text NOT NULL,
@@ -70,6 +80,36 @@ CREATE TABLE public.processor_dead_letters (
     CONSTRAINT processor_dead_letters_attempts_check CHECK ((attempts > 0))
 );
 ALTER TABLE ONLY public.processor_dead_letters FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.processor_units (
+    tenant_id integer NOT NULL,
+    consumer text NOT NULL,
+    generation smallint DEFAULT 0 NOT NULL,
+    edition bigint DEFAULT ((random() * ((2)::double precision ^ (40)::double precision)))::bigint NOT NULL,
+    holder text,
+    epoch bigint DEFAULT 0 NOT NULL,
+    expires_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL
+);
+ALTER TABLE ONLY public.processor_units FORCE ROW LEVEL SECURITY;
+CREATE FUNCTION public.coliseum_acts(tenant integer, of_kind text, of_ids text[], of_types text[]) RETURNS TABLE(partition integer, "offset" bigint, id text, event_type text, target text, fan bigint, occurred_at timestamp with time zone, created_at timestamp with time zone, value bigint, metadata jsonb)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT e.partition,
+     e."offset",
+     e.id,
+     e.event_type,
+     e.entity_id,
+     e.subject_id,
+     e.occurred_at,
+     e.created_at,
+     e.value,
+     e.metadata
+    FROM ((public.passport_entries e
+      JOIN public.processor_units u ON (((u.tenant_id = coliseum_acts.tenant) AND (u.consumer = 'coliseum'::text))))
+      JOIN public.processor_cursors c ON (((c.tenant_id = coliseum_acts.tenant) AND (c.consumer = 'coliseum'::text) AND (c.generation = u.generation) AND (c.partition = e.partition) AND (e."offset" < c."offset"))))
+   WHERE ((e.tenant_id = coliseum_acts.tenant) AND (e.event_category = ANY (ARRAY['concierto'::text, 'social'::text])) AND (e.entity_id = ANY (coliseum_acts.of_ids)) AND (e.event_type = ANY (coliseum_acts.of_types)) AND (e.entity_type = coliseum_acts.of_kind) AND (e.subject_id IS NOT NULL) AND (NOT (EXISTS ( SELECT
+            FROM public.processor_dead_letters d
+           WHERE ((d.tenant_id = coliseum_acts.tenant) AND (d.consumer = 'coliseum'::text) AND (d.partition = e.partition) AND (d."offset" = e."offset"))))));
+END;
 CREATE FUNCTION public.coliseum_catalog_as_of(tenant integer, of_type text, partitions integer[], offsets bigint[]) RETURNS TABLE(id text, name text, picture text, city text, genres text[], venue_id text, artist_ids text[])
     LANGUAGE sql STABLE
     BEGIN ATOMIC
@@ -297,16 +337,6 @@ CREATE FUNCTION public.coliseum_board_as_of(tenant integer, stored_metric text, 
       JOIN public.coliseum_names n ON (((n.tenant_id = coliseum_board_as_of.tenant) AND (n.id = s.member) AND (n.kind = (ARRAY['tenant'::text, 'artist'::text, 'event'::text, 'fan'::text, 'track'::text, 'city'::text, 'venue'::text, 'leaderboard'::text, 'report'::text])[(coliseum_board_as_of.of_kind + 1)]))))
    WHERE (coliseum_board_as_of.of_kind <> 3);
 END;
-CREATE TABLE public.processor_units (
-    tenant_id integer NOT NULL,
-    consumer text NOT NULL,
-    generation smallint DEFAULT 0 NOT NULL,
-    edition bigint DEFAULT ((random() * ((2)::double precision ^ (40)::double precision)))::bigint NOT NULL,
-    holder text,
-    epoch bigint DEFAULT 0 NOT NULL,
-    expires_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL
-);
-ALTER TABLE ONLY public.processor_units FORCE ROW LEVEL SECURITY;
 CREATE FUNCTION public.coliseum_generation(tenant integer) RETURNS smallint
     LANGUAGE sql STABLE
     BEGIN ATOMIC
@@ -707,6 +737,114 @@ END;
 CREATE FUNCTION public.coliseum_bucket(grain text, instant timestamp with time zone, zone text) RETURNS timestamp with time zone
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN CASE WHEN ((grain <> 'hour'::text) AND (((date_trunc(grain, instant, zone) - '01:00:00'::interval) AT TIME ZONE zone) = (date_trunc(grain, instant, zone) AT TIME ZONE zone))) THEN (date_trunc(grain, instant, zone) - '01:00:00'::interval) ELSE date_trunc(grain, instant, zone) END;
+CREATE FUNCTION public.coliseum_breakdown(tenant integer, stored_metric text, of_kind integer, grains integer[], sinces timestamp with time zone[], untils timestamp with time zone[], with_bill boolean, in_city text, of_genre text, at_event text, bucket_grain text, zone text, by_what text) RETURNS TABLE(part text, bucket timestamp with time zone, value bigint)
+    LANGUAGE sql STABLE
+    SET enable_nestloop TO 'off'
+    BEGIN ATOMIC
+ WITH facts AS (
+          SELECT r.bucket,
+             r.entity,
+             r.artist,
+             r.event,
+             r.city,
+             r.value
+            FROM (UNNEST(coliseum_breakdown.grains, coliseum_breakdown.sinces, coliseum_breakdown.untils) s(grain, since, until)
+              CROSS JOIN LATERAL public.coliseum_facts(coliseum_breakdown.tenant, coliseum_breakdown.stored_metric, coliseum_breakdown.of_kind, s.grain, s.since, s.until) r(bucket, entity, artist, event, city, value, last_at))
+         UNION ALL
+          SELECT r.bucket,
+             b.artist,
+             (b.artist)::integer AS artist,
+             r.event,
+             r.city,
+             r.value
+            FROM ((UNNEST(coliseum_breakdown.grains, coliseum_breakdown.sinces, coliseum_breakdown.untils) s(grain, since, until)
+              CROSS JOIN LATERAL public.coliseum_facts(coliseum_breakdown.tenant, coliseum_breakdown.stored_metric, 2, s.grain, s.since, s.until) r(bucket, entity, artist, event, city, value, last_at))
+              JOIN public.coliseum_bills b ON (((b.tenant_id = coliseum_breakdown.tenant) AND (b.event = r.event))))
+           WHERE coliseum_breakdown.with_bill
+         ), placed AS (
+          SELECT f.bucket,
+             f.entity,
+             f.value,
+             COALESCE(nc.id, ep.city, ap.city) AS city,
+             COALESCE(ap.genres, ep.genres) AS genres
+            FROM ((((facts f
+              LEFT JOIN public.coliseum_artist_places ap ON (((ap.tenant_id = coliseum_breakdown.tenant) AND (ap.artist = f.artist))))
+              LEFT JOIN public.coliseum_event_places ep ON (((ep.tenant_id = coliseum_breakdown.tenant) AND (ep.event = f.event))))
+              LEFT JOIN public.coliseum_names nc ON (((nc.tenant_id = coliseum_breakdown.tenant) AND (nc.num = f.city))))
+              LEFT JOIN public.coliseum_names nv ON (((nv.tenant_id = coliseum_breakdown.tenant) AND (nv.num = f.event))))
+           WHERE (((coliseum_breakdown.in_city IS NULL) OR (COALESCE(nc.id, ep.city, ap.city) = coliseum_breakdown.in_city)) AND ((coliseum_breakdown.of_genre IS NULL) OR (coliseum_breakdown.of_genre = ANY (COALESCE(ap.genres, ep.genres)))) AND ((coliseum_breakdown.at_event IS NULL) OR (nv.id = coliseum_breakdown.at_event)))
+         )
+  SELECT
+         CASE coliseum_breakdown.by_what
+             WHEN 'all'::text THEN ''::text
+             WHEN 'entity'::text THEN (p.entity)::text
+             WHEN 'city'::text THEN p.city
+             WHEN 'genre'::text THEN g.genre
+             ELSE NULL::text
+         END AS "case",
+         CASE
+             WHEN (coliseum_breakdown.bucket_grain IS NOT NULL) THEN public.coliseum_bucket(coliseum_breakdown.bucket_grain, p.bucket, coliseum_breakdown.zone)
+             ELSE NULL::timestamp with time zone
+         END AS "case",
+     p.value
+    FROM (placed p
+      LEFT JOIN LATERAL ( SELECT DISTINCT u.genre
+            FROM unnest(
+                 CASE
+                     WHEN (coliseum_breakdown.by_what = 'genre'::text) THEN p.genres
+                     ELSE NULL::text[]
+                 END) u(genre)) g ON (true));
+END;
+CREATE FUNCTION public.coliseum_breakdown_fans(tenant integer, stored_metric text, by_what text, in_city text, of_genre text, at_event text, buckets timestamp with time zone[], sinces timestamp with time zone[], untils timestamp with time zone[]) RETURNS TABLE(part text, bucket timestamp with time zone)
+    LANGUAGE sql STABLE
+    SET enable_nestloop TO 'off'
+    BEGIN ATOMIC
+ WITH placed AS (
+          SELECT w.bucket,
+             f.fan,
+             f.artist,
+             f.event,
+             f.track,
+             f.value,
+             COALESCE(nc.id, ep.city, ap.city) AS city,
+             COALESCE(ap.genres, ep.genres) AS genres
+            FROM (((((public.coliseum_fan_hours f
+              JOIN UNNEST(coliseum_breakdown_fans.buckets, coliseum_breakdown_fans.sinces, coliseum_breakdown_fans.untils) w(bucket, since, until) ON (((f.hour >= COALESCE(w.since, '-infinity'::timestamp with time zone)) AND (f.hour < COALESCE(w.until, 'infinity'::timestamp with time zone)))))
+              LEFT JOIN public.coliseum_artist_places ap ON (((ap.tenant_id = coliseum_breakdown_fans.tenant) AND (ap.artist = f.artist))))
+              LEFT JOIN public.coliseum_event_places ep ON (((ep.tenant_id = coliseum_breakdown_fans.tenant) AND (ep.event = f.event))))
+              LEFT JOIN public.coliseum_names nc ON (((nc.tenant_id = coliseum_breakdown_fans.tenant) AND (nc.num = f.city))))
+              LEFT JOIN public.coliseum_names nv ON (((nv.tenant_id = coliseum_breakdown_fans.tenant) AND (nv.num = f.event))))
+           WHERE ((f.tenant_id = coliseum_breakdown_fans.tenant) AND (f.generation = public.coliseum_generation(coliseum_breakdown_fans.tenant)) AND (f.metric = public.coliseum_metric(coliseum_breakdown_fans.tenant, coliseum_breakdown_fans.stored_metric)) AND (f.hour >= ( SELECT COALESCE(min(s.since), '-infinity'::timestamp with time zone) AS "coalesce"
+                    FROM unnest(coliseum_breakdown_fans.sinces) s(since))) AND (f.hour < ( SELECT COALESCE(max(u.until), 'infinity'::timestamp with time zone) AS "coalesce"
+                    FROM unnest(coliseum_breakdown_fans.untils) u(until))) AND ((coliseum_breakdown_fans.in_city IS NULL) OR (COALESCE(nc.id, ep.city, ap.city) = coliseum_breakdown_fans.in_city)) AND ((coliseum_breakdown_fans.of_genre IS NULL) OR (coliseum_breakdown_fans.of_genre = ANY (COALESCE(ap.genres, ep.genres)))) AND ((coliseum_breakdown_fans.at_event IS NULL) OR (nv.id = coliseum_breakdown_fans.at_event)))
+         ), parted AS (
+          SELECT
+                 CASE coliseum_breakdown_fans.by_what
+                     WHEN 'all'::text THEN ''::text
+                     WHEN 'artist'::text THEN (NULLIF(p.artist, 0))::text
+                     WHEN 'event'::text THEN (NULLIF(p.event, 0))::text
+                     WHEN 'track'::text THEN (NULLIF(p.track, 0))::text
+                     WHEN 'city'::text THEN p.city
+                     WHEN 'genre'::text THEN g.genre
+                     ELSE NULL::text
+                 END AS part,
+             p.bucket,
+             p.fan,
+             p.value
+            FROM (placed p
+              LEFT JOIN LATERAL ( SELECT DISTINCT u.genre
+                    FROM unnest(
+                         CASE
+                             WHEN (coliseum_breakdown_fans.by_what = 'genre'::text) THEN p.genres
+                             ELSE NULL::text[]
+                         END) u(genre)) g ON (true))
+         )
+  SELECT d.part,
+     d.bucket
+    FROM parted d
+   GROUP BY d.part, d.bucket, d.fan
+  HAVING (sum(d.value) > (0)::numeric);
+END;
 CREATE FUNCTION public.coliseum_entity_facts(tenant integer, stored_metric text, of_kind integer, of_entity bigint, of_grain integer, since timestamp with time zone, until timestamp with time zone) RETURNS TABLE(bucket timestamp with time zone, value bigint)
     LANGUAGE sql STABLE
     BEGIN ATOMIC
@@ -787,16 +925,6 @@ END;
 CREATE FUNCTION public.coliseum_tenant() RETURNS integer
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN (NULLIF(current_setting('coliseum.tenant'::text, true), ''::text))::integer;
-CREATE TABLE public.processor_cursors (
-    tenant_id integer NOT NULL,
-    consumer text NOT NULL,
-    generation smallint NOT NULL,
-    partition smallint NOT NULL,
-    "offset" bigint DEFAULT 0 NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT processor_cursors_offset_check CHECK (("offset" >= 0))
-);
-ALTER TABLE ONLY public.processor_cursors FORCE ROW LEVEL SECURITY;
 CREATE FUNCTION public.coliseum_vote_counts(tenant integer, of_kind integer, of_entities bigint[], since timestamp with time zone, until timestamp with time zone, received_since timestamp with time zone, in_city text, of_genre text, at_event text) RETURNS TABLE(entity bigint, weights bigint[])
     LANGUAGE sql STABLE
     SET enable_nestloop TO 'off'
@@ -1591,6 +1719,52 @@ CREATE TABLE public.coliseum_seasons (
     CONSTRAINT coliseum_seasons_check CHECK (((kept >= 1) AND (kept <= members)))
 );
 ALTER TABLE ONLY public.coliseum_seasons FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.dashboards_dashboards (
+    tenant_id integer NOT NULL,
+    dashboard_id bigint NOT NULL,
+    name text NOT NULL,
+    panels jsonb NOT NULL,
+    revision bigint DEFAULT 1 NOT NULL,
+    created_by text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    CONSTRAINT dashboards_dashboards_name_check CHECK (((length(name) >= 1) AND (length(name) <= 120))),
+    CONSTRAINT dashboards_dashboards_panels_check CHECK (((jsonb_typeof(panels) = 'array'::text) AND (jsonb_array_length(panels) <= 24) AND (octet_length((panels)::text) <= 100000))),
+    CONSTRAINT dashboards_dashboards_revision_check CHECK ((revision > 0))
+);
+ALTER TABLE ONLY public.dashboards_dashboards FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.dashboards_dashboards ALTER COLUMN dashboard_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.dashboards_dashboards_dashboard_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.dashboards_shares (
+    tenant_id integer NOT NULL,
+    share_id bigint NOT NULL,
+    digest bytea NOT NULL,
+    dashboard_id bigint,
+    panel jsonb,
+    created_by text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    CONSTRAINT dashboards_shares_check CHECK ((expires_at > created_at)),
+    CONSTRAINT dashboards_shares_check1 CHECK (((dashboard_id IS NULL) <> (panel IS NULL))),
+    CONSTRAINT dashboards_shares_digest_check CHECK ((octet_length(digest) = 32)),
+    CONSTRAINT dashboards_shares_panel_check CHECK ((octet_length((panel)::text) <= 10000))
+);
+ALTER TABLE ONLY public.dashboards_shares FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.dashboards_shares ALTER COLUMN share_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.dashboards_shares_share_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 CREATE TABLE public.hooks_crossings (
     tenant_id integer NOT NULL,
     name text NOT NULL,
@@ -1939,6 +2113,12 @@ ALTER TABLE ONLY public.coliseum_rules
     ADD CONSTRAINT coliseum_rules_pkey PRIMARY KEY (event_type, metric, kind);
 ALTER TABLE ONLY public.coliseum_seasons
     ADD CONSTRAINT coliseum_seasons_pkey PRIMARY KEY (tenant_id, metric, kind, grain, starts_at);
+ALTER TABLE ONLY public.dashboards_dashboards
+    ADD CONSTRAINT dashboards_dashboards_pkey PRIMARY KEY (tenant_id, dashboard_id);
+ALTER TABLE ONLY public.dashboards_shares
+    ADD CONSTRAINT dashboards_shares_pkey PRIMARY KEY (tenant_id, share_id);
+ALTER TABLE ONLY public.dashboards_shares
+    ADD CONSTRAINT dashboards_shares_tenant_id_digest_key UNIQUE (tenant_id, digest);
 ALTER TABLE ONLY public.hooks_crossings
     ADD CONSTRAINT hooks_crossings_pkey PRIMARY KEY (tenant_id, name, starts_at);
 ALTER TABLE ONLY public.hooks_deliveries
@@ -2000,25 +2180,30 @@ CREATE INDEX accounts_sessions_person ON public.accounts_sessions USING btree (p
 CREATE INDEX billing_stripe_events_done ON public.billing_stripe_events USING btree (done_at) WHERE (body IS NOT NULL);
 CREATE INDEX billing_stripe_events_due ON public.billing_stripe_events USING btree (next_attempt_at) WHERE (state = 'stored'::text);
 CREATE INDEX billing_stripe_events_object ON public.billing_stripe_events USING btree (object_id, created);
+CREATE INDEX catalog_events_artists ON public.catalog_events USING gin (artist_ids);
 CREATE INDEX coliseum_closings_end ON public.coliseum_closings USING btree (tenant_id, ends_at);
 CREATE INDEX coliseum_fan_hours_fan ON public.coliseum_fan_hours USING btree (tenant_id, generation, fan);
 CREATE INDEX coliseum_fan_hours_metric ON public.coliseum_fan_hours USING btree (tenant_id, generation, metric, hour);
 CREATE INDEX coliseum_hours_hour ON public.coliseum_hours USING btree (tenant_id, generation, hour);
 CREATE UNIQUE INDEX coliseum_leaderboards_entity ON public.coliseum_leaderboards USING btree (tenant_id, metric, kind, grain, entity, starts_at) INCLUDE (rank, score);
 CREATE INDEX coliseum_rollups_entity ON public.coliseum_rollups USING btree (tenant_id, generation, kind, entity, metric, grain, bucket);
+CREATE INDEX dashboards_shares_dashboard ON public.dashboards_shares USING btree (tenant_id, dashboard_id);
 CREATE INDEX hooks_deliveries_due ON public.hooks_deliveries USING btree (next_attempt_at, delivery_id) WHERE (state = 'pending'::text);
 CREATE INDEX hooks_deliveries_endpoint ON public.hooks_deliveries USING btree (tenant_id, endpoint_id, delivery_id);
 CREATE INDEX hooks_messages_age ON public.hooks_messages USING btree (created_at);
 CREATE INDEX mediaid_affinities_subject ON public.mediaid_affinities USING btree (tenant_id, generation, subject_id);
+CREATE INDEX passport_entries_acts ON ONLY public.passport_entries USING btree (tenant_id, entity_id, event_type) WHERE (event_category = ANY (ARRAY['concierto'::text, 'social'::text]));
 CREATE INDEX passport_entries_catalog ON ONLY public.passport_entries USING btree (tenant_id, event_type, entity_id) WHERE (event_category = 'catalog'::text);
 CREATE INDEX passport_entries_occurred_at ON ONLY public.passport_entries USING brin (occurred_at);
 CREATE INDEX passport_entries_default_occurred_at_idx ON public.passport_entries_default USING brin (occurred_at);
+CREATE INDEX passport_entries_default_tenant_id_entity_id_event_type_idx ON public.passport_entries_default USING btree (tenant_id, entity_id, event_type) WHERE (event_category = ANY (ARRAY['concierto'::text, 'social'::text]));
 CREATE INDEX passport_entries_default_tenant_id_event_type_entity_id_idx ON public.passport_entries_default USING btree (tenant_id, event_type, entity_id) WHERE (event_category = 'catalog'::text);
 CREATE INDEX passport_keys_received_at ON public.passport_keys USING brin (received_at);
 CREATE INDEX passport_personal_subject ON public.passport_personal USING btree (tenant_id, subject_id);
 CREATE INDEX treasury_transfers_subject ON public.treasury_transfers USING btree (tenant_id, generation, subject_id, currency, occurred_at);
 ALTER INDEX public.passport_entries_occurred_at ATTACH PARTITION public.passport_entries_default_occurred_at_idx;
 ALTER INDEX public.passport_entries_pkey ATTACH PARTITION public.passport_entries_default_pkey;
+ALTER INDEX public.passport_entries_acts ATTACH PARTITION public.passport_entries_default_tenant_id_entity_id_event_type_idx;
 ALTER INDEX public.passport_entries_catalog ATTACH PARTITION public.passport_entries_default_tenant_id_event_type_entity_id_idx;
 CREATE TRIGGER hooks_key_revoked AFTER UPDATE OF revoked_at ON public.accounts_keys FOR EACH ROW WHEN (((old.revoked_at IS NULL) AND (new.revoked_at IS NOT NULL))) EXECUTE FUNCTION public.hooks_tell_key();
 CREATE TRIGGER hooks_plan_changed AFTER UPDATE OF plan ON public.accounts_tenants FOR EACH ROW WHEN ((old.plan IS DISTINCT FROM new.plan)) EXECUTE FUNCTION public.hooks_tell_plan();
@@ -2076,6 +2261,12 @@ ALTER TABLE ONLY public.coliseum_names
     ADD CONSTRAINT coliseum_names_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
 ALTER TABLE ONLY public.coliseum_seasons
     ADD CONSTRAINT coliseum_seasons_tenant_id_grain_starts_at_fkey FOREIGN KEY (tenant_id, grain, starts_at) REFERENCES public.coliseum_closings(tenant_id, grain, starts_at);
+ALTER TABLE ONLY public.dashboards_dashboards
+    ADD CONSTRAINT dashboards_dashboards_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
+ALTER TABLE ONLY public.dashboards_shares
+    ADD CONSTRAINT dashboards_shares_tenant_id_dashboard_id_fkey FOREIGN KEY (tenant_id, dashboard_id) REFERENCES public.dashboards_dashboards(tenant_id, dashboard_id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.dashboards_shares
+    ADD CONSTRAINT dashboards_shares_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
 ALTER TABLE ONLY public.hooks_crossings
     ADD CONSTRAINT hooks_crossings_tenant_id_name_fkey FOREIGN KEY (tenant_id, name) REFERENCES public.hooks_thresholds(tenant_id, name) ON DELETE CASCADE;
 ALTER TABLE ONLY public.hooks_deliveries
@@ -2136,6 +2327,8 @@ ALTER TABLE public.coliseum_leaderboards ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.coliseum_names ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.coliseum_rollups ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.coliseum_seasons ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.dashboards_dashboards ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.dashboards_shares ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.hooks_crossings ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.hooks_deliveries ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.hooks_endpoints ENABLE ROW LEVEL SECURITY;
@@ -2189,6 +2382,8 @@ CREATE POLICY tenant_only ON public.coliseum_leaderboards USING ((tenant_id = pu
 CREATE POLICY tenant_only ON public.coliseum_names USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.coliseum_rollups USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.coliseum_seasons USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.dashboards_dashboards USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.dashboards_shares USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.hooks_crossings USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.hooks_deliveries USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.hooks_endpoints USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
@@ -2224,18 +2419,22 @@ GRANT USAGE ON SCHEMA public TO coliseum_accounts;
 GRANT SELECT,INSERT ON TABLE public.passport_entries TO coliseum_capture;
 GRANT SELECT ON TABLE public.passport_entries TO coliseum_app;
 GRANT SELECT ON TABLE public.passport_entries TO coliseum_processor;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.processor_cursors TO coliseum_processor;
+GRANT SELECT ON TABLE public.processor_cursors TO coliseum_app;
+GRANT SELECT,INSERT ON TABLE public.processor_cursors TO coliseum_accounts;
+GRANT SELECT ON TABLE public.processor_cursors TO coliseum_capture;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.processor_dead_letters TO coliseum_processor;
 GRANT SELECT ON TABLE public.processor_dead_letters TO coliseum_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.processor_units TO coliseum_processor;
+GRANT SELECT ON TABLE public.processor_units TO coliseum_app;
+GRANT SELECT,INSERT ON TABLE public.processor_units TO coliseum_accounts;
+GRANT SELECT ON TABLE public.processor_units TO coliseum_capture;
 GRANT SELECT ON TABLE public.coliseum_rules TO coliseum_app;
 GRANT SELECT ON TABLE public.coliseum_rules TO coliseum_processor;
 GRANT SELECT ON TABLE public.coliseum_metrics TO coliseum_app;
 GRANT SELECT ON TABLE public.coliseum_metrics TO coliseum_processor;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.coliseum_names TO coliseum_processor;
 GRANT SELECT ON TABLE public.coliseum_names TO coliseum_app;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.processor_units TO coliseum_processor;
-GRANT SELECT ON TABLE public.processor_units TO coliseum_app;
-GRANT SELECT,INSERT ON TABLE public.processor_units TO coliseum_accounts;
-GRANT SELECT ON TABLE public.processor_units TO coliseum_capture;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.catalog_artists TO coliseum_processor;
 GRANT SELECT ON TABLE public.catalog_artists TO coliseum_app;
 GRANT SELECT ON TABLE public.catalog_artists TO coliseum_capture;
@@ -2263,10 +2462,6 @@ GRANT SELECT ON TABLE public.passport_heads TO coliseum_processor;
 GRANT SELECT,INSERT ON TABLE public.passport_heads TO coliseum_accounts;
 REVOKE ALL ON FUNCTION public.coliseum_protect(target regclass) FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.coliseum_protect_people(target regclass) FROM PUBLIC;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.processor_cursors TO coliseum_processor;
-GRANT SELECT ON TABLE public.processor_cursors TO coliseum_app;
-GRANT SELECT,INSERT ON TABLE public.processor_cursors TO coliseum_accounts;
-GRANT SELECT ON TABLE public.processor_cursors TO coliseum_capture;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.hooks_deliveries TO coliseum_accounts;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.hooks_deliveries TO coliseum_processor;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.hooks_endpoints TO coliseum_accounts;
@@ -2363,6 +2558,10 @@ GRANT SELECT,INSERT ON TABLE public.coliseum_leaderboards TO coliseum_processor;
 GRANT SELECT ON TABLE public.coliseum_leaderboards TO coliseum_app;
 GRANT SELECT,INSERT ON TABLE public.coliseum_seasons TO coliseum_processor;
 GRANT SELECT ON TABLE public.coliseum_seasons TO coliseum_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.dashboards_dashboards TO coliseum_accounts;
+GRANT SELECT ON TABLE public.dashboards_dashboards TO coliseum_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.dashboards_shares TO coliseum_accounts;
+GRANT SELECT ON TABLE public.dashboards_shares TO coliseum_app;
 GRANT SELECT,INSERT ON TABLE public.hooks_crossings TO coliseum_processor;
 GRANT USAGE ON SEQUENCE public.hooks_endpoints_endpoint_id_seq TO coliseum_accounts;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.hooks_leaders TO coliseum_processor;

@@ -13,13 +13,13 @@ from coliseum.queries.question import AsOf, Question, Wanted, as_of_of, question
 
 PARAMETERS: Final = (
     "metric", "entity", "currency", "window", "at", "from", "to", "as_of", "city", "genre", "event", "members", "ids",
-    "around", "ranking", "movement", "limit", "cursor",
+    "around", "ranking", "movement", "limit", "cursor", "place",
 )  # fmt: skip
 DECLARED: Final = ("metric", "entity", "currency", "city", "genre", "event", "from", "to")
 """What a declared board says itself, or has not."""
-NOT_OF_SELECTIVE: Final = ("as_of", "movement", "members")
+NOT_OF_SELECTIVE: Final = ("as_of", "movement", "members", "place")
 LIMIT: Final = 50
-LIMIT_DIGITS_MAX: Final = 9
+DIGITS_MAX: Final = 9
 
 
 def question_from(tenant: Tenant, given: Mapping[str, str], now: datetime) -> Question:
@@ -37,7 +37,12 @@ def question_from(tenant: Tenant, given: Mapping[str, str], now: datetime) -> Qu
         tenant, now, given.get("as_of"), given.get("window", "all"), given.get("at"), given.get("from"), given.get("to")
     )  # fmt: skip
     wanted = Wanted(
-        _limit(given.get("limit")), given.get("cursor"), given.get("around"), given.get("members"), given.get("ids")
+        whole_number(given.get("limit", str(LIMIT)), "limit", "from 1 to 1000"),
+        given.get("cursor"),
+        whole_number(given["place"], "place", "from 1 on") if "place" in given else None,
+        given.get("around"),
+        given.get("members"),
+        given.get("ids"),
     )
     return question_of(
         tenant,
@@ -119,16 +124,19 @@ def moves_on(given: Mapping[str, str]) -> bool:
     return given.keys().isdisjoint(("at", "from", "to", "as_of"))
 
 
+def whole_number(text: str, field: str, bounds: str) -> int:
+    """A whole number of a query; whether it is in its bounds, who uses it looks.
+
+    Raises:
+        QueryInvalid: it is none.
+    """
+    digits = text.removeprefix("-")
+    if not (digits.isascii() and digits.isdecimal() and len(digits) <= DIGITS_MAX):
+        raise QueryInvalid(f"{field} is a whole number {bounds}.", field)
+    return int(text)
+
+
 def _flag(text: str, field: str) -> bool:
     if text not in ("true", "false"):
         raise QueryInvalid(f"{field} is true or false.", field)
     return text == "true"
-
-
-def _limit(text: str | None) -> int:
-    if text is None:
-        return LIMIT
-    digits = text.removeprefix("-")
-    if not (digits.isascii() and digits.isdecimal() and len(digits) <= LIMIT_DIGITS_MAX):
-        raise QueryInvalid("limit is a whole number from 1 to 1000.", "limit")
-    return int(text)

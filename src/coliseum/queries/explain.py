@@ -13,6 +13,7 @@ from coliseum.errors import QueryInvalid
 from coliseum.metrics.registry import Kind, Metric, Unique, stored_name
 from coliseum.metrics.windows import Window
 from coliseum.queries.ask import Filters, Subject, check_text
+from coliseum.queries.breakdown_asked import carrier_of, targets
 from coliseum.queries.names import number_of
 from coliseum.queries.positions import plan_log, position_of
 from coliseum.queries.question import AsOf
@@ -75,7 +76,7 @@ async def explain(
         QueryInvalid: limit, cursor or id are none, or ``as_of`` is ahead of what was read.
     """
     _check(subject, entity_id, filters, limit)
-    after = _after(cursor)
+    after = place_after(cursor)
     async with database.tenant(tenant.tenant_id, snapshot=True) as connection:
         position = await position_of(connection, tenant.tenant_id, as_of)
         await plan_log(connection)
@@ -99,7 +100,7 @@ async def explain(
         totals["count"],
         [position[partition] for partition in sorted(position)],
         entries,
-        None if last is None else _cursor(last),
+        None if last is None else cursor_of(last),
     )
 
 
@@ -110,8 +111,9 @@ def _check(subject: Subject, entity_id: str | None, filters: Filters, limit: int
         raise QueryInvalid("id says of which entity; leave entity out for the tenant as a whole.", "id")
     if entity_id is not None:
         check_text(entity_id, "id")
-    if subject.kind is Kind.TENANT and filters.given:
-        raise QueryInvalid("A filter narrows down one entity; say which by entity and id.", next(iter(filters.given)))
+    if subject.kind is Kind.TENANT and filters.given and targets(subject.metric):
+        name = subject.metric.name
+        raise QueryInvalid(f"{name} has no filters here: it counts for things of any kind.", next(iter(filters.given)))
 
 
 async def _where(
@@ -125,23 +127,33 @@ async def _where(
 ) -> tuple[object, ...]:
     """The parameters that both statements share (see ``explain_totals.sql``)."""
     metric = subject.metric
-    entity = entity_id or ""
+    entity: str | None = entity_id or ""
+    kind = subject.kind
+    if kind is Kind.TENANT and filters.given and isinstance(metric, Metric):
+        # The tenant's own numbers cannot be narrowed down: those of a kind that every entry counts for can.
+        kind, entity = carrier_of(metric), None
     if subject.kind is Kind.FAN:
-        number = await number_of(connection, tenant.tenant_id, Kind.FAN, entity)
+        number = await number_of(connection, tenant.tenant_id, Kind.FAN, entity_id or "")
         entity = "" if number is None else str(number)
     return (
-        tenant.tenant_id, stored_name(metric, subject.currency or None), int(subject.kind), window.start, window.end,
+        tenant.tenant_id, stored_name(metric, subject.currency or None), int(kind), window.start, window.end,
         isinstance(metric, Metric) and metric.bill and subject.kind is Kind.ARTIST,
         isinstance(metric, Unique), filters.city, filters.genre, filters.event,
         list(position), list(position.values()), entity,
     )  # fmt: skip
 
 
-def _cursor(entry: Entry) -> str:
+def cursor_of(entry: Entry) -> str:
+    """What goes on behind this entry."""
     return base64.urlsafe_b64encode(msgspec.json.encode([entry.partition, entry.offset])).decode().rstrip("=")
 
 
-def _after(cursor: str | None) -> tuple[int, int]:
+def place_after(cursor: str | None) -> tuple[int, int]:
+    """The place that a page comes after.
+
+    Raises:
+        QueryInvalid: the cursor is none.
+    """
     if cursor is None:
         return -1, -1
     try:

@@ -153,8 +153,8 @@ def part_of(question: Question, numbers: Mapping[str, int]) -> Part | None:
             return Around(numbers[id_], limit) if id_ in numbers else None
         case MembersOf(ids, alone):
             return Members(tuple(numbers[each] for each in ids if each in numbers), alone)
-        case PageOf(limit, after):
-            return Page(limit, after)
+        case PageOf(limit, after, place):
+            return Page(limit, after, place)
 
 
 def page_of(

@@ -18,10 +18,14 @@ ROW_FIELDS = 5
 
 
 class Page(msgspec.Struct, frozen=True):
-    """Up to ``limit`` rows in display order, behind ``after``: the (score, tie, entity) of the last row before."""
+    """Up to ``limit`` rows in display order, behind ``after``: the (score, tie, entity) of the last row before.
+
+    Or from ``place`` on, which counts from 1.
+    """
 
     limit: int
     after: tuple[int, int, int] | None = None
+    place: int | None = None
 
 
 class Around(msgspec.Struct, frozen=True):
@@ -114,6 +118,8 @@ async def read_live(
 
 def _asked(board: Board, part: Part) -> list[object]:
     match part:
+        case Page(limit, _, place) if place is not None:
+            return ["from", limit, place - 1]
         case Page(limit, after):
             if after is None:
                 return ["page", limit]
@@ -176,6 +182,8 @@ async def read_stored(
 ) -> Found:
     """Rows of a board from PostgreSQL: from the rollups as they are, or from the log up to a position."""
     match part:
+        case Page(limit, _, place) if place is not None:
+            rows = await stored.from_place(connection, place, limit)
         case Page():
             rows = await stored.page(connection, part.after, part.limit)
         case Around():

@@ -18,6 +18,7 @@ from coliseum.queries.ask import Filters, Subject, check_text, instant
 
 LIMIT_MAX = 1_000
 IDS_MAX = 500
+PLACE_MAX = 999_999_999
 Ranking = Literal["competition", "dense", "ordinal"]
 RANKINGS: tuple[Ranking, ...] = get_args(Ranking)
 NUMBER_END = 2**63
@@ -27,10 +28,11 @@ TURN_MAX = timedelta(seconds=30)
 
 
 class PageOf(msgspec.Struct, frozen=True):
-    """A page, behind the (score, tie, entity) of the last row of the page before."""
+    """A page: behind the (score, tie, entity) of the last row of the page before, or from a place on (1, 2, 3, 4)."""
 
     limit: int
     after: tuple[int, int, int] | None = None
+    place: int | None = None
 
 
 class AroundOf(msgspec.Struct, frozen=True):
@@ -98,10 +100,11 @@ class Question(msgspec.Struct, frozen=True):
 
 
 class Wanted(msgspec.Struct, frozen=True):
-    """Which rows, in the words of a request; at most one of the three is given."""
+    """Which rows, in the words of a request; beside the limit at most one of these is given."""
 
     limit: int = 50
     cursor: str | None = None
+    place: int | None = None
     around: str | None = None
     members: str | None = None
     ids: str | None = None
@@ -168,7 +171,7 @@ def ids_of(text: str, field: str) -> tuple[str, ...]:
 
 
 def _rows(question: Question, wanted: Wanted) -> PageOf | AroundOf | MembersOf:
-    choices = {name: getattr(wanted, name) for name in ("cursor", "around", "members", "ids")}
+    choices = {name: getattr(wanted, name) for name in ("cursor", "place", "around", "members", "ids")}
     given = [name for name, value in choices.items() if value is not None]
     if len(given) > 1:
         raise QueryInvalid(f"{given[0]} and {given[1]} do not go together.", given[1])
@@ -178,7 +181,9 @@ def _rows(question: Question, wanted: Wanted) -> PageOf | AroundOf | MembersOf:
         return MembersOf(ids_of(wanted.members, "members"), alone=True)
     if wanted.ids is not None:
         return MembersOf(ids_of(wanted.ids, "ids"), alone=False)
-    return PageOf(wanted.limit, _after(question, wanted.cursor))
+    if wanted.place is not None and not 1 <= wanted.place <= PLACE_MAX:
+        raise QueryInvalid(f"place is from 1 to {PLACE_MAX}.", "place")
+    return PageOf(wanted.limit, _after(question, wanted.cursor), wanted.place)
 
 
 def _after(question: Question, cursor: str | None) -> tuple[int, int, int] | None:

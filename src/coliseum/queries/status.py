@@ -49,6 +49,32 @@ class LogLine(msgspec.Struct, frozen=True, rename="camel"):
     created_at: datetime
 
 
+class WarningGroup(msgspec.Struct, frozen=True, rename="camel"):
+    """How often something was refused or dropped for one reason, since which day, and the last example."""
+
+    code: str
+    count: int
+    first_day: date
+    last_at: datetime
+    event_types: list[str]
+    example: str
+    example_type: str
+
+
+class ParkedEntry(msgspec.Struct, frozen=True, rename="camel"):
+    """An entry that a consumer could not digest; ``error``: null for a caller who may not read about fans."""
+
+    consumer: str
+    partition: int
+    offset: int
+    id: str
+    event_type: str
+    error: str | None
+    attempts: int
+    first_at: datetime
+    last_at: datetime
+
+
 async def consumers(database: db.Database, tenant: Tenant) -> list[ConsumerStatus]:
     """Every consumer and partition."""
     async with database.tenant(tenant.tenant_id, snapshot=True) as connection:
@@ -65,3 +91,18 @@ async def recent_entries(database: db.Database, tenant: Tenant, limit: int) -> l
     """The newest entries of the log, newest first."""
     async with database.tenant(tenant.tenant_id) as connection:
         return await db.rows(connection, LogLine, SQL["recent_entries"], tenant.tenant_id, limit)
+
+
+async def warning_groups(database: db.Database, tenant: Tenant, days: int) -> list[WarningGroup]:
+    """What was refused or dropped in the last days, by reason, the latest first."""
+    async with database.tenant(tenant.tenant_id) as connection:
+        return await db.rows(connection, WarningGroup, SQL["warning_groups"], tenant.tenant_id, days)
+
+
+async def parked_entries(
+    database: db.Database, tenant: Tenant, *, consumer: str | None, limit: int, fans: bool
+) -> list[ParkedEntry]:
+    """A tenant's dead letters, the latest first; what is wrong may quote the entry, and so is only for ``fans``."""
+    async with database.tenant(tenant.tenant_id) as connection:
+        found = await db.rows(connection, ParkedEntry, SQL["dead_letters"], tenant.tenant_id, consumer, limit)
+    return found if fans else [msgspec.structs.replace(each, error=None) for each in found]

@@ -47,3 +47,30 @@ class OperatingSettings(OutgoingSettings, frozen=True, kw_only=True):
         ]
         | None
     ) = None
+    privacy_contact: Annotated[
+        str,
+        meta(
+            "COLISEUM_PRIVACY_CONTACT",
+            "be an e-mail address or begin with https://",
+            "Whom the privacy policy tells people to write to about what is stored of them.",
+            pattern=r"^(https://[!-~]+|[!-~]+@[!-~]+)?$",
+        ),
+    ] = ""
+    operator_name: Annotated[
+        str,
+        meta(
+            "COLISEUM_OPERATOR_NAME",
+            "have at most 200 characters",
+            "Who runs this system, as the privacy policy says it.",
+            max_length=200,
+        ),
+    ] = ""
+    security_contact: Annotated[
+        str,
+        meta(
+            "COLISEUM_SECURITY_CONTACT",
+            "be an e-mail address or begin with https://",
+            "Whom `/.well-known/security.txt` tells people to write to about a weakness; without it there is none.",
+            pattern=r"^(https://[!-~]+|[!-~]+@[!-~]+)?$",
+        ),
+    ] = ""

@@ -8,7 +8,7 @@ from litestar import Litestar, Request, asgi
 from litestar import Response as LitestarResponse
 from litestar.datastructures import State
 from litestar.di import Provide
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, NotFoundException
 from litestar.handlers import ASGIRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
@@ -25,19 +25,25 @@ from coliseum.web.api import (
     auth_factors,
     billing,
     boards,
+    breakdowns,
+    catalog,
     contract,
     crowd,
+    dashboards,
     declared,
     deliveries,
     exports,
     health,
     identities,
+    insights,
     issuers,
     keys,
     leaderboards,
+    log,
     members,
     reads,
     seasons,
+    shares,
     tenants,
     trends,
     usage,
@@ -52,17 +58,23 @@ from coliseum.web.openapi import describe_capture, describe_declaring, describe_
 from coliseum.web.options import Options
 from coliseum.web.problems import problem
 from coliseum.web.services import Services
+from coliseum.web.ui.areas import on_error as page_of_error
+from coliseum.web.ui.areas import pages_router
 from coliseum.web.ui.embed import embed_router
-from coliseum.web.ui.links import link_router
 
 HANDLERS = (
     *leaderboards.HANDLERS, *reads.HANDLERS, *exports.HANDLERS, *seasons.HANDLERS, *declared.HANDLERS,
+    *breakdowns.HANDLERS, *dashboards.HANDLERS, *shares.HANDLERS,
     *trends.HANDLERS, *keys.HANDLERS, *issuers.HANDLERS, *auth.HANDLERS, *auth_factors.HANDLERS, *identities.HANDLERS,
     *accounts.HANDLERS, *members.HANDLERS, *tenants.HANDLERS, *usage.HANDLERS, *billing.HANDLERS, *webhooks.HANDLERS,
-    *deliveries.HANDLERS, *audit.HANDLERS, *votings.HANDLERS, *crowd.HANDLERS, health.get_health,
+    *deliveries.HANDLERS, *audit.HANDLERS, *insights.HANDLERS, *log.HANDLERS, *catalog.HANDLERS, *votings.HANDLERS,
+    *crowd.HANDLERS, health.get_health,
     contract.get_event_schema,
 )  # fmt: skip
+FOR_PROGRAMS = ("/api/", "/v1/", "/schema", "/static/")
+"""What begins so is answered with a problem, and not with a page."""
 OPTIONS = Options(HANDLERS)
+PUBLIC = "/api/public/"
 HEADERS = Headers()
 CAPTURE = {path: handler for paths, handler in ROUTES for path in paths}
 
@@ -129,7 +141,7 @@ def build_app(
     check_every_route(HANDLERS)
     app = App(
         route_handlers=[*(_mounted(paths, handler) for paths, handler in ROUTES), *HANDLERS,
-                        link_router(), embed_router(), *pages],
+                        embed_router(), pages_router(), *pages],
         dependencies={"services": Provide(provide_services, sync_to_thread=False)},
         lifespan=[lifespan],
         guards=[admit],
@@ -156,6 +168,12 @@ async def _tell_rate(message: Any, scope: Any) -> None:
             message["headers"] = [*message["headers"], *rate_headers(rate)]
 
 
+def _by_a_browser(request: Request[Any, Any, Any]) -> bool:
+    """Whether somebody has typed or followed an address at which programs look for nothing."""
+    asked = request.method == "GET" and "text/html" in request.headers.get("accept", "")
+    return asked and not request.scope["path"].startswith(FOR_PROGRAMS)
+
+
 def _mounted(paths: tuple[str, ...], handler: Handler) -> ASGIRouteHandler:
     @asgi(list(paths), copy_scope=False)
     async def route(scope: Any, receive: Any, send: Any) -> None:
@@ -164,12 +182,16 @@ def _mounted(paths: tuple[str, ...], handler: Handler) -> ASGIRouteHandler:
     return route
 
 
-def _on_error(request: Request[Any, Any, Any], error: Exception) -> LitestarResponse[bytes]:
+def _on_error(request: Request[Any, Any, Any], error: Exception) -> LitestarResponse[Any]:
+    if isinstance(error, NotFoundException) and _by_a_browser(request):
+        return page_of_error(request, error)
     ours = our_error(error, request.scope)
     if isinstance(ours, RequestRefused):
         note_reason(request.scope, ours)
     reply = problem(ours)
     headers = {name.decode(): value.decode() for name, value in reply.headers if name != b"content-type"}
+    if request.scope["path"].startswith(PUBLIC):  # a page of another origin must be able to read a no, too
+        headers |= {"access-control-allow-origin": "*", "access-control-expose-headers": "retry-after"}
     if isinstance(error, HTTPException) and error.headers and reply.status == 405:
         headers.update({name: value for name, value in error.headers.items() if name.lower() == "allow"})
     return LitestarResponse(

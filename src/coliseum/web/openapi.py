@@ -76,6 +76,7 @@ STREAM = "/api/live/events"
 FILES = {
     "/api/leaderboards/export": ("text/csv", "application/x-ndjson", "application/vnd.apache.parquet"),
     "/api/audit/export": ("application/x-ndjson",),
+    "/api/catalog/{kind}/export": ("text/csv",),
 }
 
 

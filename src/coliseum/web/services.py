@@ -19,6 +19,7 @@ from coliseum.outbound import Outbound
 from coliseum.passport.appender import Appender
 from coliseum.queries.declared import Declarations
 from coliseum.queries.public import PublicPages
+from coliseum.queries.standing import Watch
 from coliseum.queries.together import Together
 from coliseum.settings import Settings
 from coliseum.trail.record import Trail
@@ -27,6 +28,7 @@ from coliseum.web.allowance import Allowance
 from coliseum.web.api.boards import Boards
 from coliseum.web.limits import Limiter
 from coliseum.web.live.hub import Hub
+from coliseum.web.live.tail import Tails
 from coliseum.web.post import Post
 from coliseum.web.refusals import Refusals
 from coliseum.web.stadium import Stadium
@@ -54,6 +56,8 @@ class Services(msgspec.Struct, frozen=True):
     declarations: Declarations
     public: PublicPages
     live: Hub
+    tails: Tails
+    watch: Watch
     addresses: Addresses
     last_used: LastUsed
     outbound: Outbound

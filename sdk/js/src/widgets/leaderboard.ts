@@ -13,6 +13,7 @@ interface Row {
 }
 
 const MOVE = { duration: 600, easing: "cubic-bezier(.2, .8, .2, 1)" };
+const SIGNS = { new: "●", up: "▲", down: "▼", same: "" };
 const SPOKEN_EVERY_MS = 30_000;
 
 /**
@@ -27,6 +28,8 @@ export class LeaderboardWidget extends Widget<PublicBoard> {
   #spoken: HTMLElement | undefined;
   #spokenAt = 0;
   #address: string | undefined;
+  /** Ranks as they stood when the widget began to show them: what has moved since, where no window was before. */
+  #begun = new Map<string, number>();
 
   protected override address(): string | undefined {
     return this.publicBoard({
@@ -47,6 +50,7 @@ export class LeaderboardWidget extends Widget<PublicBoard> {
     when.textContent = this.text(page.window);
     unit.textContent = page.currency?.toUpperCase() ?? page.unit;
     const before = this.#places();
+    if (!this.#begun.size) for (const row of page.rows) this.#begun.set(row.id, row.rank);
     const leader = Math.max(1, page.rows[0]?.score ?? 1);
     body.replaceChildren(...page.rows.map((row) => this.#row(row, page, leader)));
     const shown = new Set(page.rows.map((row) => row.id));
@@ -67,9 +71,9 @@ export class LeaderboardWidget extends Widget<PublicBoard> {
     caption.append(head);
     const columns = made("tr");
     const unit = made("th", "score");
-    const name = made("th", "", this.text("name"));
-    name.colSpan = 2;
-    for (const each of [made("th", "rank", this.text("rank")), name, unit]) {
+    const moved = made("th", "moved");
+    moved.append(made("span", "unseen", this.text("movement")));
+    for (const each of [made("th", "rank", this.text("rank")), moved, made("th", "", this.text("name")), unit]) {
       each.scope = "col";
       columns.append(each);
     }
@@ -85,6 +89,7 @@ export class LeaderboardWidget extends Widget<PublicBoard> {
 
   #forget(): void {
     this.#rows.clear();
+    this.#begun.clear();
     this.#address = this.address();
     this.#spokenAt = Date.now();
   }
@@ -114,8 +119,8 @@ export class LeaderboardWidget extends Widget<PublicBoard> {
   }
 
   #who(cell: HTMLElement, row: BoardRow): void {
-    const name = made("span", "name", row.name);
-    name.dir = "auto";
+    const name = made("span", "name");
+    name.append(made("bdi", "", row.name)); // its own direction, at the row's own side
     const bar = made("meter");
     bar.setAttribute("aria-hidden", "true");
     const text = made("span", "text");
@@ -127,15 +132,18 @@ export class LeaderboardWidget extends Widget<PublicBoard> {
   }
 
   #arrow(cell: HTMLElement, row: BoardRow): void {
-    const by = row.movement ?? 0;
-    const fresh = row.status === "NEW" || row.status === "RE-ENTRY";
-    const [kind, sign] = fresh ? ["new", "●"] : by > 0 ? ["up", "▲"] : by < 0 ? ["down", "▼"] : ["same", ""];
-    const unknown = row.status === undefined || row.status === null;
+    const [kind, by] = this.#moved(row);
+    const amount = by ? this.number(Math.abs(by)) : "";
     cell.className = `moved ${kind}`;
-    const shown = made("span", "", unknown ? "" : sign + (by && !fresh ? this.number(Math.abs(by)) : ""));
+    const shown = made("span", "", SIGNS[kind] + amount);
     shown.setAttribute("aria-hidden", "true");
-    const said = made("span", "unseen", unknown ? "" : this.text(kind!, { n: this.number(Math.abs(by)) }));
-    cell.replaceChildren(shown, said);
+    cell.replaceChildren(shown, made("span", "unseen", this.text(kind, { n: amount })));
+  }
+
+  #moved(row: BoardRow): [keyof typeof SIGNS, number] {
+    if (row.status === "NEW" || row.status === "RE-ENTRY") return ["new", 0];
+    const by = row.status ? (row.movement ?? 0) : (this.#begun.get(row.id) ?? row.rank) - row.rank;
+    return [by > 0 ? "up" : by < 0 ? "down" : "same", by];
   }
 
   #places(): Map<string, number> {

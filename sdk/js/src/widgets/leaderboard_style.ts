@@ -26,7 +26,7 @@ tbody tr:first-child .name { font-weight: 700; }
 th.score, td.score { padding-inline: .5rem 1rem; font-weight: 600; text-align: end; white-space: nowrap; }
 .picture {
   position: relative; display: grid; place-items: center; flex: none; inline-size: 2.25rem; block-size: 2.25rem;
-  border-radius: 28%; background: var(--_line); color: var(--_soft); font-size: .75rem; font-weight: 700; overflow: hidden;
+  border-radius: 28%; background: var(--_line); color: var(--_ink); font-size: .75rem; font-weight: 700; overflow: hidden;
 }
 .picture img { position: absolute; inset: 0; inline-size: 100%; block-size: 100%; object-fit: cover; }
 meter {
@@ -37,6 +37,11 @@ meter::-webkit-meter-inner-element { display: block; }
 meter::-webkit-meter-bar { block-size: 3px; border: 0; border-radius: 2px; background: var(--_line); }
 meter::-webkit-meter-optimum-value { border-radius: 2px; background: var(--_accent); transition: inline-size .6s; }
 meter::-moz-meter-bar { border-radius: 2px; background: var(--_accent); }
+@container (max-width: 30rem) {
+  .moved { inline-size: 2.1rem; padding-inline: .15rem; }
+  .line { gap: .6rem; }
+  .picture { inline-size: 1.9rem; block-size: 1.9rem; }
+}
 @container (max-width: 22rem) {
   .picture { display: none; }
   .rank { inline-size: 2.25rem; padding-inline-start: .6rem; }

@@ -21,4 +21,4 @@ export const pictureOf = (name: string, address: string | null): HTMLElement => 
 };
 
 const initials = (name: string): string =>
-  [...name.trim().split(/\s+/, 2)].map((word) => [...word][0] ?? "").join("").toLocaleUpperCase();
+  (name.match(/[\p{L}\p{N}]+/gu) ?? []).slice(0, 2).map((word) => [...word][0]).join("").toLocaleUpperCase();

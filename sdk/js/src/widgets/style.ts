@@ -3,13 +3,13 @@ export const BASE_STYLE = `
 :host { display: block; container-type: inline-size; }
 :host([hidden]), [hidden] { display: none !important; }
 .widget {
-  --_paper: var(--coliseum-paper, #fff);
-  --_ink: var(--coliseum-ink, #15131a);
-  --_soft: var(--coliseum-soft, #625d6b);
-  --_line: var(--coliseum-line, #e4e0ea);
-  --_accent: var(--coliseum-accent, #5b2be0);
-  --_up: var(--coliseum-up, #147a3c);
-  --_down: var(--coliseum-down, #b3261e);
+  --_paper: var(--coliseum-paper, #ffffff);
+  --_ink: var(--coliseum-ink, #1d1712);
+  --_soft: var(--coliseum-soft, #6a5d4e);
+  --_line: var(--coliseum-line, #e2d6c2);
+  --_accent: var(--coliseum-accent, #b1440a);
+  --_up: var(--coliseum-up, #1a6b3a);
+  --_down: var(--coliseum-down, #a3263a);
   --_radius: var(--coliseum-radius, 14px);
   --_font: var(--coliseum-font, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif);
   color-scheme: light;
@@ -23,13 +23,13 @@ export const BASE_STYLE = `
   text-align: start;
 }
 .widget[data-theme="dark"] {
-  --_paper: var(--coliseum-paper, #16141c);
-  --_ink: var(--coliseum-ink, #f3f0f8);
-  --_soft: var(--coliseum-soft, #a8a1b5);
-  --_line: var(--coliseum-line, #2e2a38);
-  --_accent: var(--coliseum-accent, #b79cff);
-  --_up: var(--coliseum-up, #5fd38d);
-  --_down: var(--coliseum-down, #ff8f85);
+  --_paper: var(--coliseum-paper, #1e1914);
+  --_ink: var(--coliseum-ink, #f6eee2);
+  --_soft: var(--coliseum-soft, #b5a793);
+  --_line: var(--coliseum-line, #3a3128);
+  --_accent: var(--coliseum-accent, #ff9a52);
+  --_up: var(--coliseum-up, #6ed396);
+  --_down: var(--coliseum-down, #ff8f9b);
   color-scheme: dark;
 }
 *, ::before, ::after { box-sizing: border-box; }

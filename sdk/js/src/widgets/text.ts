@@ -8,6 +8,7 @@ const ENGLISH = {
   unset: "This widget needs the attributes tenant and board.",
   rank: "Rank",
   name: "Name",
+  movement: "Movement",
   up: "up {n}",
   down: "down {n}",
   new: "new",

@@ -1,8 +1,8 @@
 -- The seasons of one closed window against the log up to where it was counted then, without what were dead letters.
 -- $1 tenant, $2 grain, $3 its start, $4 differences at most, $5 rows that are kept of a season.
--- Artists by views and attendance are left out: they count by bills, which are today's.
+-- What counts by bills counts by those that the log had told of up to there.
 WITH closing AS (
-    SELECT c.*, ARRAY(SELECT b FROM unnest(c.boards) AS b WHERE b NOT IN ('views:artist', 'attendance:artist')) AS checked
+    SELECT c.*
     FROM coliseum_closings c
     WHERE c.tenant_id = $1 AND c.grain = $2 AND c.starts_at = $3
 ), facts AS MATERIALIZED (
@@ -14,12 +14,33 @@ WITH closing AS (
       AND NOT EXISTS (
           SELECT FROM unnest(c.parked_partitions, c.parked_offsets) AS p (partition, "offset")
           WHERE p.partition = f.partition AND p."offset" = f."offset")
+), bills AS (
+    SELECT DISTINCT newest.event, billed.artist
+    FROM (
+        SELECT DISTINCT ON (e.entity_id) e.entity_id AS event, e.metadata
+        FROM closing c
+        CROSS JOIN LATERAL unnest(c.position) WITH ORDINALITY AS read (upto, nth)
+        JOIN passport_entries e ON e.tenant_id = $1 AND e.partition = read.nth - 1 AND e."offset" < read.upto
+        WHERE e.event_category = 'catalog' AND e.event_type = 'catalog.event'
+          AND NOT EXISTS (
+              SELECT FROM unnest(c.parked_partitions, c.parked_offsets) AS p (partition, "offset")
+              WHERE p.partition = e.partition AND p."offset" = e."offset")
+        ORDER BY e.entity_id, e.occurred_at DESC, e.partition DESC, e."offset" DESC
+    ) AS newest
+    CROSS JOIN LATERAL jsonb_array_elements_text(coalesce(newest.metadata -> 'artistIds', '[]')) AS billed (artist)
 ), scores AS (
     SELECT metric, kind, entity_id AS id, sum(amount)::bigint AS score
     FROM facts
     WHERE kind IN ('artist', 'event', 'track', 'city', 'venue')
     GROUP BY 1, 2, 3
     HAVING sum(amount) <> 0
+    UNION ALL
+    SELECT f.metric, 'artist', b.artist, sum(f.amount)::bigint
+    FROM facts f
+    JOIN bills b ON b.event = f.entity_id
+    WHERE f.kind = 'event' AND f.metric IN ('views', 'attendance')
+    GROUP BY 1, 2, 3
+    HAVING sum(f.amount) <> 0
     UNION ALL
     SELECT CASE metric WHEN 'votes' THEN 'voters' ELSE 'listeners' END, 'artist', artist_id, count(*)
     FROM (
@@ -34,7 +55,7 @@ WITH closing AS (
     SELECT s.metric, s.kind, s.id, s.score, rank() OVER best AS rank, count(*) OVER best AS last,
            count(*) OVER (PARTITION BY s.metric, s.kind) AS members
     FROM scores s
-    JOIN closing c ON s.metric || ':' || s.kind = ANY (c.checked)
+    JOIN closing c ON s.metric || ':' || s.kind = ANY (c.boards)
     WINDOW best AS (PARTITION BY s.metric, s.kind ORDER BY s.score DESC)
 ), stored AS (
     SELECT l.metric, k.label AS kind, coalesce(n.id, l.entity::text) AS id, l.score, l.rank, l.place
@@ -44,7 +65,7 @@ WITH closing AS (
         SELECT (ARRAY['artist', 'event', 'fan', 'track', 'city', 'venue'])[l.kind] AS label
     ) AS k
     LEFT JOIN coliseum_names n ON n.tenant_id = $1 AND n.num = l.entity AND n.kind = k.label
-    WHERE l.metric || ':' || k.label = ANY (c.checked)
+    WHERE l.metric || ':' || k.label = ANY (c.boards)
 ), counts AS (
     SELECT metric, kind, max(members) AS members, least(max(members), $5) AS kept FROM expected GROUP BY 1, 2
 ), stored_counts AS (
@@ -55,7 +76,7 @@ WITH closing AS (
     CROSS JOIN LATERAL (
         SELECT (ARRAY['artist', 'event', 'fan', 'track', 'city', 'venue'])[s.kind] AS label
     ) AS k
-    WHERE s.metric || ':' || k.label = ANY (c.checked)
+    WHERE s.metric || ':' || k.label = ANY (c.boards)
 ), differences AS (
     SELECT concat_ws(' ', metric, kind, id) AS key, concat_ws(' ', 'rank', s.rank, 'score', s.score) AS stored,
            concat_ws(' ', 'rank', e.rank, 'score', e.score) AS expected

@@ -2,6 +2,7 @@
 -- KEYS: state, boards, wanted, sorted set.
 -- ARGV: name, now (empty: only look, ask for nothing), what the reader knows, scale, then what is asked for:
 --   "page", limit, and when it goes on: score and member of the last row of the page before;
+--   "from", limit, place from 0;
 --   "around", limit, member; "members", members ...
 -- Scores are -(total * scale + rest), see coliseum.boards.ties; those of a total of nothing are no members.
 -- Answer: {} when not live; 1 when the state is still the one that the reader knows, because then so are the rows; else
@@ -89,6 +90,9 @@ end
 
 if ARGV[5] == 'page' then
     local first = ARGV[7] and first_after(ARGV[7], ARGV[8]) or 0
+    add(range(first, math.min(first + tonumber(ARGV[6]), members)), first)
+elseif ARGV[5] == 'from' then
+    local first = tonumber(ARGV[7])
     add(range(first, math.min(first + tonumber(ARGV[6]), members)), first)
 elseif ARGV[5] == 'around' then
     local score = redis.call('ZSCORE', board, ARGV[7])

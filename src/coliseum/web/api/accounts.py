@@ -3,26 +3,21 @@
 from typing import Annotated, Any, Final
 
 import msgspec
-from litestar import Request, Response, post
+from litestar import Request, Response, patch, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
-from coliseum.accounts.asking import ask_for_reset, ask_to_sign_up, ask_to_verify
-from coliseum.accounts.links import SignUp
-from coliseum.accounts.passwords import check_new
-from coliseum.accounts.people import Email, clean_name, normal_email
-from coliseum.errors import Refusal, RequestRefused
+from coliseum.accounts.asking import ask_to_verify
+from coliseum.accounts.people import Email, clean_name, normal_email, rename_person
 from coliseum.web.accepting import accept_invitation, begin_account, choose_password, count_use, verify_email
 from coliseum.web.access import for_anybody, for_people, person_in
+from coliseum.web.api.auth import own_session
+from coliseum.web.asking import ASKED_FOR_ACCOUNT, HOUR_S, ask_for_account, ask_for_password, check_open
 from coliseum.web.csrf import check_json, check_page
 from coliseum.web.identify import asking_person
 from coliseum.web.services import Services
 
 BODY_BYTES_MAX: Final = 16_384
-HOUR_S: Final = 3_600
-ASKED_BY_ADDRESS: Final = 30
-ASKED_FOR_ACCOUNT: Final = 5
-"""Mails that may be asked for in an hour: from one address, and to one e-mail address."""
 NEVER_KEPT: Final = {"cache-control": "no-store"}
 Asked = Request[Any, Any, Any]
 Secret = Annotated[str, msgspec.Meta(max_length=200, description="What stands last in the link.")]
@@ -41,6 +36,12 @@ class SignUpWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     email: Email
     name: str
     password: Password
+
+
+class NameWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What somebody is called."""
+
+    name: str
 
 
 class TokenWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -92,15 +93,9 @@ async def post_signup(
 
     Only where `COLISEUM_SIGNUP` is `open`. The account begins when the link in the mail is used.
     """
-    if services.settings.signup != "open":
-        raise RequestRefused(Refusal.NOT_ALLOWED, "accounts are made by invitation here")
+    check_open(services)
     address = _check_asking(request, services)
-    email, name = normal_email(data.email), clean_name(data.name)
-    check_new(data.password, email)
-    await _count_asking(services, "signup", email, address)
-    wish = SignUp(email, name, await services.logins.passwords.hash(data.password))
-    work = ask_to_sign_up(services.database, services.trail, services.post, wish, address, services.clock())
-    services.post.afterwards(work)
+    await ask_for_account(services, data.email, data.name, data.password, address)
     return _heard()
 
 
@@ -130,12 +125,7 @@ async def post_signup_accept(
 )
 async def post_reset(request: Asked, services: NamedDependency[Services], data: JSONBody[EmailWish]) -> Response[Heard]:
     """A mail with a link that works once, for an hour. The answer is the same when nobody has this address."""
-    address = _check_asking(request, services)
-    email = normal_email(data.email)
-    await _count_asking(services, "reset", email, address)
-    services.post.afterwards(
-        ask_for_reset(services.database, services.trail, services.post, email, address, services.clock())
-    )
+    await ask_for_password(services, data.email, _check_asking(request, services))
     return _heard()
 
 
@@ -163,6 +153,19 @@ async def post_verify(request: Asked, services: NamedDependency[Services]) -> Re
     """It works once, for a day."""
     await _verify(request, services, person_in(request.scope).email)
     return _heard()
+
+
+@patch("/api/auth/person", opt=for_people(), summary="Change the own name", request_max_body_size=BODY_BYTES_MAX)
+async def patch_person(request: Asked, services: NamedDependency[Services], data: JSONBody[NameWish]) -> NameWish:
+    """The members of one's tenants see it: 1 to 100 printable characters, and no web address."""
+    check_json(dict(request.scope["headers"]))
+    person, name = person_in(request.scope), clean_name(data.name)
+    own_session(person)
+    async with services.database.transaction("accounts") as connection:
+        await rename_person(connection, person.person_id, name)
+        await services.logins.told(connection, person, "person.rename", services.addresses.of(request.scope))
+    services.logins.sessions.forget()
+    return NameWish(name)
 
 
 @post(
@@ -236,17 +239,11 @@ def _check_asking(request: Asked, services: Services) -> str:
     return services.addresses.of(request.scope)
 
 
-async def _count_asking(services: Services, what: str, email: str, address: str) -> None:
-    """Whether there may be one more mail; counted alike for addresses that are known and those that are not."""
-    await services.limiter.check(f"{what}-from", address, ASKED_BY_ADDRESS, HOUR_S)
-    await services.limiter.check(f"{what}-for", email, ASKED_FOR_ACCOUNT, HOUR_S)
-
-
 def _heard(status: int = 202) -> Response[Heard]:
     return Response(Heard(), status_code=status, headers=NEVER_KEPT)
 
 
 HANDLERS = (
-    post_signup, post_signup_accept, post_reset, post_reset_accept, post_verify, post_email, post_verify_accept,
-    post_accept,
+    post_signup, post_signup_accept, post_reset, post_reset_accept, post_verify, patch_person, post_email,
+    post_verify_accept, post_accept,
 )  # fmt: skip

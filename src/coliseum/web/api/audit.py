@@ -52,13 +52,13 @@ async def get_audit(
 ) -> AuditPage:
     """What changed something, and what was refused for lack of permission. Entries are never changed or removed."""
     tenant = asking_tenant(request)
-    question = _question(actor, action, outcome, since, until)
+    question = question_of(actor, action, outcome, since, until)
     if not 1 <= limit <= LIMIT_MAX:
         raise QueryInvalid(f"limit is from 1 to {LIMIT_MAX}.", "limit")
-    before = _number(cursor)
+    before = number_of(cursor)
     async with services.database.tenant(tenant.tenant_id) as connection:
         found = await page(connection, tenant.tenant_id, question, before, limit + 1)
-    return AuditPage(found[:limit], _cursor(found[limit - 1].number) if len(found) > limit else None)
+    return AuditPage(found[:limit], cursor_of(found[limit - 1].number) if len(found) > limit else None)
 
 
 @get("/api/audit/export", opt=needs(Permission.AUDIT_READ), summary="The audit trail as NDJSON")
@@ -73,21 +73,27 @@ async def get_audit_export(
 ) -> Stream:
     """All entries that the parameters leave, newest first, one JSON object a line."""
     tenant = asking_tenant(request)
-    question = _question(actor, action, outcome, since, until)
+    question = question_of(actor, action, outcome, since, until)
     headers = {"content-disposition": 'attachment; filename="audit.ndjson"', "cache-control": "private, no-store"}
-    lines = _lines(services, tenant.tenant_id, question)
+    lines = lines_of(services, tenant.tenant_id, question)
     return Stream(lines, media_type="application/x-ndjson", headers=headers)
 
 
-async def _lines(services: Services, tenant_id: int, question: TrailQuestion) -> AsyncIterator[bytes]:
+async def lines_of(services: Services, tenant_id: int, question: TrailQuestion) -> AsyncIterator[bytes]:
+    """What the question leaves, as lines of JSON."""
     encoder = msgspec.json.Encoder()
     async for part in whole(services.database, tenant_id, question):
         yield encoder.encode_lines(part)
 
 
-def _question(
+def question_of(
     actor: str | None, action: str | None, outcome: str | None, since: str | None, until: str | None
 ) -> TrailQuestion:
+    """What is asked for, from texts.
+
+    Raises:
+        QueryInvalid: one of them says nothing that can be asked for.
+    """
     if outcome is not None and outcome not in OUTCOMES:
         raise QueryInvalid(f"outcome is {' or '.join(OUTCOMES)}.", "outcome")
     return TrailQuestion(
@@ -99,11 +105,17 @@ def _question(
     )
 
 
-def _cursor(number: int) -> str:
+def cursor_of(number: int) -> str:
+    """Where a page begins that goes on below this entry."""
     return base64.urlsafe_b64encode(msgspec.json.encode(number)).decode().rstrip("=")
 
 
-def _number(cursor: str | None) -> int | None:
+def number_of(cursor: str | None) -> int | None:
+    """The entry that a cursor names.
+
+    Raises:
+        QueryInvalid: it is none.
+    """
     if cursor is None:
         return None
     try:

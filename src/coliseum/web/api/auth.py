@@ -7,8 +7,8 @@ from litestar import Request, Response, delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody, PathParameter
 
+from coliseum.accounts.attempts import Attempt, LoggedIn
 from coliseum.accounts.callers import Person
-from coliseum.accounts.logins import Attempt, LoggedIn
 from coliseum.accounts.permissions import Role
 from coliseum.accounts.sessions import Session, list_sessions
 from coliseum.accounts.tokens import TokenPair

@@ -7,14 +7,11 @@ from litestar import Response, delete, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
-from coliseum.accounts.callers import Person
-from coliseum.accounts.secondfactor import RecoveryCodes, TotpSecret, confirm_totp, store_codes
-from coliseum.accounts.sessions import end_sessions
-from coliseum.accounts.tenants import SQL
-from coliseum.errors import Refusal, RequestRefused
+from coliseum.accounts.secondfactor import RecoveryCodes, TotpSecret
 from coliseum.web.access import for_people, person_in
 from coliseum.web.api.auth import BODY_BYTES_MAX, NEVER_KEPT, Asked, cookie_of, own_session
 from coliseum.web.csrf import check_json
+from coliseum.web.factors import begin_factor, confirm_factor, remove_factor, renew_codes
 from coliseum.web.services import Services
 
 Password = Annotated[str, msgspec.Meta(max_length=2_000)]
@@ -82,11 +79,9 @@ async def post_totp(request: Asked, services: NamedDependency[Services]) -> Resp
 
     `password_needed`: give the password again first.
     """
-    person = _lately(request, services)
-    account = await services.logins.account(person)
-    async with services.database.transaction("accounts") as connection:
-        secret = await services.logins.factors.begin(connection, account)
-        await services.logins.told(connection, person, "totp.begin", services.addresses.of(request.scope))
+    person = person_in(request.scope)
+    own_session(person)
+    secret = await begin_factor(services, person, services.addresses.of(request.scope))
     return Response(secret, status_code=201, headers=NEVER_KEPT)
 
 
@@ -102,22 +97,10 @@ async def post_totp_code(
 ) -> Response[RecoveryCodes]:
     """From now on a log-in needs a code. The answer has ten recovery codes, which are shown this once."""
     check_json(dict(request.scope["headers"]))
-    person, logins = _lately(request, services), services.logins
-    address, now = services.addresses.of(request.scope), services.clock()
-    account = await logins.account(person)
-    if account.has_totp or account.totp_secret is None:
-        raise RequestRefused(Refusal.ALREADY_EXISTS, "no second factor is being set up")
-    await logins.count_code(account, address)
-    counter = logins.factors.counter(account, data.code)
-    codes, hashes = await logins.factors.new_codes()
-    async with services.database.transaction("accounts") as connection:
-        await confirm_totp(connection, account, counter, now)
-        await store_codes(connection, person.person_id, hashes)
-        await connection.execute(SQL["confirm_session"], person.session_id, None, now, None)
-        await logins.told(connection, person, "totp.confirm", address)
-    await logins.count_no_codes(account)
-    logins.sessions.forget()
-    return Response(RecoveryCodes(codes), headers=NEVER_KEPT)
+    person = person_in(request.scope)
+    own_session(person)
+    codes = await confirm_factor(services, person, data.code, services.addresses.of(request.scope))
+    return Response(codes, headers=NEVER_KEPT)
 
 
 @delete("/api/auth/totp", opt=for_people(), summary="Remove the second factor", status_code=204)
@@ -126,45 +109,18 @@ async def delete_totp(request: Asked, services: NamedDependency[Services]) -> No
 
     `password_needed`: give the password again first.
     """
-    person, logins = _lately(request, services), services.logins
-    _with_factor(person)
-    async with services.database.transaction("accounts") as connection:
-        if not await connection.fetch(SQL["remove_totp"], person.person_id):
-            raise RequestRefused(Refusal.NOT_FOUND, "there is no second factor")
-        now = services.clock()
-        await end_sessions(connection, person.person_id, "second_factor_removed", now, but=person.session_id)
-        await connection.execute(SQL["drop_second_factor"], person.session_id)
-        await logins.told(connection, person, "totp.remove", services.addresses.of(request.scope))
-    logins.sessions.forget()
+    person = person_in(request.scope)
+    own_session(person)
+    await remove_factor(services, person, services.addresses.of(request.scope))
 
 
 @post("/api/auth/recovery-codes", opt=for_people(), summary="Make new recovery codes", status_code=201)
 async def post_recovery_codes(request: Asked, services: NamedDependency[Services]) -> Response[RecoveryCodes]:
     """Ten, which are shown this once; those of before do not work any more. Needs what removing a factor needs."""
-    person, logins = _lately(request, services), services.logins
-    _with_factor(person)
-    codes, hashes = await logins.factors.new_codes()
-    async with services.database.transaction("accounts") as connection:
-        await store_codes(connection, person.person_id, hashes)
-        await logins.told(connection, person, "totp.codes", services.addresses.of(request.scope))
-    return Response(RecoveryCodes(codes), status_code=201, headers=NEVER_KEPT)
-
-
-def _lately(request: Asked, services: Services) -> Person:
-    """Who is asking, with a password that was given lately."""
     person = person_in(request.scope)
     own_session(person)
-    person.check_recent(services.clock())
-    return person
-
-
-def _with_factor(person: Person) -> None:
-    if not person.has_second_factor:
-        raise RequestRefused(Refusal.NOT_FOUND, "there is no second factor")
-    if not person.second_factor:
-        raise RequestRefused(
-            Refusal.SECOND_FACTOR_NEEDED, "this session has shown none: POST /api/auth/confirm with a code"
-        )
+    codes = await renew_codes(services, person, services.addresses.of(request.scope))
+    return Response(codes, status_code=201, headers=NEVER_KEPT)
 
 
 HANDLERS = (

@@ -4,7 +4,7 @@ import asyncio
 import csv
 import io
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import IO, Annotated, Any, Literal, cast
 
 import msgspec
@@ -13,6 +13,7 @@ from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 from litestar.response import Stream
 
+from coliseum.accounts.callers import Caller
 from coliseum.accounts.permissions import Permission
 from coliseum.errors import QueryInvalid
 from coliseum.queries.asked import question_from
@@ -47,12 +48,24 @@ async def get_export(
     format_: Annotated[str, QueryParameter(name="format", description="csv, ndjson or parquet.")] = "csv",
 ) -> Stream:
     """The best 1,000,000 rows of the board that the parameters of /api/leaderboards ask for."""
-    caller = caller_in(request.scope)
+    given = {name: value for name, value in request.query_params.items() if name != "format"}
+    return await export_reply(services, caller_in(request.scope), given, format_)
+
+
+async def export_reply(
+    services: Services, caller: Caller, given: Mapping[str, str], format_: str, question: Question | None = None
+) -> Stream:
+    """The file of a board: of ``question``, or of what ``given`` asks for.
+
+    Raises:
+        QueryInvalid: a parameter is wrong, or there is no such format.
+        RequestRefused: the caller, or their plan, may not ask this.
+    """
     services.allowance.check_feature(caller, "exports")
     if format_ not in MEDIA_TYPES:
         raise QueryInvalid(f"format is one of {', '.join(MEDIA_TYPES)}.", "format")
-    given = {name: value for name, value in request.query_params.items() if name != "format"}
-    question = question_from(caller.tenant, given, services.clock())
+    if question is None:
+        question = question_from(caller.tenant, given, services.clock())
     await services.allowance.check_question(caller, question)
     made: Format = format_
     async with _making:
@@ -103,10 +116,10 @@ def _csv(file: IO[bytes]) -> tuple[Writer, Callable[[], None]]:
         file.write(text.getvalue().encode())
 
     encode([COLUMNS])
-    return lambda rows: encode([tuple(map(_cell, _values(row))) for row in rows]), lambda: None
+    return lambda rows: encode([tuple(map(cell, _values(row))) for row in rows]), lambda: None
 
 
-def _cell(value: object) -> object:
+def cell(value: object) -> object:
     """Text that a spreadsheet would take for a formula is marked as text (OWASP, CSV injection)."""
     return f"'{value}" if isinstance(value, str) and value.startswith(DANGEROUS) else value
 

@@ -27,6 +27,7 @@ from coliseum.web.api.parameters import (
     Cursor,
     Genre,
     Limit,
+    Place,
     Since,
     Until,
     WindowName,
@@ -80,6 +81,7 @@ async def get_leaderboard(
     currency: Currency = None,
     limit: Limit = 50,
     cursor: Cursor = None,
+    place: Place = None,
 ) -> Response[BoardPage]:
     """Rows of a board: ranks, names and pictures from the catalogue; inside a tie, who reached the score first."""
     given = dict(request.query_params)

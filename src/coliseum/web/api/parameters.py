@@ -44,3 +44,7 @@ Currency = Annotated[
 ]
 Limit = Annotated[int, QueryParameter(description="Rows a page, 1 to 1000.")]
 Cursor = Annotated[str | None, QueryParameter(description="nextCursor of the page before.")]
+Place = Annotated[
+    int | None,
+    QueryParameter(description="The page that begins with the row in this place (1, 2, 3, 4), instead of cursor."),
+]

@@ -7,6 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody, PathParameter
 from msgspec import UNSET
 
+from coliseum.accounts.callers import Person
 from coliseum.accounts.members import Doer, remove_member
 from coliseum.accounts.permissions import Permission
 from coliseum.accounts.telling import tell
@@ -57,32 +58,29 @@ async def post_tenant(
 
     A person owns at most 10.
     """
-    person = person_in(request.scope)
-    await services.limiter.check("tenants", str(person.person_id), TENANTS_AN_HOUR, HOUR_S)
-    async with services.database.transaction("accounts") as connection:
-        tenant = await found_tenant(services.database, connection, person.person_id, data, services.clock())
-        made = await read_settings(connection, tenant.tenant_id)
-        deed = Deed(
-            actor=person.actor, action="tenant.create", target=f"tenant:{tenant.tenant_id}",
-            address=services.addresses.of(request.scope), detail={"slug": tenant.slug},
-        )  # fmt: skip
-        await tell(connection, services.trail, deed, [tenant.tenant_id])
-    services.logins.sessions.forget()
+    made = await make_own_tenant(services, person_in(request.scope), data, services.addresses.of(request.scope))
     return _answer(made)
 
 
 @post("/api/tenants/{slug:str}/leave", opt=for_people(), summary="Leave a tenant", status_code=204)
 async def leave(request: Asked, services: NamedDependency[Services], slug: Slug) -> None:
     """Whoever asks is no member any more. The last owner stays until somebody else is one."""
-    person = person_in(request.scope)
+    await leave_tenant(services, person_in(request.scope), slug, services.addresses.of(request.scope))
+
+
+async def leave_tenant(services: Services, person: Person, slug: str, address: str) -> None:
+    """End somebody's own membership, for the route and for the page.
+
+    Raises:
+        RequestRefused: ``not_found``, ``last_owner``.
+    """
     tenant = next((each.tenant for each in person.memberships if each.tenant.slug == slug), None)
     if tenant is None:
         raise RequestRefused(Refusal.NOT_FOUND, "you are no member of a tenant of this name")
     async with services.database.tenant(tenant.tenant_id, "accounts") as connection:
         before = await remove_member(connection, tenant.tenant_id, Doer(person.person_id), person.person_id)
         deed = Deed(
-            actor=person.actor, action="member.leave", target=person.actor, detail={"before": before},
-            address=services.addresses.of(request.scope),
+            actor=person.actor, action="member.leave", target=person.actor, detail={"before": before}, address=address
         )  # fmt: skip
         await services.trail.record(connection, tenant.tenant_id, deed)
     services.logins.sessions.forget()
@@ -120,6 +118,25 @@ async def patch_tenant(
     if changed:
         services.logins.sessions.forget()
     return _answer(after, 200)
+
+
+async def make_own_tenant(services: Services, person: Person, wish: NewTenantWish, address: str) -> TenantSettings:
+    """Make a tenant whose owner this person is, for the route and for the page.
+
+    Raises:
+        RequestRefused: ``not_allowed``, ``too_many``, ``already_exists``, ``invalid_payload``, ``rate_limited``.
+    """
+    await services.limiter.check("tenants", str(person.person_id), TENANTS_AN_HOUR, HOUR_S)
+    async with services.database.transaction("accounts") as connection:
+        tenant = await found_tenant(services.database, connection, person.person_id, wish, services.clock())
+        made = await read_settings(connection, tenant.tenant_id)
+        deed = Deed(
+            actor=person.actor, action="tenant.create", target=f"tenant:{tenant.tenant_id}", address=address,
+            detail={"slug": tenant.slug},
+        )  # fmt: skip
+        await tell(connection, services.trail, deed, [tenant.tenant_id])
+    services.logins.sessions.forget()
+    return made
 
 
 async def _check_second_factor(request: Asked, services: Services, *, wanted: bool) -> None:

@@ -10,7 +10,16 @@ from coliseum.errors import Refusal, RequestRefused
 from coliseum.web.access import check_every_route, needs, note_reason
 from coliseum.web.failures import our_error
 from coliseum.web.problems import problem
+from coliseum.web.ui.boards import routes as boards
+from coliseum.web.ui.catalog import routes as catalog
+from coliseum.web.ui.doors import routes as doors
+from coliseum.web.ui.entities import routes as entities
+from coliseum.web.ui.front import routes as front
 from coliseum.web.ui.guard import admit_page, log_in_address
+from coliseum.web.ui.log import routes as log
+from coliseum.web.ui.overview import routes as overview
+from coliseum.web.ui.query import routes as query
+from coliseum.web.ui.settings import routes as settings
 from coliseum.web.ui.shell import fragment, page, wants_fragment
 from coliseum.web.ui.stadium import routes as stadium
 from coliseum.web.ui.text import _
@@ -22,7 +31,19 @@ async def get_unknown(slug: FromPath[str], rest: FromPath[str]) -> Response[Any]
     raise RequestRefused(Refusal.NOT_FOUND, f"there is no page {rest} of {slug}")
 
 
-HANDLERS: Final[tuple[Any, ...]] = (get_unknown, *stadium.HANDLERS)
+HANDLERS: Final[tuple[Any, ...]] = (
+    *overview.HANDLERS,
+    *query.HANDLERS,
+    *boards.HANDLERS,
+    *entities.HANDLERS,
+    *doors.HANDLERS,
+    *settings.HANDLERS,
+    *log.HANDLERS,
+    *catalog.HANDLERS,
+    *front.HANDLERS,
+    *stadium.HANDLERS,
+    get_unknown,
+)
 TITLES: Final = {
     401: _("Please log in"),
     402: _("Your plan does not include this"),
@@ -61,4 +82,7 @@ def on_error(request: Request[Any, Any, Any], error: Exception) -> Response[Any]
     title = TITLES.get(status, _("This does not work"))
     if swapped:
         return fragment(request, "parts/wrong.html", status=status, title=title, message=str(ours))
-    return page(request, "wrong.html", title=title, status=status, message=str(ours), code=status)
+    needs_factor = isinstance(ours, RequestRefused) and ours.code is Refusal.SECOND_FACTOR_MISSING
+    return page(
+        request, "wrong.html", title=title, status=status, message=str(ours), code=status, needs_factor=needs_factor
+    )  # fmt: skip

@@ -44,7 +44,7 @@ class Formats:
     def money(self, minor: int, currency: str) -> str:
         """Minor units as an amount: 1250 of ``eur`` as ``€12.50``."""
         amount = Decimal(minor).scaleb(-money_decimals(currency))
-        return numbers.format_currency(amount, currency.upper(), locale=self.locale, currency_digits=False,
+        return numbers.format_currency(amount, currency.upper(), locale=self.locale, currency_digits=True,
                                        decimal_quantization=False)  # fmt: skip
 
     def figure(self, value: int, metric: Metric | Unique | str, currency: str = "") -> str:

@@ -17,8 +17,11 @@ from coliseum.metrics.registry import Kind, Unique
 from coliseum.metrics.windows import Window
 from coliseum.queries.ask import Subject, check_text, filters_of, subject_of, window_of
 from coliseum.queries.explain import explain
+from coliseum.web.access import for_anybody
 from coliseum.web.problems import problem
 from coliseum.web.ui.assets import assets
+from coliseum.web.ui.front.routes import landing
+from coliseum.web.ui.guard import admit_page
 from coliseum.web.ui.lines import WORDS
 from coliseum.web.ui.live import Live
 from coliseum.web.ui.numbers import decimals_of, unit_of
@@ -54,13 +57,17 @@ def _live_route(live: Live) -> ASGIRouteHandler:
     return route
 
 
-@get("/")
-async def get_page(live: NamedDependency[Live], window: FromQuery[str] = "all") -> Response[str]:
-    """The page: counters, boards, and the stream of arriving events."""
+@get("/", guards=[admit_page], opt=for_anybody())
+async def get_page(
+    request: Request[Any, Any, Any], live: NamedDependency[Live], window: FromQuery[str] = "all"
+) -> Response[Any]:
+    """The page: counters, boards, and the stream of arriving events. Without a public tenant: what this is."""
+    if live.slug is None:
+        return landing(request)
     try:
         tenant = await live.tenant()
         if tenant is None:
-            return html("welcome.html", 404 if live.slug else 200, slug=live.slug)
+            return html("welcome.html", 404, slug=live.slug)
         snapshot = await live.now(tenant, window_named(window))
     except ColiseumError as error:
         return _notice(error)

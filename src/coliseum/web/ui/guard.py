@@ -18,7 +18,7 @@ from coliseum.web.access import CALLER, PERSON
 from coliseum.web.csrf import SAFE
 from coliseum.web.identify import cookie_in
 from coliseum.web.services import Services
-from coliseum.web.ui.forms import check_form, read_form
+from coliseum.web.ui.forms import FORM_BYTES_MAX, check_form, read_form
 
 LOG_IN: Final = "/log-in"
 UNCHECKED: Final = "coliseum_unchecked"
@@ -57,7 +57,9 @@ async def looking(services: Services, scope: Any) -> Person | None:
     return None if person is None or person.session_id is None else person
 
 
-async def sent_form(services: Services, scope: Any, receive: Any) -> tuple[dict[str, str], Person]:
+async def sent_form(
+    services: Services, scope: Any, receive: Any, bytes_max: int = FORM_BYTES_MAX
+) -> tuple[dict[str, str], Person]:
     """The fields of a form, and who has sent it from a page of ours.
 
     Raises:
@@ -66,7 +68,7 @@ async def sent_form(services: Services, scope: Any, receive: Any) -> tuple[dict[
     person: Person | None = scope["state"].get(UNCHECKED)
     if person is None or person.session_id is None:
         raise RequestRefused(Refusal.LOGIN_NEEDED, "log in first")
-    form = await read_form(scope, receive)
+    form = await read_form(scope, receive, bytes_max)
     check_form(services, scope, person.session_id, form)
     scope["state"][PERSON] = person
     slug = scope["path_params"].get("slug")

@@ -5,12 +5,15 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from litestar import Request, Response, get
+from litestar.datastructures import State
 from litestar.di import NamedDependency
 
 from coliseum.errors import Refusal, RequestRefused
 from coliseum.settings import Settings
+from coliseum.web.access import for_anybody
 from coliseum.web.services import Services
-from coliseum.web.ui.render import html
+from coliseum.web.ui.shell import page
+from coliseum.web.ui.text import _
 
 PROXIED: Final = (
     b"forwarded", b"via", b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-proto", b"x-real-ip",
@@ -18,14 +21,14 @@ PROXIED: Final = (
 """Headers that proxies add: then it is not known who asks, however near the proxy is."""
 
 
-@get("/dev/outbox")
-async def get_outbox(request: Request[Any, Any, Any], services: NamedDependency[Services]) -> Response[Any]:
+@get("/dev/outbox", opt=for_anybody())
+async def get_outbox(request: Request[Any, Any, State], services: NamedDependency[Services]) -> Response[Any]:
     """The newest mails, with their links."""
     if services.post.sending or not is_development(services.settings, request.scope):
         raise RequestRefused(Refusal.NOT_FOUND, f"nothing is served at {request.scope['path']}")
     async with services.database.transaction("accounts") as connection:
         mails = await services.post.mailer.waiting(connection)
-    return html("outbox.html", mails=mails)
+    return page(request, "doors/outbox.html", title=_("Outbox"), mails=mails)
 
 
 def is_development(settings: Settings, scope: Any) -> bool:

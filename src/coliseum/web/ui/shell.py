@@ -17,6 +17,7 @@ from coliseum.accounts.permissions import Permission
 from coliseum.accounts.tenants import Tenant
 from coliseum.clock import Clock
 from coliseum.web.services import Services
+from coliseum.web.ui import consent
 from coliseum.web.ui.assets import accepts_gzip
 from coliseum.web.ui.formats import Formats
 from coliseum.web.ui.forms import form_token
@@ -26,7 +27,6 @@ from coliseum.web.ui.text import _, language_of, locale_of
 
 Asked = Request[Any, Any, State]
 THEMES: Final = ("light", "dark")
-THEME_COOKIE: Final = "coliseum-theme"
 PACK_FROM_BYTES: Final = 1_000
 PAGES: Final = {"artist": "artists", "event": "events", "fan": "fans", "track": "tracks", "city": "cities"}
 """The kinds of entity that have pages, and where below the tenant's."""
@@ -73,10 +73,13 @@ class Shell:
         self.language = language_of(accepted)
         self.formats = Formats(self.locale, UTC if self.tenant is None else self.tenant.zone)
         self.now: datetime = services.clock()
-        theme = request.cookies.get(THEME_COOKIE)
+        self.stores = consent.may_store(request.headers, request.cookies)
+        """Whether more than what is necessary may be kept in this browser."""
+        theme = request.cookies.get(consent.THEME_COOKIE) if self.stores else None
         self.theme = theme if theme in THEMES else None
-        self.refuses_sale = request.headers.get("sec-gpc") == "1"
+        self.refuses_sale = consent.refuses_sale(request.headers)
         """Whether the browser sends Global Privacy Control."""
+        self.swept = consent.swept(request.headers, request.cookies)
         self._secret_key = services.secret_key
 
     @property
@@ -154,4 +157,6 @@ def _answer(request: Asked, template: str, status: int, **values: Any) -> Respon
         body = gzip.compress(body, 5, mtime=0)
         headers["Content-Encoding"] = "gzip"
         headers["Vary"] = "HX-Request, Accept-Encoding"
-    return Response(body, status_code=status, media_type="text/html; charset=utf-8", headers=headers)
+    return Response(
+        body, status_code=status, media_type="text/html; charset=utf-8", headers=headers, cookies=shell.swept
+    )

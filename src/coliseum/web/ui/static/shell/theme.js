@@ -1,9 +1,8 @@
 // Light or dark: as the system says, until somebody chooses. The choice is remembered only with consent.
 
-import { mayStore } from "./consent.js";
+import { keepCookie, onAllowed } from "./consent.js";
 
 const COOKIE = "coliseum-theme";
-const YEAR_S = 31_536_000;
 const root = document.documentElement;
 const button = document.getElementById("theme");
 
@@ -21,8 +20,9 @@ if (button) {
   label();
   button.addEventListener("click", () => {
     root.dataset.theme = shown() === "dark" ? "light" : "dark";
-    if (mayStore()) document.cookie = `${COOKIE}=${root.dataset.theme}; Path=/; Max-Age=${YEAR_S}; SameSite=Lax; Secure`;
+    keepCookie(COOKIE, root.dataset.theme);
     label();
   });
+  onAllowed(() => root.dataset.theme && keepCookie(COOKIE, root.dataset.theme));
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", label);
 }

@@ -130,6 +130,7 @@ var after = (kind, known, message) => {
 
 // src/live.ts
 var AGAIN_MS = 5e3;
+var IDLE_MS = 1e3;
 var WATCHED_MAX = 64;
 var Live = class {
   #connection;
@@ -210,7 +211,7 @@ var Live = class {
     this.#watched.delete(watched.key);
     this.#unsubscribe(watched);
     if (this.#watched.size) this.#settled(watched);
-    else this.#connection.close();
+    else setTimeout(() => this.#watched.size || this.#connection.close(), IDLE_MS);
   }
   #hear(message) {
     if (message.type === "snapshot" || message.type === "diff") this.#take(message);

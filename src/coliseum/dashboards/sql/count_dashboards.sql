@@ -1,0 +1,1 @@
+SELECT count(*) FROM dashboards_dashboards WHERE tenant_id = $1

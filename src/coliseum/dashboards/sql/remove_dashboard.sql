@@ -1,0 +1,1 @@
+DELETE FROM dashboards_dashboards WHERE tenant_id = $1 AND dashboard_id = $2

@@ -1,0 +1,1 @@
+SELECT subject_id FROM passport_subjects WHERE tenant_id = $1 AND user_id = $2

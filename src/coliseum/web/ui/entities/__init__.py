@@ -1,0 +1,1 @@
+"""The pages of artists, events, tracks, cities and fans, and the lists of them."""

@@ -1,0 +1,1 @@
+"""The query page, dashboards, and what public links show."""

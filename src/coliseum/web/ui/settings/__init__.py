@@ -1,0 +1,1 @@
+"""The pages of a tenant's settings: they show what the API reads, and change by what the API takes."""
