@@ -1,11 +1,11 @@
 """The pages of live events for members: what is on, one event as it happens, and the Jumbotron."""
 
 from typing import Annotated, Any, Final
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from litestar import Response, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath, FromQuery, QueryParameter
 
 from coliseum.accounts.permissions import Permission
 from coliseum.errors import Refusal, RequestRefused
@@ -85,10 +85,10 @@ async def get_jumbotron(
     slug: FromPath[str],
     event: Event,
     boards: Annotated[str, QueryParameter(description="Which boards, with commas between.")] = ",".join(BOARDS),
-    mode: str = "cube",
-    seconds: int = SECONDS,
-    theme: str = "dark",
-    lanes: int = 8,
+    mode: FromQuery[str] = "cube",
+    seconds: FromQuery[int] = SECONDS,
+    theme: FromQuery[str] = "dark",
+    lanes: FromQuery[int] = 8,
 ) -> Response[Any]:
     """The display of an event, to fill a screen."""
     tenant = caller_in(request.scope).tenant
@@ -117,8 +117,8 @@ def suggested_name(event_id: str) -> str:
 
 
 def _event_in(request: Asked, before: str) -> str:
-    """The event's id as it stands in the address, slashes and all."""
-    path = str(request.scope["path"])
+    """The event's id as it stands in the address, with all its slashes: routing takes doubled and last ones away."""
+    path = unquote(request.scope["raw_path"].partition(b"?")[0].decode("latin-1"))
     return path.removeprefix(before) if path.startswith(before) else ""
 
 
