@@ -35,6 +35,11 @@ export abstract class Widget<Page> extends Element {
   /** Path and query of what it shows; undefined as long as something is not said. */
   protected abstract address(): string | undefined;
 
+  /** Where Coliseum is: where it says, or where the script came from; empty for the page's own origin. */
+  protected get server(): string {
+    return (this.getAttribute("server") ?? HOME).replace(/\/+$/, "");
+  }
+
   /** Be kept up with what is at an address: by asking for it, where a widget knows nothing better. */
   protected follow(url: string, told: (shown: Shown) => void): () => void {
     return watch(url, told);
@@ -133,8 +138,7 @@ export abstract class Widget<Page> extends Element {
   #changed(): void {
     this.#themed();
     const path = this.address();
-    const server = this.getAttribute("server") ?? HOME;
-    const url = path === undefined ? undefined : server.replace(/\/+$/, "") + path;
+    const url = path === undefined ? undefined : this.server + path;
     if (url === this.#url) {
       if (url === undefined) this.#show("unset");
       else if (this.#page !== undefined) this.#drawn(this.#page);

@@ -52,7 +52,7 @@ export class JumbotronWidget extends Widget<unknown> {
     const event = this.getAttribute("event");
     if (!event) return watch(url, told, PUBLIC_PACE_MS);
     const tenant = this.getAttribute("tenant")!;
-    const [server, voting] = [this.getAttribute("server") ?? "", this.getAttribute("voting")];
+    const [server, voting] = [this.server, this.getAttribute("voting")];
     const source = new StandSource({ server, tenant, event, voting: voting || null, boards: this.#others() });
     source.start(told);
     return () => source.stop();
@@ -97,8 +97,7 @@ export class JumbotronWidget extends Widget<unknown> {
     const parts = (this.#parts ??= this.#made());
     this.#hang();
     const voting = page as PublicVoting;
-    const server = this.getAttribute("server") ?? "";
-    const scene: Scene = "standing" in voting ? publicScene(voting, server, this.getAttribute("tenant") ?? "") : (page as Scene);
+    const scene: Scene = "standing" in voting ? publicScene(voting, this.server, this.getAttribute("tenant") ?? "") : (page as Scene);
     this.#seenAt = new Date();
     written(parts.title, scene.title);
     written(parts.place, scene.place);

@@ -22,6 +22,8 @@ export declare abstract class Widget<Page> extends Element {
     protected abstract readonly styles: string;
     /** Path and query of what it shows; undefined as long as something is not said. */
     protected abstract address(): string | undefined;
+    /** Where Coliseum is: where it says, or where the script came from; empty for the page's own origin. */
+    protected get server(): string;
     /** Be kept up with what is at an address: by asking for it, where a widget knows nothing better. */
     protected follow(url: string, told: (shown: Shown) => void): () => void;
     /** Draw a page into `body`; called again whenever it, or an attribute, has changed. */
