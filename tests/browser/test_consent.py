@@ -82,6 +82,7 @@ def test_after_a_yes_what_is_kept_is_what_is_listed_and_a_no_removes_all_of_it(p
         check_axe(page)
         page.get_by_role("button", name="Refuse and remove").click()
         expect(page.get_by_role("status").first).to_contain_text("nothing optional is kept")
+        page.wait_for_load_state()
         assert stored(page) == NOTHING
         assert page.locator("html").get_attribute("data-theme") is None
 

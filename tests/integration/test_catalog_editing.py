@@ -110,7 +110,7 @@ async def test_names_and_ids_may_be_anything_and_lists_find_them(world: World, p
     assert (await put(who, "100%", {"name": "100%_\\"})).status == 200
     await conducted(world, platform)
     names: list[str] = []
-    cursor = ""
+    cursor: str | None = ""
     while cursor is not None:
         page = (await who.ask("GET", f"/api/catalog/artists?limit=3{cursor and '&cursor=' + cursor}")).json
         names += [entity["name"] for entity in page["entities"]]

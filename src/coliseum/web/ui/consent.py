@@ -32,6 +32,8 @@ class Kept(msgspec.Struct, frozen=True):
 EVERYTHING: Final = (
     Kept("__Host-coliseum", _("Cookie"), _("Says that you have logged in. Unreadable to scripts, sent to this server "
          "only, and only by its own pages."), _("until you log out; at most as long as a log-in lasts"), False),
+    Kept("coliseum-vote:*", _("Local storage"), _("The slip of a vote that you have given with this device, so that a "
+         "second tap comes to the same vote."), _("until you remove it"), False),
     Kept(CONSENT_COOKIE, _("Cookie"), _("That you have said yes. Holds the word “yes” and nothing else."),
          _("one year"), True),
     Kept(THEME_COOKIE, _("Cookie"), _("Light or dark, when you have chosen."), _("one year"), True),

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 import msgspec
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Redirect
 
 from coliseum.accounts.permissions import Permission
@@ -67,9 +67,9 @@ async def get_catalog_list(
     services: NamedDependency[Services],
     slug: FromPath[str],
     kind: FromPath[str],
-    search: str = "",
-    cursor: str | None = None,
-    saved: str = "",
+    search: FromQuery[str] = "",
+    cursor: FromQuery[str | None] = None,
+    saved: FromQuery[str] = "",
 ) -> Response[Any]:
     """What the catalogue has of a kind, by name."""
     of, tenant = _kind(kind), caller_in(request.scope).tenant

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
+from litestar.params import FromQuery
 
 from coliseum.errors import Refusal, RequestRefused
 from coliseum.web.access import for_anybody
@@ -64,7 +65,7 @@ async def get_privacy(request: Asked, services: NamedDependency[Services]) -> Re
 
 
 @get("/cookies", opt=for_anybody())
-async def get_cookies(request: Asked, changed: str = "") -> Response[Any]:
+async def get_cookies(request: Asked, changed: FromQuery[str] = "") -> Response[Any]:
     """What is kept in this browser, and the choice."""
     known = changed if changed in ("yes", "no") else ""
     return page(
@@ -84,8 +85,6 @@ async def post_cookies(request: Asked, services: NamedDependency[Services]) -> R
     yes = choice == "yes" and not consent.refuses_sale(request.headers)
     told = consent.agreed() if yes else consent.removed(request.cookies)
     headers = {"location": _own_path(form.get("next", "")) or f"/cookies?changed={'yes' if yes else 'no'}"}
-    if not yes and request.cookies.get(consent.CONSENT_COOKIE):
-        headers["clear-site-data"] = '"storage"'
     return Response(b"", status_code=303, headers={**headers, "cache-control": "no-store"}, cookies=told)
 
 

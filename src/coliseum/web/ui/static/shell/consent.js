@@ -65,4 +65,8 @@ strip?.querySelector("form")?.addEventListener("submit", (event) => {
   strip.hidden = true;
 });
 
-if (navigator.globalPrivacyControl && document.cookie.includes(CONSENT)) forget();
+// Whatever said no since something was kept, the setting of the browser or a form of the page /cookies: it goes now.
+if (!mayStore()) {
+  if (COOKIES.some((name) => document.cookie.includes(`${name}=`))) forget();
+  else for (const name of Object.keys(localStorage)) if (name.startsWith(PREFIX)) localStorage.removeItem(name);
+}
