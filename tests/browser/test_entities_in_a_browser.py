@@ -1,7 +1,9 @@
 """The pages of artists, events, tracks, cities and fans: their numbers are the API's, and nothing breaks them."""
 
+import asyncio
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -152,6 +154,7 @@ def test_a_number_leads_to_the_entries_it_is_made_of(pages: Pages, leading: dict
 def test_a_list_is_searched_while_somebody_types(pages: Pages, leading: dict[str, str]) -> None:
     name = api(pages, "insights/about", entity="artist", id=leading["artist"])["name"]
     with pages.open("artists") as page:
+        page.wait_for_function("window.htmx !== undefined")
         page.get_by_label("Search").press_sequentially(name[:6])
         page.wait_for_url("**q=*")
         page.wait_for_function("document.querySelectorAll('#list tbody tr').length < 12")
@@ -235,10 +238,12 @@ def test_screens_of_a_list(pages: Pages) -> None:
 
 
 @pytest.fixture(scope="module")
-async def dawn(arena: Arena) -> str:
+def dawn(arena: Arena) -> str:
     """The address of the owner of a tenant on its first day."""
     arena.system.create_tenant("dawn")
-    await account(arena.system, "owner@dawn.example", "dawn", role="owner")
+    owner = account(arena.system, "owner@dawn.example", "dawn", role="owner")
+    with ThreadPoolExecutor(1) as beside:  # the browser has this thread's event loop
+        beside.submit(asyncio.run, owner).result()
     return "owner@dawn.example"
 
 

@@ -85,6 +85,22 @@ def test_every_number_leads_to_its_explanation_and_says_how_it_is_counted(pages:
         assert not how.get_by_role("note").is_visible()
 
 
+def test_the_explanation_of_a_number_says_the_same_number(pages: Pages) -> None:
+    with pages.open("?period=all") as page:
+        for card in ("votes", "money_spent-eur"):
+            told = page.locator(f'[data-part="card-{card}"] .figure-value')
+            number = told.inner_text()
+            told.get_by_role("link").click()
+            expect(page.locator("main")).to_contain_text(number)
+            page.go_back()
+        page.locator(".overview-more summary").first.click()
+        page.get_by_role("link", name="Open Query").click()
+        expect(page.locator("h1")).to_be_visible()
+        page.go_back()
+        page.locator('[data-part="board-artist"]').get_by_role("link", name="Whole board").click()
+        expect(page.locator("main")).to_contain_text(HOSTILE)
+
+
 def test_it_reads_without_a_script(pages: Pages) -> None:
     with pages.open("?period=7d&metric=plays", java_script_enabled=False, size="phone") as page:
         assert value(page, "plays") > 0

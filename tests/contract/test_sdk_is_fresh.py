@@ -12,7 +12,7 @@ import pytest
 from coliseum.queries.leaderboards import BoardPage, BoardRow
 from coliseum.queries.public import PublicTotal
 from coliseum.queries.series import Point, Series
-from coliseum.web.ui.embed import INTEGRITY, SCRIPT, VERSION
+from coliseum.web.ui.embed import SCRIPTS
 
 SDK = Path(__file__).parents[2] / "sdk" / "js"
 GZIP_MAX = 3_000
@@ -58,8 +58,9 @@ def test_the_types_of_answers_are_those_of_the_api(name: str, answer: type[msgsp
     assert declared == {field.encode_name: not field.required for field in msgspec.structs.fields(answer)}
 
 
-def test_what_the_server_hands_out_is_what_was_built() -> None:
-    readme = (SDK / "README.md").read_text()
-    assert (SDK / "dist" / "coliseum-widgets.min.js").read_bytes() == SCRIPT
-    assert f"/embed/{VERSION}/coliseum-widgets.js" in readme
-    assert INTEGRITY in readme
+@pytest.mark.parametrize("name", sorted(SCRIPTS))
+def test_what_the_server_hands_out_is_what_was_built(name: str) -> None:
+    readme, script = (SDK / "README.md").read_text(), SCRIPTS[name]
+    assert (SDK / "dist" / name.replace(".js", ".min.js")).read_bytes() == script.content
+    assert f"/embed/{script.version}/{name}" in readme
+    assert script.integrity in readme

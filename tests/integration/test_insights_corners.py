@@ -68,6 +68,10 @@ async def test_an_entry_that_was_put_aside_counts_nowhere(world: World, platform
 
 
 async def test_of_what_nobody_knows_everything_is_nothing(world: World, platform: Platform) -> None:
+    await send(world, platform, [bought("ana")])
+    await conducted(world, platform)
+    told = (await ask(world, platform, "about", entity="event", id="night")).json
+    assert (told["name"], told["artists"], told["catalogued"], told["counted"]) == ("night", [], False, True)
     steps = (await ask(world, platform, "funnel", event="never")).json["steps"]
     assert {(step["fans"], step["reached"], step["ofPrevious"]) for step in steps} == {(0, 0, None)}
     curve = (await ask(world, platform, "arrivals", event="never")).json

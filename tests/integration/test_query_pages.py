@@ -117,6 +117,14 @@ async def test_what_cannot_be_asked_is_said_beside_the_controls(stage: Stage, ad
     assert 'id="ask"' in reply.body.decode()
 
 
+async def test_a_period_that_is_not_over_tells_no_change(stage: Stage) -> None:
+    running = (await stage.see("query?metric=votes&window=year&compare=previous")).body.decode()
+    assert "not over yet" in running
+    assert "▲" not in running
+    over = (await stage.see("query?metric=votes&window=28d&compare=previous")).body.decode()
+    assert "not over yet" not in over
+
+
 async def test_nothing_counted_says_why_and_what_to_do(stage: Stage) -> None:
     text = (await stage.see("query?metric=tickets")).body.decode()
     assert "Nothing was counted here" in text

@@ -14,6 +14,8 @@ from coliseum.charts.words import Speech, shortened, step_of, width_of
 LINE_POINTS_MAX: Final = 400
 BARS_MAX: Final = 120
 HITS_MAX: Final = 200
+HIT_WIDTH_MIN: Final = 5
+"""Narrower than this nothing can be pointed at."""
 TOP: Final = 12
 BOTTOM: Final = 26
 RIGHT: Final = 14
@@ -168,7 +170,7 @@ class Plot:
         self.canvas.add("rect", classes, x=left, y=top, width=max(width, 0.5), height=max(bottom - top, 0.5))
 
     def _hits(self) -> None:
-        if self.count > HITS_MAX:
+        if self.count > HITS_MAX or self.slot < HIT_WIDTH_MIN:
             return
         names, axis = self.speech.points(self.chart)[:: self.size], self.chart.y
         for place in range(self.count):

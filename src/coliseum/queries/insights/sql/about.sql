@@ -5,7 +5,7 @@ FROM (
     SELECT coalesce(a.name, e.name, t.name, $3) AS name, coalesce(a.picture, e.picture, t.picture) AS picture,
            coalesce(a.city, e.city, v.city) AS city, coalesce(a.country, v.country) AS country,
            coalesce(a.genres, '{}') AS genres, e.starts_at, coalesce(e.capacity, v.capacity) AS capacity, e.venue_id,
-           v.name AS venue, coalesce(e.artist_ids, ARRAY[t.artist_id], '{}') AS artist_ids, t.duration_seconds,
+           v.name AS venue, coalesce(e.artist_ids, array_remove(ARRAY[t.artist_id], NULL)) AS artist_ids, t.duration_seconds,
            a.id IS NOT NULL OR e.id IS NOT NULL OR t.id IS NOT NULL OR $2 = 'city' AND EXISTS (
                SELECT FROM catalog_events c LEFT JOIN catalog_venues p ON p.tenant_id = $1 AND p.id = c.venue_id
                WHERE c.tenant_id = $1 AND coalesce(c.city, p.city) = $3) AS catalogued,

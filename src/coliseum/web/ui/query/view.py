@@ -21,6 +21,7 @@ from coliseum.web.ui.text import translations
 
 BUCKETS_MAX: Final = 400
 """So many rows of buckets stand on a page; the file has them all."""
+HOUR: Final = timedelta(hours=1)
 SHORT: Final = timedelta(days=2)
 DASH: Final = "\N{EN DASH}"
 Explain = Callable[..., str]
@@ -72,6 +73,8 @@ class View(msgspec.Struct, frozen=True):
     days: str
     """As ``dates``, without times where it is longer than two days."""
     compared: str | None
+    running: bool
+    """Whether the period is not over, and so smaller than the whole one that it is compared with."""
     position: str
     read_at: str
     split: str
@@ -107,6 +110,7 @@ class Teller:
             max(0, len(buckets) - BUCKETS_MAX), self._say(WINDOWS.get(found.window, CUSTOM)), self._dates(found.period),
             self._dates(found.period, exact=False),
             None if found.compared is None else self._dates(found.compared),
+            found.compared is not None and not self._is_over(found.period.until),
             ".".join(map(str, found.position)), self._formats.datetime(self._now), found.split, SPLITS[found.split],
             found.grain, found.additive, dict(panel.question),
             not (found.total.value or found.total.before or found.parts),
@@ -138,7 +142,9 @@ class Teller:
     ) -> Row:
         """``where``: what narrows the explanation down to this line; None when it has none."""
         share = line.value / found.total.value if found.total.value > 0 and kind != "total" else None
-        change = None if line.before is None or line.before <= 0 else (line.value - line.before) / line.before
+        change = None
+        if line.before is not None and line.before > 0 and self._is_over(found.period.until):
+            change = (line.value - line.before) / line.before
         before = None
         if line.before is not None and found.compared is not None:
             before = self._cell(line.before, asked, where, found.compared.since, found.compared.until)
@@ -176,11 +182,15 @@ class Teller:
             before = found.total.before_values
             told = self._formats.figure(before[place], metric, found.currency or "") if place < len(before) else None
             change = None
-            if place < len(before) and before[place] > 0:
+            if place < len(before) and before[place] > 0 and self._is_over(end):
                 change = (found.total.values[place] - before[place]) / before[place]
             rows.append(Row(self._bucket(start, found.grain), now, None if told is None else Cell(told), None, change,
                             width=max(0, round(100 * found.total.values[place] / most))))  # fmt: skip
         return rows
+
+    def _is_over(self, until: datetime | None) -> bool:
+        """Whether a period can be measured by another one: as good as all of it has been."""
+        return until is None or until <= self._now + HOUR
 
     def _bucket(self, start: datetime, grain: str) -> str:
         return self._formats.datetime(start, "short") if grain == "hour" else self._formats.date(start)
