@@ -126,7 +126,8 @@ def test_an_invitation_is_accepted_through_the_outbox(pages: Pages) -> None:
         page.locator("#invited-role").select_option("analyst")
         page.get_by_role("button", name="Send the invitation").click()
         expect(page.locator("#invitations")).to_contain_text(email)
-        page.get_by_role("button", name=f"Send again {email}").click()
+        with page.expect_navigation():
+            page.get_by_role("button", name=f"Send again {email}").click()
         expect(page.locator("#invitations")).to_contain_text(email)
         page.get_by_label("E-mail").fill(email)
         page.get_by_role("button", name="Send the invitation").click()
@@ -243,7 +244,8 @@ def test_a_key_is_made_used_rotated_and_revoked(pages: Pages, arena: Arena) -> N
         row.get_by_role("button", name=re.compile("Rotate")).click()
         fresh = page.locator("#secret-value").inner_text()
         assert fresh != key
-        page.get_by_role("button", name="I have kept it").click()
+        with page.expect_navigation():
+            page.get_by_role("button", name="I have kept it").click()
         expect(page.get_by_role("row", name=re.compile("used and revoked"))).to_have_count(1)
         page.get_by_role("row", name=re.compile("used and revoked")).get_by_role(
             "button", name=re.compile("Revoke")
@@ -265,7 +267,8 @@ def make_key(page: Page, name: str) -> str:
     key = page.locator("#secret-value").inner_text()
     assert key.startswith("cs_server_")
     assert key in page.locator("#secret-curl").inner_text()
-    page.get_by_role("button", name="I have kept it").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="I have kept it").click()
     expect(page.get_by_role("row", name=re.compile(name))).to_have_count(1)
     assert key not in page.content()
     return key

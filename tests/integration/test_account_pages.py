@@ -8,7 +8,7 @@ import pyotp
 from coliseum.accounts.permissions import Role
 from coliseum.local.demo_owner import owner_link
 from coliseum.local.demo_tenant import SLUG
-from support.no_script import NoScript, slip_in, where
+from support.no_script import NoScript, stub_in, where
 from support.people import COOKIE, Human, deeds, new_person
 from support.post import NEW_PASSWORD, mails, secret_for
 from support.services import SECRET_KEY, Platform, World
@@ -102,8 +102,8 @@ async def test_a_second_factor_is_set_up_used_renewed_and_removed(world: World) 
     assert (shown.status, len(codes), shown.headers["cache-control"]) == (200, 10, "no-store")
     assert codes[0].encode() not in (await browser.get(path)).body
     other = NoScript(world)
-    slip = slip_in(await other.log_in(human.email, human.password))
-    assert where(await other.post("/log-in", {"slip": slip, "code": human.code()}))
+    stub = stub_in(await other.log_in(human.email, human.password))
+    assert where(await other.post("/log-in", {"stub": stub, "code": human.code()}))
     renewed = await browser.send(f"{path}/codes", {"password": human.password, "code": codes[1]})
     fresh = re.findall(r"<code>(\d+-\w{6}-\w{6})</code>", renewed.body.decode())
     assert (renewed.status, len(fresh), set(fresh) & set(codes)) == (200, 10, set())

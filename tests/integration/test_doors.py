@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from coliseum.accounts.attempts import PasswordShown, shown_by, slip_of
-from support.no_script import FORM, OWN, NoScript, slip_in, where
+from coliseum.accounts.attempts import PasswordShown, shown_by, stub_of
+from support.no_script import FORM, OWN, NoScript, stub_in, where
 from support.people import COOKIE, Human, deeds, new_person, with_second_factor
 from support.post import NEW_PASSWORD, secret_for
 from support.services import SECRET_KEY, Platform, World
@@ -93,39 +93,39 @@ async def test_a_second_factor_is_asked_for_on_a_page_of_its_own(world: World, p
     asked = await browser.log_in(human.email, human.password, next="/account")
     assert (asked.status, "set-cookie" in asked.headers) == (200, False)
     assert human.password.encode() not in asked.body
-    slip = slip_in(asked)
-    wrong = await browser.post("/log-in", {"slip": slip, "code": "000000", "next": "/account"})
+    stub = stub_in(asked)
+    wrong = await browser.post("/log-in", {"stub": stub, "code": "000000", "next": "/account"})
     assert (wrong.status, b"This code is wrong" in wrong.body) == (401, True)
-    assert slip_in(wrong) == slip
+    assert stub_in(wrong) == stub
     code = human.code()
-    assert where(await browser.post("/log-in", {"slip": slip, "code": f" {code[:3]} {code[3:]} ", "next": "/account"}))
+    assert where(await browser.post("/log-in", {"stub": stub, "code": f" {code[:3]} {code[3:]} ", "next": "/account"}))
     assert await browser.is_in()
     other = NoScript(world)
-    again = await other.post("/log-in", {"slip": slip, "code": code})
+    again = await other.post("/log-in", {"stub": stub, "code": code})
     assert (again.status, await other.is_in()) == (401, False)
-    assert where(await other.post("/log-in", {"slip": slip, "code": codes[0].lower()}))
+    assert where(await other.post("/log-in", {"stub": stub, "code": codes[0].lower()}))
     third = NoScript(world)
-    assert (await third.post("/log-in", {"slip": slip, "code": codes[0]})).status == 401
+    assert (await third.post("/log-in", {"stub": stub, "code": codes[0]})).status == 401
 
 
-async def test_a_slip_is_of_this_server_for_five_minutes_and_for_this_password(world: World) -> None:
+async def test_a_stub_is_of_this_server_for_five_minutes_and_for_this_password(world: World) -> None:
     human = await new_person(world)
     await with_second_factor(human)
     await spend(human)
     browser = NoScript(world)
-    slip = slip_in(await browser.log_in(human.email, human.password))
+    stub = stub_in(await browser.log_in(human.email, human.password))
     now = world.services.clock()
-    said = shown_by(SECRET_KEY, slip, now)
+    said = shown_by(SECRET_KEY, stub, now)
     assert said is not None
-    assert shown_by(SECRET_KEY, slip, now + timedelta(minutes=6)) is None
+    assert shown_by(SECRET_KEY, stub, now + timedelta(minutes=6)) is None
     forged = [
-        "", "x", slip[:-2], "A" + slip[1:], slip * 9, "é", slip_of("another secret key", said, now),
-        slip_of(SECRET_KEY, said, now - timedelta(minutes=6)),
-        slip_of(SECRET_KEY, PasswordShown(said.person_id, now), now),
-        slip_of(SECRET_KEY, PasswordShown(2**40, None), now),
+        "", "x", stub[:-2], "A" + stub[1:], stub * 9, "é", stub_of("another secret key", said, now),
+        stub_of(SECRET_KEY, said, now - timedelta(minutes=6)),
+        stub_of(SECRET_KEY, PasswordShown(said.person_id, now), now),
+        stub_of(SECRET_KEY, PasswordShown(2**40, None), now),
     ]  # fmt: skip
     for each in forged:
-        reply = await browser.post("/log-in", {"slip": each, "code": human.code()})
+        reply = await browser.post("/log-in", {"stub": each, "code": human.code()})
         assert (reply.status, b"Begin again" in reply.body) == (401, True), each
     assert not await browser.is_in()
 
@@ -134,10 +134,10 @@ async def test_codes_and_passwords_are_tried_as_seldom_as_by_the_api(world: Worl
     human = await new_person(world)
     await with_second_factor(human)
     browser = NoScript(world)
-    slip = slip_in(await browser.log_in(human.email, human.password))
-    statuses = [(await browser.post("/log-in", {"slip": slip, "code": "000000"})).status for _ in range(6)]
+    stub = stub_in(await browser.log_in(human.email, human.password))
+    statuses = [(await browser.post("/log-in", {"stub": stub, "code": "000000"})).status for _ in range(6)]
     assert statuses == [401] * 5 + [429]
-    limited = await browser.post("/log-in", {"slip": slip, "code": human.code()})
+    limited = await browser.post("/log-in", {"stub": stub, "code": human.code()})
     assert (limited.status, int(limited.headers["retry-after"]) > 0) == (429, True)
     assert (await human.try_to("token", human.code())).code == "rate_limited"
     other = await new_person(world)

@@ -16,7 +16,7 @@ FORM = {
 }  # fmt: skip
 """What a browser adds to a form of a page of this server."""
 TOKEN = re.compile(r'name="csrf" value="([^"]+)"')
-SLIP = re.compile(r'name="slip" value="([^"]+)"')
+STUB = re.compile(r'name="stub" value="([^"]+)"')
 
 
 class NoScript:
@@ -70,9 +70,9 @@ class NoScript:
         return reply
 
 
-def slip_in(reply: Reply) -> str:
-    """The slip of the second step."""
-    found = SLIP.search(reply.body.decode())
+def stub_in(reply: Reply) -> str:
+    """The stub of the second step."""
+    found = STUB.search(reply.body.decode())
     assert found is not None, reply.body
     return found[1]
 

@@ -1,6 +1,6 @@
 """What somebody shows to be let in, and what comes of it; and how the first of two steps is remembered.
 
-Who has shown the password, and needs a code, is given a slip, which says so under a key of ours for five minutes. It
+Who has shown the password, and needs a code, is given a stub, which says so under a key of ours for five minutes. It
 is stored nowhere, names no password, and is worth nothing without a code.
 """
 
@@ -19,7 +19,7 @@ from coliseum.ids import derived_key
 
 STEP_FOR: Final = timedelta(minutes=5)
 MARK_BYTES: Final = 32
-SLIP_MAX: Final = 400
+STUB_MAX: Final = 400
 
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,29 +51,29 @@ class PasswordShown(msgspec.Struct, frozen=True):
     password_changed_at: datetime | None
 
 
-class _Slip(msgspec.Struct, frozen=True, array_like=True):
+class _Stub(msgspec.Struct, frozen=True, array_like=True):
     shown: PasswordShown
     until: datetime
 
 
-def slip_of(secret_key: str, shown: PasswordShown, now: datetime) -> str:
-    """A slip for the second step."""
-    said = msgspec.json.encode(_Slip(shown, now + STEP_FOR))
+def stub_of(secret_key: str, shown: PasswordShown, now: datetime) -> str:
+    """A stub for the second step."""
+    said = msgspec.json.encode(_Stub(shown, now + STEP_FOR))
     return base64.urlsafe_b64encode(_mark(secret_key, said) + said).rstrip(b"=").decode()
 
 
-def shown_by(secret_key: str, slip: str, now: datetime) -> PasswordShown | None:
-    """What a slip says; None when it is none of ours, or too old."""
-    if len(slip) > SLIP_MAX or not slip.isascii():
+def shown_by(secret_key: str, stub: str, now: datetime) -> PasswordShown | None:
+    """What a stub says; None when it is none of ours, or too old."""
+    if len(stub) > STUB_MAX or not stub.isascii():
         return None
     try:
-        raw = base64.urlsafe_b64decode(slip + "=" * (-len(slip) % 4))
+        raw = base64.urlsafe_b64decode(stub + "=" * (-len(stub) % 4))
     except (binascii.Error, ValueError):
         return None
     mark, said = raw[:MARK_BYTES], raw[MARK_BYTES:]
     if not hmac.compare_digest(mark, _mark(secret_key, said)):
         return None
-    found = msgspec.json.decode(said, type=_Slip)
+    found = msgspec.json.decode(said, type=_Stub)
     return found.shown if now < found.until else None
 
 

@@ -1,6 +1,6 @@
 """``/log-in`` and ``/log-out``: without a script, by the same steps and under the same limits as the API's routes.
 
-Who needs a second factor is asked for the code on a page of its own; between the two goes a slip
+Who needs a second factor is asked for the code on a page of its own; between the two goes a stub
 (``coliseum.accounts.attempts``), never the password.
 """
 
@@ -10,7 +10,7 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromQuery, QueryParameter
 
-from coliseum.accounts.attempts import Attempt, LoggedIn, PasswordShown, shown_by, slip_of
+from coliseum.accounts.attempts import Attempt, LoggedIn, PasswordShown, shown_by, stub_of
 from coliseum.errors import ColiseumError, Refusal, RequestRefused
 from coliseum.web.access import for_anybody
 from coliseum.web.api.auth import GONE, cookie_of
@@ -69,22 +69,22 @@ async def post_log_in(request: Asked, services: NamedDependency[Services]) -> Re
     """One of the two steps, by the form of its page."""
     check_page(request.scope, services.settings.public_url)
     form = await read_form(request.scope, request.receive)
-    path, slip = own_path(form.get("next")), form.get("slip")
+    path, stub = own_path(form.get("next")), form.get("stub")
     shown = None
     try:
         _check_lengths(form)
-        if slip is None:
+        if stub is None:
             done = await services.logins.log_in_by_steps(await _attempt(request, services, form))
         else:
-            shown = shown_by(services.secret_key, slip, services.clock())
+            shown = shown_by(services.secret_key, stub, services.clock())
             if shown is None:
                 raise RequestRefused(Refusal.LOGIN_NEEDED, "begin again with e-mail and password")
             done = await services.logins.show_code(shown, await _attempt(request, services, form))
     except TELLABLE as error:
-        return _refused(request, services, path, error, form if shown is None else {}, slip if shown else None)
+        return _refused(request, services, path, error, form if shown is None else {}, stub if shown else None)
     if isinstance(done, PasswordShown):
-        slip = slip_of(services.secret_key, done, services.clock())
-        return page(request, "doors/code.html", title=_("Second factor"), told=RIGHT, next=path, slip=slip)
+        stub = stub_of(services.secret_key, done, services.clock())
+        return page(request, "doors/code.html", title=_("Second factor"), told=RIGHT, next=path, stub=stub)
     return await let_in(services, done, path)
 
 
@@ -123,7 +123,7 @@ async def attempt_of(request: Asked, services: Services, email: str, password: s
 
 
 async def _attempt(request: Asked, services: Services, form: dict[str, str]) -> Attempt:
-    if "slip" in form:
+    if "stub" in form:
         return await attempt_of(request, services, "", "", "".join(form.get("code", "").split()))
     return await attempt_of(request, services, form.get("email", ""), form.get("password", ""), None)
 
@@ -135,13 +135,13 @@ def _check_lengths(form: dict[str, str]) -> None:
 
 
 def _refused(
-    request: Asked, services: Services, path: str, error: ColiseumError, form: dict[str, str], slip: str | None
+    request: Asked, services: Services, path: str, error: ColiseumError, form: dict[str, str], stub: str | None
 ) -> Response[Any]:
-    if slip is None or (isinstance(error, RequestRefused) and error.code is Refusal.LOGIN_NEEDED):
+    if stub is None or (isinstance(error, RequestRefused) and error.code is Refusal.LOGIN_NEEDED):
         return _first(request, services, path, Wrong(request, error, AGAIN), form.get("email", "")[:EMAIL_MAX])
     told = Wrong(request, error, OF_CODES)
     shown = page(
-        request, "doors/code.html", title=_("Second factor"), status=told.status, told=told, next=path, slip=slip
+        request, "doors/code.html", title=_("Second factor"), status=told.status, told=told, next=path, stub=stub
     )
     return with_headers(shown, told)
 
