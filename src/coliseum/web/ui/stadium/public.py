@@ -6,7 +6,7 @@ from typing import Any, Final
 import segno
 from litestar import Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 
 from coliseum.errors import ColiseumError, Refusal, RequestRefused
 from coliseum.votings.store import Ballot
@@ -70,10 +70,10 @@ async def get_public_jumbotron(
     services: NamedDependency[Services],
     slug: FromPath[str],
     name: FromPath[str],
-    mode: str = "cube",
-    seconds: int = 12,
-    theme: str = "dark",
-    lanes: int = 8,
+    mode: FromQuery[str] = "cube",
+    seconds: FromQuery[int] = 12,
+    theme: FromQuery[str] = "dark",
+    lanes: FromQuery[int] = 8,
 ) -> Response[Any]:
     """The display of a voting, for anybody, where its results are public."""
     ballot = await services.stadium.ballots.of(slug, name)

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from litestar import Response, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath, FromQuery, QueryParameter
 
 from coliseum.accounts.permissions import Permission
 from coliseum.errors import Refusal, RequestRefused
@@ -85,10 +85,10 @@ async def get_jumbotron(
     slug: FromPath[str],
     event: Event,
     boards: Annotated[str, QueryParameter(description="Which boards, with commas between.")] = ",".join(BOARDS),
-    mode: str = "cube",
-    seconds: int = SECONDS,
-    theme: str = "dark",
-    lanes: int = 8,
+    mode: FromQuery[str] = "cube",
+    seconds: FromQuery[int] = SECONDS,
+    theme: FromQuery[str] = "dark",
+    lanes: FromQuery[int] = 8,
 ) -> Response[Any]:
     """The display of an event, to fill a screen."""
     tenant = caller_in(request.scope).tenant
