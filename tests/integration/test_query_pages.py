@@ -7,7 +7,6 @@ import pytest
 
 from coliseum import wiring
 from coliseum.web.app import build_app
-from coliseum.web.ui.areas import pages_router
 from support.asgi import Http, Reply
 from support.festival import event, vote
 from support.live import conducted, send
@@ -23,7 +22,7 @@ class Stage:
 
     def __init__(self, world: World, platform: Platform, owner: LogIn, viewer: LogIn) -> None:
         self.world, self.platform, self.owner, self.viewer = world, platform, owner, viewer
-        app = build_app(lambda: wiring.open_services(world.settings), "test", (pages_router(),))
+        app = build_app(lambda: wiring.open_services(world.settings), "test")
         app.state.services = world.services
         self.http = Http(app)
 
