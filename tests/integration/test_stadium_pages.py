@@ -6,7 +6,6 @@ import pytest
 
 from coliseum import wiring
 from coliseum.web.app import build_app
-from coliseum.web.ui.areas import pages_router
 from support.asgi import Http
 from support.live import conducted
 from support.people import COOKIE, LogIn, new_person
@@ -19,7 +18,7 @@ FORM = {"content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "
 @pytest.fixture(scope="module")
 def http(world: World) -> Http:
     """The application with the pages, on what the world has opened."""
-    app = build_app(lambda: wiring.open_services(world.settings), "test", pages=(pages_router(),))
+    app = build_app(lambda: wiring.open_services(world.settings), "test")
     app.state.services = world.services
     return Http(app)
 

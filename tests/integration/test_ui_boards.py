@@ -11,7 +11,6 @@ import pytest
 from coliseum import wiring
 from coliseum.accounts.permissions import Role
 from coliseum.web.app import build_app
-from coliseum.web.ui.areas import pages_router
 from support.asgi import Http, Reply
 from support.declaring import VOTES, put
 from support.era import Era
@@ -30,7 +29,7 @@ HOSTILE = "<img src=x onerror=alert(1)>"
 @pytest.fixture(scope="module")
 async def http(world: World) -> Http:
     """The application with its pages."""
-    app = build_app(lambda: wiring.open_services(world.settings), "test", pages=(pages_router(),))
+    app = build_app(lambda: wiring.open_services(world.settings), "test")
     app.state.services = world.services
     return Http(app)
 
