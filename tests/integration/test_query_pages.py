@@ -5,9 +5,7 @@ from typing import Any
 
 import pytest
 
-from coliseum import wiring
-from coliseum.web.app import build_app
-from support.asgi import Http, Reply
+from support.asgi import Reply
 from support.festival import event, vote
 from support.live import conducted, send
 from support.people import LogIn, new_person
@@ -22,9 +20,7 @@ class Stage:
 
     def __init__(self, world: World, platform: Platform, owner: LogIn, viewer: LogIn) -> None:
         self.world, self.platform, self.owner, self.viewer = world, platform, owner, viewer
-        app = build_app(lambda: wiring.open_services(world.settings), "test")
-        app.state.services = world.services
-        self.http = Http(app)
+        self.http = world.http
 
     async def see(self, path: str = "", *, viewer: bool = False, part: bool = False) -> Reply:
         who = self.viewer if viewer else self.owner
@@ -185,7 +181,8 @@ async def test_a_public_link_shows_the_numbers_and_nothing_that_leads_inside(sta
     assert gone.status == 204
     revoked, never = await stage.http.get(path), await stage.http.get("/s/no.such")
     assert revoked.status == never.status == 404
-    assert revoked.body == never.body
+    # A page may lead back to its own address; all else is alike.
+    assert revoked.body.replace(path.encode(), b"") == never.body.replace(b"/s/no.such", b"")
     for name in ("cache-control", "referrer-policy", "content-security-policy"):
         assert revoked.headers[name] == never.headers[name]
 

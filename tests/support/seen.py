@@ -4,14 +4,13 @@ from html.parser import HTMLParser
 
 from coliseum import wiring
 from coliseum.web.app import build_app
-from coliseum.web.ui.areas import pages_router
 from support.asgi import Http
 from support.services import World
 
 
 def with_pages(world: World) -> World:
     """The same world, whose application has the pages, too."""
-    app = build_app(lambda: wiring.open_services(world.settings), "test", pages=(pages_router(),))
+    app = build_app(lambda: wiring.open_services(world.settings), "test")
     app.state.services = world.services
     world.http = Http(app)
     return world
