@@ -4,7 +4,7 @@ Elements carry classes and geometry, and no style: a page colours them by its st
 is painted with the colours of one (``painted``).
 """
 
-import xml.etree.ElementTree as ET
+import xml.etree.ElementTree as ET  # nosec B405 - it writes, and parses nothing
 from collections.abc import Sequence
 from typing import Final, Literal
 

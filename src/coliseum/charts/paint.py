@@ -1,6 +1,6 @@
 """A drawing with the colours of a theme written into it: for files, which have no style sheet."""
 
-import xml.etree.ElementTree as ET
+import xml.etree.ElementTree as ET  # nosec B405 - it writes, and parses nothing
 from typing import Final
 
 import msgspec

@@ -147,9 +147,8 @@ def clock_of(request: Asked) -> Clock:
 def _answer(request: Asked, template: str, status: int, **values: Any) -> Response[Any]:
     shell = Shell(request)
     found: jinja2.Template = templates(shell.language).get_template(template)
-    body: bytes = found.render(
-        shell=shell, url=shell.url, link=shell.link, explain=shell.explain, may=shell.may, **values
-    ).encode()
+    own = {"shell": shell, "url": shell.url, "link": shell.link, "explain": shell.explain, "may": shell.may}
+    body: bytes = found.render({**values, **own}).encode()
     headers = {**SECURITY, "Cache-Control": "no-store", "Content-Language": shell.language, "Vary": "HX-Request"}
     if status == 503:
         headers["Retry-After"] = "1"
