@@ -10,7 +10,7 @@ DEV := .venv/dev.ready
 GENERATORS := coliseum.events.generate coliseum.metrics.generate coliseum.settings_page coliseum.web.generate \
 	coliseum.web.access_page coliseum.web.plans_page coliseum.web.ui.catalogue
 
-.PHONY: help up test test-long torture check bench generate lock clean
+.PHONY: help up test test-long screens torture check bench generate lock clean
 
 help: ## print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -23,6 +23,9 @@ test: $(DEV) ## run the tests; says what it skips and why
 
 test-long: $(DEV) ## run the tests that take longest: models, crowds, wrong variants
 	@$(BIN)/python -m pytest -m long
+
+screens: $(DEV) ## take the pictures of docs/screens anew, in the tests of the pages
+	@SCREENS=1 $(BIN)/python -m pytest -m long tests/browser
 
 torture: $(DEV) ## break everything at random, and look for what was lost or counted twice; SEEDS="1 2 3" MINUTES=5
 	@PYTHONPATH=tests $(BIN)/python -m torture --seeds "$(SEEDS)" --minutes $(MINUTES) $(if $(KEEP),--keep "$(KEEP)")

@@ -60,6 +60,7 @@ def test_the_overview_fits_and_is_sound(pages: Pages, size: str, theme: Theme) -
         assert page.locator(".chart-drawing svg:visible").count() == 1
         fits(page)
         check_axe(page)
+        pages.keep(page, "overview", size, theme)
         page.locator(".chart-data summary").click()
         page.locator(".overview-more summary").first.click()
         fits(page)

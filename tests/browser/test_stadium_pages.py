@@ -172,4 +172,5 @@ def test_the_display_as_it_looks(pages: Pages, night: Arena, theme: str) -> None
             in_view = f"""() => {{ const box = {ROOT}.querySelector('.side.front').getBoundingClientRect();
                 return box.left >= 0 && box.top >= 0 && box.right <= innerWidth && box.bottom <= innerHeight; }}"""
             assert page.evaluate(in_view)
+            pages.keep(page, "jumbotron", size, theme)
             turned(page)

@@ -153,24 +153,26 @@ class Pages:
     def shoot(
         self, name: str, path: str, *, role: str | None = "owner", prepare: Callable[[Page], None] | None = None
     ) -> None:
-        """Open a page at each size and theme, and look that it fits; with ``SCREENS=1`` keep the pictures."""
+        """Open a page at each size and theme, look that it fits, and ``keep`` its picture."""
         for size in SIZES:
             for theme in THEMES:
                 with self.open(path, role=role, size=size, theme=theme) as page:
                     if prepare is not None:
                         prepare(page)
                     fits(page)
-                    if os.environ.get("SCREENS"):
-                        self._keep(page, f"{name}-{size}-{theme}.webp", size)
+                    self.keep(page, name, size, theme)
 
-    def _keep(self, page: Page, name: str, size: str) -> None:
+    def keep(self, page: Page, name: str, size: str, theme: str) -> None:
+        """A picture for ``docs/screens``, when ``SCREENS=1`` asks for them; a stadium's at half its size."""
+        if not os.environ.get("SCREENS"):
+            return
         SCREENS.mkdir(parents=True, exist_ok=True)
         session = page.context.new_cdp_session(page)
         scale = 0.5 if size == "stadium" else 1
         width, height = SIZES[size]
         clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": scale}
         taken = session.send("Page.captureScreenshot", {"format": "webp", "quality": 60, "clip": clip})
-        (SCREENS / name).write_bytes(base64.b64decode(taken["data"]))
+        (SCREENS / f"{name}-{size}-{theme}.webp").write_bytes(base64.b64decode(taken["data"]))
 
     def _state(self, role: str) -> Any:
         """The cookie of this role's log-in; one log-in serves all pages."""
