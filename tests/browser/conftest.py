@@ -1,20 +1,28 @@
 """One Chromium and one arena for all tests of pages: both take seconds to start."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 
 import pytest
 
 from support.arena import an_arena
+from support.background import held
 from support.browser import BROWSERS, program
 from support.databases import new_database
 from support.pages import Arena, Pages, chromium
 
 
 @pytest.fixture(scope="package")
-async def arena(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Arena]:
+def arena(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Arena]:
     """A running system with a tenant `arena`. Tests add to it; they do not count on being alone."""
-    async with new_database(database_url) as url, an_arena(url, tmp_path_factory.mktemp("arena")) as made:
+    with held(new_database(database_url)) as url, held(an_arena(url, tmp_path_factory.mktemp("arena"))) as made:
         yield made
+
+
+@pytest.fixture(scope="module")
+def fresh_database(database_url: str) -> Iterator[str]:
+    """As everywhere, but made beside the loop of a browser that may be open already."""
+    with held(new_database(database_url)) as url:
+        yield url
 
 
 @pytest.fixture(scope="package")

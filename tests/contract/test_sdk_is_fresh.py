@@ -14,6 +14,8 @@ from coliseum.queries.public import PublicTotal
 from coliseum.queries.series import Point, Series
 from coliseum.web.ui.embed import SCRIPTS
 
+pytestmark = pytest.mark.long
+
 SDK = Path(__file__).parents[2] / "sdk" / "js"
 GZIP_MAX = 3_000
 

@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from coliseum import db, kv
-from torture.background import Background
+from support.background import Background
 from torture.proxy import Kind, Proxy, Toxic
 from torture.stage import with_port
 

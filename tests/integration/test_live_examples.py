@@ -16,6 +16,8 @@ from support.system import System, running_system
 NODE = shutil.which("node")
 SCRIPT = """
 import {{ watch }} from "{module}";
+
+pytestmark = pytest.mark.long
 let shown = 0;
 const stop = watch("{url}", async () => "{ticket}", {{ metric: "votes", limit: "5" }}, (page) => {{
   shown += 1;

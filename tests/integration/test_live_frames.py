@@ -12,6 +12,8 @@ from support.live_system import Watched, watched_tenant
 from support.sockets import Socket, connected, frame, handshake
 from support.system import System, running_system
 
+pytestmark = pytest.mark.long
+
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
 BAD_FRAME, BAD_MESSAGE, TOO_BIG = 1002, 4400, 1009
 

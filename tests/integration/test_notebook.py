@@ -15,7 +15,7 @@ from coliseum.client import BoardRow, Client, LibraryMissing, Point, ReadRefused
 from coliseum.client.board import PAGE_ROWS_MAX, Leaderboard
 from support.system import Tenant, free_port, running_system
 
-pytestmark = pytest.mark.timeout(200)
+pytestmark = [pytest.mark.long, pytest.mark.timeout(200)]
 ARTISTS = 1_250
 WEIGHT_MAX = 1_000
 ENTRIES = ARTISTS + ARTISTS - WEIGHT_MAX + 2

@@ -11,6 +11,8 @@ from coliseum import db
 from coliseum.trail import heads
 from support.system import System, Tenant, running_system
 
+pytestmark = pytest.mark.long
+
 SECRET = "v4Kq9ZtL-only-for-these-tests-0mBxRy7WcD"
 
 

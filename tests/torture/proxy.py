@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from torture.background import Background
+from support.background import Background
 
 Kind = Literal["none", "latency", "blackhole", "half_open", "reset_after", "answer_lost", "refuse"]
 PIECE_BYTES = 65_536

@@ -17,8 +17,8 @@ from coliseum import db, kv, operations, wiring
 from coliseum.local.postgres import EmbeddedPostgres
 from coliseum.local.valkey import EmbeddedValkey
 from coliseum.settings import Settings
+from support.background import Background
 from support.system import free_port
-from torture.background import Background
 from torture.disk import Disk, why_not
 from torture.programs import Service, family, signal_all
 from torture.proxy import Proxy

@@ -17,6 +17,8 @@ from coliseum.cli import app
 from support.fake_server import KEY, FakeServer, Fault, running
 from support.importing import MAPPING, child, command, lines, numbers, rejects, run, state
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def server() -> Iterator[FakeServer]:

@@ -43,6 +43,8 @@ class Source {
   #text = "";
   #older = 0;
   #failures = 0;
+  /** What the server has asked for: chance may make it longer, never shorter. */
+  #leastMs = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #asking: AbortController | undefined;
   #again = (): void => {
@@ -70,6 +72,7 @@ class Source {
     const asking = (this.#asking = new AbortController());
     const timeout = setTimeout(() => asking.abort(), ANSWER_MS_MAX);
     let nextMs: number;
+    this.#leastMs = 0;
     try {
       // The browser keeps the answer and its ETag: what has not changed is not sent again.
       const answer = await fetch(this.url, { credentials: "omit", referrerPolicy: "no-referrer", signal: asking.signal });
@@ -82,7 +85,7 @@ class Source {
     } finally {
       clearTimeout(timeout);
     }
-    this.#timer = setTimeout(this.#again, nextMs * (0.9 + Math.random() / 5));
+    this.#timer = setTimeout(this.#again, Math.max(this.#leastMs, nextMs * (0.9 + Math.random() / 5)));
   }
 
   #take(text: string): number {
@@ -104,6 +107,7 @@ class Source {
 
   #failed(state: SourceState, afterMs: number): number {
     this.#say({ page: this.shown.page, state });
+    this.#leastMs = afterMs;
     return Math.max(afterMs, Math.min(RETRY_MS_MAX, this.paceMs * 2 ** this.#failures++));
   }
 

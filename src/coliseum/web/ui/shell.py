@@ -27,6 +27,8 @@ from coliseum.web.ui.text import _, language_of, locale_of
 
 Asked = Request[Any, Any, State]
 THEMES: Final = ("light", "dark")
+WITH_SECRET: Final = ("/invitations/", "/reset/", "/verify/", "/signup/", "/welcome/", "/s/")
+"""What addresses begin with that somebody was sent."""
 PACK_FROM_BYTES: Final = 1_000
 PAGES: Final = {"artist": "artists", "event": "events", "fan": "fans", "track": "tracks", "city": "cities"}
 """The kinds of entity that have pages, and where below the tenant's."""
@@ -79,6 +81,8 @@ class Shell:
         self.theme = theme if theme in THEMES else None
         self.refuses_sale = consent.refuses_sale(request.headers)
         """Whether the browser sends Global Privacy Control."""
+        self.has_secret = self.path.startswith(WITH_SECRET)
+        """Whether the address itself is a secret: such a page asks for nothing else."""
         self.swept = consent.swept(request.headers, request.cookies)
         self._secret_key = services.secret_key
 

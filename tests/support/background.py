@@ -2,7 +2,8 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -17,7 +18,7 @@ class Background:
         self.loop = asyncio.new_event_loop()
         self.at_end: list[Callable[[], None]] = []
         """Called on the loop when all ends."""
-        self._thread = threading.Thread(target=self.loop.run_forever, name="torture-loop", daemon=True)
+        self._thread = threading.Thread(target=self.loop.run_forever, name="background-loop", daemon=True)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -43,3 +44,17 @@ class Background:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
         await asyncio.sleep(0)  # transports that were closed just now say goodbye
+
+
+@contextmanager
+def held(work: AbstractAsyncContextManager[T], timeout_s: float = 180.0) -> Iterator[T]:
+    """What an asynchronous context gives, while it is open on a loop of its own.
+
+    For fixtures beside Playwright, whose loop runs in the main thread as long as its browser does.
+    """
+    with Background() as background:
+        given = background.call(work.__aenter__(), timeout_s)
+        try:
+            yield given
+        finally:
+            background.call(work.__aexit__(None, None, None), timeout_s)
