@@ -191,7 +191,8 @@ def test_an_event_that_is_in_no_catalogue_has_a_page(pages: Pages) -> None:
     with pages.open("events/odd-night") as page:
         assert page.locator("h1").inner_text() == "odd-night"
         assert "Not in the catalogue" in page.locator(".hero").inner_text()
-        assert shown(page, "votes") == 45
+        told = api(pages, "metrics", metric="votes", entity="event", id="odd-night", grain="day")
+        assert shown(page, "votes") == told["total"] >= 45
         check_axe(page)
         fits(page)
 

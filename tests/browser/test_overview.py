@@ -120,7 +120,8 @@ def test_it_reads_without_a_script(pages: Pages) -> None:
 def test_the_file_behind_the_chart_has_the_numbers_of_the_table(pages: Pages) -> None:
     with pages.open("?metric=votes") as page:
         page.locator(".chart-data summary").click()
-        cells = page.locator(".chart-table tbody td:first-of-type").all_inner_texts()
+        told = page.locator(".chart-table tbody td:first-of-type").all_inner_texts()
+        cells = [cell.replace(",", "") for cell in told]
         with page.expect_download() as saved:
             page.get_by_role("link", name="Download CSV").click()
         assert saved.value.suggested_filename == "votes-by-hour.csv"
@@ -196,7 +197,11 @@ def test_nothing_at_all_happens_while_nobody_looks(pages: Pages, arena: Arena) -
         expect(page.locator('[data-part="card-votes"] .figure-value')).to_have_text(f"{votes + 3:,}")
 
 
-def test_names_of_others_are_shown_and_nothing_more(pages: Pages) -> None:
+def test_names_of_others_are_shown_and_nothing_more(pages: Pages, arena: Arena) -> None:
+    leader = arena.tenant.get("/api/leaderboards", metric="votes", window="24h", limit=1)["rows"][0]
+    for number in range(leader["score"] // 1_000 + 1):  # other tests vote, too
+        vote(arena.tenant, arena.system.url, user_id=f"late-fan-{number}", weight=1_000)
+    arena.tenant.wait_until_caught_up()
     with pages.open("?metric=votes") as page:
         board = page.locator('[data-part="board-artist"]')
         expect(board).to_contain_text(HOSTILE)

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page
 
 from support.pages import Arena, Pages, allow, check_axe, fits
-from support.stadium import BILL, EVENT, VOTING, ask, big_night, votes
+from support.stadium import BILL, EVENT, VOTING, ask, big_night, take_lead
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(420)]
 AT = quote(EVENT, safe="")
@@ -121,7 +121,7 @@ def test_the_public_display_needs_public_results(pages: Pages, night: Arena) -> 
 def test_the_page_of_an_event_moves_by_itself_and_every_number_leads_to_its_entries(pages: Pages, night: Arena) -> None:
     with pages.open(LIVE, role="viewer") as page:
         page.wait_for_function("() => document.getElementById('live').dataset.state === 'live'")
-        votes(night, mare=700)
+        take_lead(night, "mare")
         first = "() => document.querySelector('#race li .race-name').textContent"
         page.wait_for_function(f"(name) => ({first})() === name", arg=BILL["mare"])
         assert "id=mare" in str(page.locator("#race li").first.locator("a").get_attribute("href"))
