@@ -12,6 +12,7 @@ from litestar.exceptions import HTTPException, NotFoundException
 from litestar.handlers import ASGIRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import OpenAPI
 
 from coliseum.errors import RequestRefused
 from coliseum.telemetry import Log
@@ -79,8 +80,29 @@ HEADERS = Headers()
 CAPTURE = {path: handler for paths, handler in ROUTES for path in paths}
 
 
+class Described(JsonRenderPlugin):
+    """Serves the application's document as the application itself describes it."""
+
+    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:  # noqa: ARG002 - another
+        """The document in JSON."""
+        return self.render_json(request, request.app.openapi_schema.to_schema())
+
+
 class App(Litestar):
     """Litestar; but capture, what is live, and a question for a board that was asked before do not go through it."""
+
+    _described = False
+
+    @property
+    def openapi_schema(self) -> OpenAPI:
+        """The document, with what Litestar cannot know of: made when it is first asked for, because a start is not."""
+        if not self._described:
+            self._described = True
+            describe_capture(self)
+            describe_declaring(self)
+            describe_files(self)
+            describe_answers(self)
+        return super().openapi_schema
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve one request, or the lifespan."""
@@ -139,7 +161,7 @@ def build_app(
         return services
 
     check_every_route(HANDLERS)
-    app = App(
+    return App(
         route_handlers=[*(_mounted(paths, handler) for paths, handler in ROUTES), *HANDLERS,
                         embed_router(), pages_router(), *pages],
         dependencies={"services": Provide(provide_services, sync_to_thread=False)},
@@ -150,14 +172,9 @@ def build_app(
         signature_types=[Services],
         openapi_config=OpenAPIConfig(
             title="Coliseum", version=version, path="/schema",
-            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+            render_plugins=[Described(path="/openapi.json")],
         ),
     )  # fmt: skip
-    describe_capture(app)
-    describe_declaring(app)
-    describe_files(app)
-    describe_answers(app)
-    return app
 
 
 async def _tell_rate(message: Any, scope: Any) -> None:
