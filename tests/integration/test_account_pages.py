@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime
 
 import pyotp
+import pytest
 
 from coliseum.accounts.permissions import Role
 from coliseum.local.demo_owner import owner_link
@@ -12,6 +13,8 @@ from support.no_script import NoScript, stub_in, where
 from support.people import COOKIE, Human, deeds, new_person
 from support.post import NEW_PASSWORD, mails, secret_for
 from support.services import SECRET_KEY, Platform, World
+
+pytestmark = pytest.mark.long
 
 LOCAL = {"host": "127.0.0.1:8000"}
 

@@ -19,6 +19,8 @@ from support.live import conducted, send
 from support.play import WINDOWS, Play
 from support.services import Platform, World
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module", params=["Europe/Vienna", "America/Sao_Paulo"])
 async def played(world: World, request: pytest.FixtureRequest) -> Play:

@@ -15,6 +15,8 @@ from support.model import UNIQUES, Fact, Model, bounds, parsed
 from support.play import Play
 from support.services import World
 
+pytestmark = pytest.mark.long
+
 CHOICES = {"city": CITIES, "genre": GENRES, "event": EVENTS}
 ROUNDS = 60
 

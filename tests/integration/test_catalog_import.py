@@ -3,11 +3,15 @@
 import base64
 from typing import Any
 
+import pytest
+
 from support.asgi import Reply
 from support.live import conducted
 from support.people import LogIn, new_person
 from support.services import Platform, World
 from support.trail import entries_of
+
+pytestmark = pytest.mark.long
 
 
 async def editor(world: World, platform: Platform) -> LogIn:

@@ -13,6 +13,8 @@ from support.people import new_person
 from support.services import Platform, World
 from support.trail import entries_of
 
+pytestmark = pytest.mark.long
+
 VOTES = {"question": {"metric": "votes", "split": "artist", "window": "28d"}, "title": "Who leads", "chart": "bar",
          "size": "large"}  # fmt: skip
 FANS = {"question": {"metric": "votes", "split": "fan"}}

@@ -12,6 +12,8 @@ from support.people import COOKIE, Human, deeds, new_person, with_second_factor
 from support.post import NEW_PASSWORD, secret_for
 from support.services import SECRET_KEY, Platform, World
 
+pytestmark = pytest.mark.long
+
 SITES = ("none", "same-origin", "same-site", "cross-site", None)
 ORIGINS = (OWN, "https://coliseum.example", "http://evil.example", "http://coliseum.example.evil", "null", None)
 ELSEWHERE = (

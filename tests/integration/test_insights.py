@@ -18,7 +18,7 @@ from support.insights import EDGE, STEPS, Told, percent_more
 from support.live import send
 from support.services import Platform, World
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.long, pytest.mark.timeout(300)]
 QUICK = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 COUNT = itertools.count(1)
 SHOWS, ARTISTS, FANS = (

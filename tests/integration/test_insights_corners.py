@@ -17,6 +17,8 @@ from support.live import conducted, send
 from support.people import new_person
 from support.services import Platform, World
 
+pytestmark = pytest.mark.long
+
 SHOW = datetime(2026, 11, 1, 19, 0, tzinfo=UTC)
 ARTISTS = 10_000
 MANY = """

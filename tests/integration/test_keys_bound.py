@@ -13,6 +13,8 @@ from support.services import Platform, World
 from support.sockets import connected
 from support.system import System, running_system
 
+pytestmark = pytest.mark.long
+
 HERE, ELSEWHERE = "203.0.113.9", "198.51.100.1"
 SHOP = "https://shop.example"
 WRITING = ("/api/passport/log", "/api/passport/batch", "/api/passport/tokens", "/v1/track")

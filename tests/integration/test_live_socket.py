@@ -13,6 +13,8 @@ from support.live_system import Watched, watched_tenant
 from support.sockets import Board, Socket, connected
 from support.system import System, running_system
 
+pytestmark = pytest.mark.long
+
 TOP = {"metric": "votes"}
 
 

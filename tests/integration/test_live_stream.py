@@ -12,6 +12,8 @@ from support.live_system import Watched, watched_tenant
 from support.sockets import Board
 from support.system import System, running_system
 
+pytestmark = pytest.mark.long
+
 ORIGIN = "https://shop.example"
 
 

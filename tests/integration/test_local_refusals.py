@@ -13,6 +13,8 @@ import pytest
 from coliseum.local.folder import held_folder
 from coliseum.local.ports import free_port
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def busy_port() -> Iterator[int]:

@@ -12,6 +12,8 @@ from coliseum.local.faults import DataFolderUnusable
 from coliseum.local.postgres import EmbeddedPostgres
 from coliseum.local.valkey import EmbeddedValkey
 
+pytestmark = pytest.mark.long
+
 PASSWORD = "of-a-test"
 
 

@@ -14,6 +14,8 @@ from support.live_system import Watched, watched_tenant
 from support.sockets import connected
 from support.system import System, running_system
 
+pytestmark = pytest.mark.long
+
 TOP = {"metric": "votes"}
 NUMBERS = itertools.count(1)
 

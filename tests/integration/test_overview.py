@@ -12,6 +12,8 @@ from coliseum.queries.stretches import PERIODS
 from support.play import Play
 from support.services import World
 
+pytestmark = pytest.mark.long
+
 ZONES = ["Europe/Vienna", "Asia/Kolkata"]
 
 

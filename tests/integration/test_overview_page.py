@@ -14,6 +14,8 @@ from support.people import LogIn, new_person
 from support.seen import Parts, with_pages
 from support.services import Platform, World
 
+pytestmark = pytest.mark.long
+
 PATH = "/t/{}"
 NUMBERS = ("attendance", "money_spent", "money_earned", "votes", "plays", "follows")
 HOSTILE = '<img src=x onerror="alert(1)">'

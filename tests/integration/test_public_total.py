@@ -13,6 +13,8 @@ from support.festival import event, vote
 from support.live import conducted, send
 from support.services import Platform, World
 
+pytestmark = pytest.mark.long
+
 OPEN: dict[str, Any] = {**VOTES, "title": "The <final>", "visibility": "public", "publicTotal": True}
 
 

@@ -13,6 +13,8 @@ from support.model import bucket, parsed
 from support.play import Play
 from support.services import World
 
+pytestmark = pytest.mark.long
+
 IDS = {"artist": ARTISTS, "event": EVENTS, "fan": FANS, "track": TRACKS, "city": CITIES, "venue": VENUES, "tenant": [""],
        "leaderboard": ["weekly"], "report": ["weekly"]}  # fmt: skip
 

@@ -11,6 +11,8 @@ from support.live import conducted, send
 from support.people import LogIn, new_person
 from support.services import Platform, World
 
+pytestmark = pytest.mark.long
+
 HOSTILE = "<img src=x onerror=alert(1)>"
 FORMULA = "=1+1"
 

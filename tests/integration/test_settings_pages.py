@@ -12,6 +12,8 @@ from support.people import LogIn, new_person
 from support.services import Platform, World
 from support.trail import tamper
 
+pytestmark = pytest.mark.long
+
 HOSTILE = '"><img src=x onerror=alert(1)> 100% of {{ 7*7 }}'
 
 

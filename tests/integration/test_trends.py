@@ -15,6 +15,8 @@ from support.festival import event, vote
 from support.live import conducted, send
 from support.services import Platform, World
 
+pytestmark = pytest.mark.long
+
 NOON = utc_now().replace(hour=12, minute=0, second=0, microsecond=0) - timedelta(days=2)
 
 

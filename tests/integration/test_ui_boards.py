@@ -19,6 +19,8 @@ from support.live import conducted, send
 from support.people import LogIn, new_person
 from support.services import Platform, World
 
+pytestmark = pytest.mark.long
+
 FIRST = datetime(2026, 5, 11, tzinfo=UTC)  # a Monday
 NOON = timedelta(hours=12)
 DAY = timedelta(days=1)

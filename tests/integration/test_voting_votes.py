@@ -12,6 +12,8 @@ from support.live import conducted
 from support.services import Platform, World
 from support.voting import OWN_PAGE, put_voting, slip, staged, vote
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 async def show(world: World, platform: Platform) -> Platform:

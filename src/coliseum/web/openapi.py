@@ -77,6 +77,7 @@ FILES = {
     "/api/leaderboards/export": ("text/csv", "application/x-ndjson", "application/vnd.apache.parquet"),
     "/api/audit/export": ("application/x-ndjson",),
     "/api/catalog/{kind}/export": ("text/csv",),
+    "/api/query/export": ("text/csv",),
 }
 
 
