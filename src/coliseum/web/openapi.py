@@ -114,8 +114,11 @@ def describe_files(app: Litestar) -> None:
 
 
 def describe_declaring(app: Litestar) -> None:
-    """Add what declaring a board takes: the route reads its body within bounds of its own."""
+    """Add what declaring a board takes (its body is read within bounds of its own), and that what is put may be new."""
     paths = app.openapi_schema.paths
+    voting = None if paths is None else paths["/api/votings/{name}"].put
+    assert voting is not None  # noqa: S101 - the route is in it
+    voting.responses = {**(voting.responses or {}), "201": (voting.responses or {})["200"]}
     declare = None if paths is None else paths["/api/boards/{name}"].put
     assert declare is not None  # noqa: S101 - the route is in it
     schema = Reference(ref="#/components/schemas/Declaration")
