@@ -13,11 +13,11 @@ from support.examples import example
 from support.live_system import Watched, watched_tenant
 from support.system import System, running_system
 
+pytestmark = pytest.mark.long
 NODE = shutil.which("node")
 SCRIPT = """
 import {{ watch }} from "{module}";
 
-pytestmark = pytest.mark.long
 let shown = 0;
 const stop = watch("{url}", async () => "{ticket}", {{ metric: "votes", limit: "5" }}, (page) => {{
   shown += 1;
