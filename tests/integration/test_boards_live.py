@@ -22,6 +22,8 @@ from support.festival import event, vote
 from support.live import conducted, send
 from support.services import Platform, World, opened_world
 
+pytestmark = pytest.mark.long
+
 COLD = "redis://127.0.0.1:1"
 START = datetime(2026, 9, 1, 20, tzinfo=UTC)
 

@@ -14,6 +14,8 @@ from support.clocked import IDLE_S, NOW, Clocked
 from support.festival import event, vote
 from support.model import parsed
 
+pytestmark = pytest.mark.long
+
 HOUR = timedelta(hours=1)
 
 

@@ -19,6 +19,8 @@ from coliseum.web.refusals import SAFE
 from support.festival import event, spent, vote
 from support.system import System, running_system
 
+pytestmark = pytest.mark.long
+
 SECRET_KEY = "canary root secret " + random_secret()
 NAMES = (
     "email", "password", "newPassword", "currentPassword", "token", "refreshToken", "code", "secret", "key", "name",

@@ -15,6 +15,8 @@ from support.services import Platform, World
 from support.sockets import Board
 from support.watching_boards import Watcher, counted_votes, opened_hub, watcher
 
+pytestmark = pytest.mark.long
+
 
 async def asked(world: World, platform: Platform, **query: str) -> Any:
     """The page as the API gives it."""

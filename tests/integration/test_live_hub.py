@@ -12,6 +12,8 @@ from support.services import Platform, World
 from support.sockets import Board
 from support.watching_boards import counted_votes, opened_hub, watcher
 
+pytestmark = pytest.mark.long
+
 QUESTION = "/api/leaderboards?metric=votes"
 
 
