@@ -8,7 +8,7 @@ from support.arena import an_arena
 from support.background import held
 from support.browser import BROWSERS, program
 from support.databases import new_database
-from support.pages import Arena, Pages, chromium
+from support.pages import AXE, Arena, Pages, chromium
 
 
 @pytest.fixture(scope="package")
@@ -30,5 +30,7 @@ def pages(arena: Arena) -> Iterator[Pages]:
     """Pages of the arena in a browser."""
     if program(BROWSERS) is None:
         pytest.skip(f"not on this machine: {' or '.join(BROWSERS)}")
+    if not AXE.exists():
+        pytest.skip("axe-core is not installed: `npm ci` in frontend")
     with chromium() as browser:
         yield Pages(browser, arena)
