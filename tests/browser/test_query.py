@@ -10,10 +10,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 import coliseum
-from support.pages import HOSTILE, PATIENCE_MS, SIZES, THEMES, Pages, Theme, allow, check_axe, fits
+from support.pages import HOSTILE, SIZES, THEMES, Pages, Theme, allow, check_axe, fits
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(240)]
-expect.set_options(timeout=PATIENCE_MS)
 WITHIN_S = 2.0
 BY_ARTIST = "query?metric=votes&split=artist&window=28d"
 

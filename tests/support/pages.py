@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect, sync_playwright
 
 from support.browser import BROWSERS, program
 from support.people import PASSWORD
@@ -53,16 +53,22 @@ class Watched:
 
     def __init__(self, page: Page, origin: str) -> None:
         self.page = page
-        self.wrong: list[str] = []
+        self.told: list[str] = []
+        self._meant: list[str] = []
         self._origin = origin
         page.on("console", self._said)
-        page.on("pageerror", lambda error: self.wrong.append(f"script: {error}"))
+        page.on("pageerror", lambda error: self.told.append(f"script: {error}"))
         page.on("response", self._answered)
         page.on("request", lambda request: self._asked(request.url))
 
     def allow(self, pattern: str) -> None:
-        """Take what matches for meant, such as the browser's line about an answer of 404."""
-        self.wrong = [each for each in self.wrong if not re.search(pattern, each)]
+        """Take what matches for meant, such as the browser's line about an answer of 404: told already or not yet."""
+        self._meant.append(pattern)
+
+    @property
+    def wrong(self) -> list[str]:
+        """What was told and not meant."""
+        return [each for each in self.told if not any(re.search(pattern, each) for pattern in self._meant)]
 
     def check(self) -> None:
         """Nothing was wrong."""
@@ -70,16 +76,16 @@ class Watched:
 
     def _said(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
-            self.wrong.append(f"console: {message.text}")
+            self.told.append(f"console: {message.text}")
 
     def _answered(self, response: Response) -> None:
         if response.status >= 500:
-            self.wrong.append(f"{response.status}: {response.url}")
+            self.told.append(f"{response.status}: {response.url}")
 
     def _asked(self, url: str) -> None:
         # Pictures of the catalogue may be anywhere; the tests' own are data addresses.
         if not url.startswith((self._origin, "data:", "blob:", "about:")):
-            self.wrong.append(f"external: {url}")
+            self.told.append(f"external: {url}")
 
 
 class Pages:
@@ -233,7 +239,8 @@ def allow(page: Page, pattern: str) -> None:
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """A headless Chromium of this machine."""
+    """A headless Chromium of this machine, and patience with what it shall show."""
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(
             executable_path=program(BROWSERS), args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
