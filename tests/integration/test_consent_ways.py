@@ -154,6 +154,21 @@ async def test_whoever_is_nobody_any_more_has_agreed_to_nothing(world: World, ca
     assert await fates(world, careful, vote(userId=fan)) == ["no_consent"]
 
 
+async def test_a_word_that_comes_as_its_person_becomes_nobody_waits_and_is_stored(
+    world: World, careful: Platform
+) -> None:
+    fan = next(FANS)
+    await say(world, careful, fan, granted=True)
+    async with world.database.transaction("owner") as connection:
+        await connection.execute("DELETE FROM passport_subjects WHERE tenant_id = $1", careful.tenant_id)
+        saying = asyncio.ensure_future(say(world, careful, fan, granted=True, purpose="marketing"))
+        async with asyncio.timeout(10):
+            while not await world.value("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+                await asyncio.sleep(0.02)
+    await saying
+    assert await standing(world, careful) == []
+
+
 async def test_a_vote_from_the_hall_is_what_its_fan_asks_for(world: World, careful: Platform) -> None:
     await staged(world, careful)
     assert (await put_voting(world, careful, artists=["abba"])).status == 201

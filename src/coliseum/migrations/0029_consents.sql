@@ -29,6 +29,8 @@ BEGIN
     SET granted = excluded.granted, partition = excluded.partition, "offset" = excluded."offset"
     WHERE (c.partition, c."offset") < (excluded.partition, excluded."offset");
     RETURN NULL;
+EXCEPTION WHEN foreign_key_violation THEN
+    RETURN NULL; -- in this very moment the person became nobody; the entry stands, as every other of theirs
 END $$;
 REVOKE ALL ON FUNCTION privacy_note_consent FROM PUBLIC;
 

@@ -1159,6 +1159,8 @@ BEGIN
     SET granted = excluded.granted, partition = excluded.partition, "offset" = excluded."offset"
     WHERE (c.partition, c."offset") < (excluded.partition, excluded."offset");
     RETURN NULL;
+EXCEPTION WHEN foreign_key_violation THEN
+    RETURN NULL; -- in this very moment the person became nobody; the entry stands, as every other of theirs
 END $$;
 CREATE FUNCTION public.trail_refuse() RETURNS trigger
     LANGUAGE plpgsql
