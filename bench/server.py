@@ -1,6 +1,6 @@
 """The web server of the product with one route more that does nothing: what the product's routes are measured against.
 
-``python -m bench.server`` is `coliseum.local.webserver` around the application of `coliseum.wiring`, and in it
+``python -m bench.server`` is `coliseum.local.webserver` around the application of its workers, and in it
 ``/bench/noop``, a bare ASGI route that is mounted as the capture routes are. A POST's body is read.
 """
 
@@ -10,8 +10,8 @@ from typing import Any
 from litestar import Litestar, asgi
 
 from coliseum.local import webserver
+from coliseum.local.worker import create_app as create_product
 from coliseum.settings import Settings
-from coliseum.wiring import create_app as create_product
 
 NOOP = "/bench/noop"
 ANSWER = b'{"ok":true}'

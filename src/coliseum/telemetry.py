@@ -51,6 +51,7 @@ LogEvent = Literal[
     "errand_failed",  # something that was to be done after an answer was not done; `error`
     "web_started",  # the web process answers requests
     "web_stopped",  # it has answered its last one
+    "web_orphaned",  # a worker's parent has died: it stops, too; `parent`
 ]
 
 

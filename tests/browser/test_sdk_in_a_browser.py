@@ -1,6 +1,7 @@
 """The browser module on a foreign site, in a real browser: what is tracked arrives once, and consent is kept."""
 
 import re
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -181,6 +182,39 @@ def test_global_privacy_control_is_never_taken_for_consent(driver: WebDriver, or
         assert driver.execute_async_script(FLUSHED) == 0
     finally:
         command(driver, "Page.removeScriptToEvaluateOnNewDocument", identifier=added["identifier"])
+
+
+@pytest.fixture
+def opt_in(system: System) -> Iterator[None]:
+    """The tenant stores what people have agreed to, and has done so for long enough that its processes know."""
+    system.cli("tenant", "settings", "shop", "--consent", "opt_in")
+    time.sleep(2.5)
+    yield
+    system.cli("tenant", "settings", "shop", "--consent", "legitimate_interest")
+    time.sleep(2.5)
+
+
+@pytest.mark.usefixtures("opt_in")
+def test_where_consent_is_asked_for_a_yes_is_told_and_then_counted_and_a_no_ends_it(
+    driver: WebDriver, tenant: Tenant, origin: str
+) -> None:
+    opened(driver, origin)
+    refused = driver.execute_script("return follow('opt')")
+    driver.execute_async_script(FLUSHED)
+    assert driver.execute_script("return drops.map(({id, code}) => [id, code])") == [[refused, "no_consent"]]
+    driver.execute_script("passport.consent('granted', 'v1'); follow('opt')")
+    driver.execute_async_script(FLUSHED)
+    arrived(tenant, "opt", 1)
+    opened(driver, origin, consent="granted")  # the device is known again, and so is what was said
+    driver.execute_script("follow('opt')")
+    driver.execute_async_script(FLUSHED)
+    arrived(tenant, "opt", 2)
+    driver.execute_script("passport.consent('denied', 'v1')")
+    assert driver.execute_async_script(FLUSHED) == 0
+    assert driver.execute_script("return [follow('opt'), drops.length]") == [None, 0]
+    said = tenant.get("/api/entries", type="privacy.consent_changed")["entries"]
+    assert len(said) == 2
+    arrived(tenant, "opt", 2)
 
 
 def test_a_sandboxed_frame_without_storage_sends_too(driver: WebDriver, tenant: Tenant, origin: str) -> None:

@@ -3,6 +3,7 @@
 import http.client
 import os
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -124,6 +125,23 @@ def test_without_a_network_it_says_so_and_what_is_known_stays(arena: Arena, page
         expect(page.locator(f"{ROWS} .name").first).to_be_visible()
         page.context.set_offline(False)
         expect(note).to_be_hidden(timeout=SOON_MS)
+
+
+def test_a_board_is_shown_by_pages_of_the_tenants_list_and_no_others(arena: Arena, pages: Pages) -> None:
+    try:
+        with embedding(arena, LEADERS) as listed, embedding(arena, LEADERS) as foreign:
+            assert said(arena, "PATCH", "/api/tenant", {"allowedOrigins": [listed]})[0] == 200
+            time.sleep(2.5)  # every process knows it by then
+            with visiting(pages, listed) as visit:
+                expect(visit.page.locator(f"{ROWS} .name").first).to_be_visible(timeout=SOON_MS)
+                assert not visit.wrong
+            with visiting(pages, foreign) as visit:
+                expect(visit.page.locator("coliseum-leaderboard .note")).to_be_visible(timeout=SOON_MS)
+                expect(visit.page.locator(f"{ROWS} .name")).to_have_count(0)
+                assert all("CORS" in wrong or "Failed to load" in wrong for wrong in visit.wrong), visit.wrong
+    finally:
+        assert said(arena, "PATCH", "/api/tenant", {"allowedOrigins": []})[0] == 200
+        time.sleep(2.5)
 
 
 def test_each_state_says_what_it_is(arena: Arena, pages: Pages) -> None:

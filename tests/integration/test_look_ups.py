@@ -33,7 +33,7 @@ LOOK_UPS = {
     "find_votes": LookUp(capture.__name__, BY_IDS, "passport_entries", BY_PLACE),
     "find_payments": LookUp(capture.__name__, BY_IDS, "passport_entries", BY_PLACE),
 }
-TRUNCATE = "TRUNCATE passport_subjects, passport_keys, passport_entries"
+TRUNCATE = "TRUNCATE privacy_consents, passport_subjects, passport_keys, passport_entries"
 ANALYZE = "ANALYZE passport_subjects, passport_keys, passport_entries"
 FILL_SUBJECTS = """
 INSERT INTO passport_subjects (tenant_id, user_id, key)

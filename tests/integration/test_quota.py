@@ -24,6 +24,7 @@ from coliseum.wiring import open_services
 from support.asgi import Http, Reply, basic
 from support.billed import billed_world, on_plan, put_on
 from support.conductor import Conductor
+from support.consenting import word
 from support.festival import now_text, vote
 from support.services import SECRET_KEY, Platform, World
 
@@ -94,6 +95,20 @@ async def test_when_nothing_is_taken_the_whole_request_is_refused_and_repeats_ar
     other = await sent(world, platform, [{**first[2], "weight": 2}])
     assert other.json["results"][0]["code"] == "id_reused"
     assert await world.count(platform) == EVENTS
+
+
+async def test_what_somebody_says_of_consent_is_heard_also_when_the_month_is_used_up(
+    world: World, platform: Platform
+) -> None:
+    assert (await sent(world, platform, [*votes(EVENTS - 1), word("ada", granted=True)])).status == 201
+    mixed = await sent(world, platform, [word("ada", granted=False), *votes(2), word("ben", granted=False), vote()])
+    assert [result["status"] for result in mixed.json["results"]] == [
+        "accepted", "accepted", "refused", "accepted", "refused",
+    ]  # fmt: skip
+    assert await world.count(platform) == EVENTS + 3  # a word takes no room of the others, and counts as used
+    reply = await world.http.post("/api/passport/log", word("ada", granted=True), platform.server)
+    assert reply.status == 201
+    assert (await sent(world, platform, votes(1))).code == "quota_exceeded"
 
 
 async def test_repeats_and_refusals_take_no_room(world: World, platform: Platform) -> None:

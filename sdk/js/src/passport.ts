@@ -67,17 +67,24 @@ export class Passport {
   track<T extends EventType>(type: T, fields: Fields<T>): string | null {
     if (this.#consent === "denied") return null;
     const event: Queued = { at: new Date().toISOString(), deviceId: this.#device, ...fields, type, id: fields.id || uuid7() };
-    this.#queue.push(event);
-    while (this.#queue.length > (this.#options.queueMax ?? 1_000)) this.#drop(this.#queue.shift()!, "queue_full");
-    this.#keep();
+    this.#add(event);
     this.#soon(this.#queue.length < BATCH_MAX ? (this.#options.flushAfterMs ?? 1_000) : 0);
     return event.id;
   }
 
-  /** What the user has said just now, on your banner; it is remembered by you, and said again at the next page. */
-  consent(said: Consent): void {
+  /**
+   * What the user has said just now, on your banner; it is remembered by you, and said again at the next page. With the
+   * version of the banner's text the server is told, once: where a tenant stores what people agreed to, nothing else counts.
+   */
+  consent(said: Consent, textVersion?: string): void {
+    const before = this.#device;
     this.#consent = said;
     this.#settle();
+    if (!textVersion || said === "unknown") return;
+    const granted = said === "granted";
+    const word = { purpose: "analytics", granted, textVersion, source: "banner", deviceId: granted ? this.#device : before };
+    this.#add({ at: new Date().toISOString(), ...word, type: "privacy.consent_changed", id: uuid7() });
+    this.#soon(0);
   }
 
   /** Send what waits, now; settles when nothing waits any more, or it has to be tried again later. */
@@ -88,9 +95,15 @@ export class Passport {
     return this.#flushing;
   }
 
+  #add(event: Queued): void {
+    this.#queue.push(event);
+    while (this.#queue.length > (this.#options.queueMax ?? 1_000)) this.#drop(this.#queue.shift()!, "queue_full");
+    this.#keep();
+  }
+
   async #empty(): Promise<void> {
     try {
-      while (this.#queue.length && this.#consent !== "denied" && (await this.#send(this.#batch(BATCH_MAX)))) this.#failures = 0;
+      while (this.#queue.length && (await this.#send(this.#batch(BATCH_MAX)))) this.#failures = 0;
     } catch {
       this.#later(); // offline, or the server is away: the same events are sent again
     }
@@ -169,7 +182,7 @@ export class Passport {
   /** The page may be gone in a moment: hand over what waits. It stays in the queue, because nobody says that it came. */
   #leave(): void {
     const events = this.#batch(BATCH_MAX);
-    if (!events.length || this.#consent === "denied") return;
+    if (!events.length) return;
     const body = { key: this.#options.key, userToken: this.#token ?? undefined, sentAt: new Date().toISOString(), events };
     navigator.sendBeacon?.(this.#address("beacon"), new Blob([JSON.stringify(body)], { type: "text/plain" }));
   }
@@ -178,8 +191,9 @@ export class Passport {
     return (this.#options.url ?? "") + "/api/passport/" + to;
   }
 
+  /** After a no the queue holds nothing but the no itself, which is not kept on the device either. */
   #keep(): void {
-    if (this.#queue.length) write(this.#slot, JSON.stringify(this.#queue));
+    if (this.#queue.length && this.#consent !== "denied") write(this.#slot, JSON.stringify(this.#queue));
     else remove(this.#slot);
   }
 

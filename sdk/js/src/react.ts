@@ -29,7 +29,7 @@ export const usePassport = () => {
       /** The same once for each name: for effects, which React may run twice. */
       logOnce: client.logOnce,
       /** What the user has said on your banner. */
-      consent: (said: Consent): void => client.passport?.consent(said),
+      consent: (said: Consent, textVersion?: string): void => client.passport?.consent(said, textVersion),
       /** Send what waits, now. */
       flush: (): Promise<void> => client.passport?.flush() ?? Promise.resolve(),
     }),

@@ -147,6 +147,45 @@ describe("consent", () => {
     expect([server.requests, Object.keys(device.kept)]).toEqual([0, []]);
   });
 
+  test("a yes and a no are told to the server when their text is named, each once, and a no is all that is sent after it", async () => {
+    const { server, device } = begun();
+    const page = new Page(device);
+    page.passport.consent("granted", "v7");
+    page.track("abba");
+    await passed(5_000);
+    const words = () =>
+      [...server.log.values()].map(({ event }) => event).filter((event) => event.type === "privacy.consent_changed");
+    const [yes] = words();
+    expect(yes).toMatchObject({ purpose: "analytics", granted: true, textVersion: "v7", source: "banner" });
+    expect([...server.log.values()][0]!.event).toEqual(yes);
+    const waiting = page.track("loreen")!;
+    page.passport.consent("denied", "v7");
+    expect(Object.keys(device.kept)).toEqual([]);
+    expect(page.track("abba")).toBeNull();
+    await passed(5_000);
+    const [, no] = words();
+    expect(no).toMatchObject({ purpose: "analytics", granted: false, textVersion: "v7", deviceId: yes!.deviceId });
+    expect([words().length, server.log.has(waiting), Object.keys(device.kept)]).toEqual([2, false, []]);
+    expect(page.drops).toEqual([{ id: waiting, code: "no_consent" }]);
+    page.passport.consent("unknown", "v7");
+    page.tell("pagehide");
+    await passed(100_000);
+    expect(words().length).toBe(2);
+  });
+
+  test("a no is handed over as the page is left, and kept nowhere", async () => {
+    const { server, device } = begun();
+    const page = new Page(device, { consent: "granted" });
+    page.track("abba");
+    await passed(5_000);
+    page.passport.consent("denied", "v7");
+    page.leave(true);
+    await passed(5_000);
+    const told = [...server.log.values()].map(({ event }) => event.type);
+    expect(told.filter((type) => type === "privacy.consent_changed")).toHaveLength(1);
+    expect(Object.keys(device.kept)).toEqual([]);
+  });
+
   test("unsaid, it keeps no device id; granted, one; and Global Privacy Control is never taken for it", async () => {
     const { server, device } = begun();
     const deviceOf = async (options: object) => {

@@ -32,7 +32,7 @@ def check_bounds(caller: Caller, address: str, origin: bytes | None) -> None:
     """
     if caller.addresses and not address_allowed(caller.addresses, address):
         raise RequestRefused(Refusal.ADDRESS_NOT_ALLOWED, "this key may not be used from this address")
-    if caller.origins and (origin is None or origin.decode("latin-1") not in caller.origins):
+    if caller.origins is not None and (origin is None or origin.decode("latin-1") not in caller.origins):
         raise RequestRefused(Refusal.ORIGIN_NOT_ALLOWED, "this key may not be used by pages of this origin")
 
 
@@ -103,6 +103,31 @@ def origins_of(given: Sequence[str]) -> list[str]:
                 "origins",
             )
     return list(dict.fromkeys(given))
+
+
+def usable_origins(bound: Sequence[str], allowed: Sequence[str]) -> tuple[str, ...] | None:
+    """Where a browser key works that is bound to origins, of a tenant that allows some; None: anywhere.
+
+    No origins are all. Of both, it is what both say: nowhere, when they have nothing in common.
+    """
+    if not allowed:
+        return tuple(bound) or None
+    return tuple(origin for origin in bound or allowed if origin in allowed)
+
+
+def check_allowed(origins: Sequence[str], allowed: Sequence[str]) -> None:
+    """Whether a key may be bound to these origins, of which its tenant allows some; none allowed are all.
+
+    Raises:
+        RequestRefused: ``origin_not_allowed``, which names one that may not be.
+    """
+    for origin in origins:
+        if allowed and origin not in allowed:
+            raise RequestRefused(
+                Refusal.ORIGIN_NOT_ALLOWED,
+                f"{origin} is not among the origins that the tenant allows (allowedOrigins)",
+                "origins",
+            )
 
 
 def within(networks: Sequence[str], outer: Sequence[str]) -> bool:

@@ -25,8 +25,8 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     permissions: frozenset[Permission]
     actor: str
     key_id: int | None = None
-    origins: tuple[str, ...] = ()
-    """Where a browser key's pages may be; anywhere when there are none."""
+    origins: tuple[str, ...] | None = None
+    """Where a browser key's pages may be; None: anywhere. They may have nowhere left to be."""
     addresses: tuple[str, ...] = ()
     """Networks that a server key may be used from; any when there are none."""
     expires_at: datetime | None = None

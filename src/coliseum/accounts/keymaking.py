@@ -12,9 +12,10 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from coliseum import db
-from coliseum.accounts.bounds import networks_of, origins_of, within
+from coliseum.accounts.bounds import check_allowed, networks_of, origins_of, within
 from coliseum.accounts.callers import Caller
 from coliseum.accounts.permissions import Permission, Scope, permissions_of
+from coliseum.accounts.tenant_settings import read_settings
 from coliseum.accounts.tenants import SQL, Tenant
 from coliseum.errors import Refusal, RequestRefused
 from coliseum.ids import random_secret, secret_digest
@@ -124,11 +125,13 @@ async def make_key(
     """Make a key.
 
     Raises:
-        RequestRefused: ``invalid_payload``, ``not_allowed`` or ``too_many``.
+        RequestRefused: ``invalid_payload``, ``not_allowed``, ``origin_not_allowed`` or ``too_many``.
     """
     wish = _checked(wish, now)
     maker.check(wish.kind, wish.scopes, wish.addresses, wish.expires_at)
     await connection.execute(SQL["lock_tenant"], tenant.tenant_id)  # so that two who count do not both find room
+    if replaces is None:  # a key in place of another has its origins: where it works is for the tenant's list to say
+        check_allowed(wish.origins, await _allowed_origins(connection, tenant))
     if await connection.fetchval(SQL["count_live_keys"], tenant.tenant_id, now) >= LIVE_KEYS_MAX:
         raise RequestRefused(Refusal.TOO_MANY, f"there are {LIVE_KEYS_MAX} keys that work; revoke one first")
     begin = f"cs_{wish.kind}_{tenant.slug}_"
@@ -175,7 +178,7 @@ async def change_key(
     """Change a key's name, where it may be used, or when it expires.
 
     Raises:
-        RequestRefused: ``not_found``, ``invalid_payload`` or ``not_allowed``.
+        RequestRefused: ``not_found``, ``invalid_payload``, ``not_allowed`` or ``origin_not_allowed``.
     """
     old = await _working(connection, tenant, key_id, now)
     given = {name: value for name, value in msgspec.structs.asdict(change).items() if value is not UNSET}
@@ -188,6 +191,9 @@ async def change_key(
         now,
     )
     maker.check(wish.kind, wish.scopes, wish.addresses, wish.expires_at)
+    if "origins" in given:
+        await connection.execute(SQL["lock_tenant"], tenant.tenant_id)  # so that the list does not change meanwhile
+        check_allowed(wish.origins, await _allowed_origins(connection, tenant))
     changed = await db.rows(
         connection, Key, SQL["change_key"], tenant.tenant_id, key_id, wish.name, wish.origins, wish.addresses,
         wish.expires_at,
@@ -208,6 +214,11 @@ async def revoke_key(connection: db.Connection, tenant: Tenant, key_id: int, now
         return False
     await connection.execute(SQL["revoke_key"], tenant.tenant_id, key_id, now)
     return True
+
+
+async def _allowed_origins(connection: db.Connection, tenant: Tenant) -> list[str]:
+    """Of the tenant as it is now, which may be another than what the caller's key was looked up with."""
+    return (await read_settings(connection, tenant.tenant_id)).allowed_origins
 
 
 async def _working(connection: db.Connection, tenant: Tenant, key_id: int, now: datetime) -> Key:

@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from coliseum import db
+from coliseum.accounts.bounds import usable_origins
 from coliseum.accounts.callers import Caller
 from coliseum.accounts.permissions import permissions_of
 from coliseum.accounts.plans import PlanName
@@ -32,6 +33,8 @@ class CallerRow(msgspec.Struct, frozen=True):
     currency: str
     partitions: int
     plan: PlanName
+    tenant_origins: str
+    opt_in: bool
     kind: Literal["server", "browser"]
     key_id: int
     scopes: list[str]
@@ -103,13 +106,17 @@ def _heard(task: asyncio.Task[Caller | None]) -> None:
 
 
 def _caller(row: CallerRow) -> Caller:
+    tenant = Tenant(
+        row.tenant_id, row.slug, row.name, row.time_zone, row.currency, row.partitions, row.plan, row.tenant_origins,
+        row.opt_in,
+    )  # fmt: skip
     return Caller(
-        tenant=Tenant(row.tenant_id, row.slug, row.name, row.time_zone, row.currency, row.partitions, row.plan),
+        tenant=tenant,
         kind=row.kind,
         permissions=permissions_of(row.scopes) if row.kind == "server" else frozenset(),
         actor=f"key:{row.key_id}",
         key_id=row.key_id,
-        origins=tuple(row.origins),
+        origins=usable_origins(row.origins, tenant.allowed_origins) if row.kind == "browser" else None,
         addresses=tuple(row.addresses),
         expires_at=row.expires_at,
     )

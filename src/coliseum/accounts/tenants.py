@@ -32,6 +32,15 @@ class Tenant(msgspec.Struct, frozen=True):
     currency: str
     partitions: int
     plan: PlanName = "basic"
+    origins: str = ""
+    """Whose pages may use what is the tenant's, with a space between them; anybody's when there are none."""
+    opt_in: bool = False
+    """Whether events about people need their consent."""
+
+    @property
+    def allowed_origins(self) -> tuple[str, ...]:
+        """The origins one by one."""
+        return tuple(self.origins.split())
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:

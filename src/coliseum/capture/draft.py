@@ -57,6 +57,10 @@ class Request(msgspec.Struct, frozen=True):
     historical: bool = False
     included: Included | None = None
     """None: there is no limit to the month's events."""
+    signal: bool = False
+    """The browser sends Global Privacy Control: a no to everything that needs consent, whatever was agreed to."""
+    asked_for: bool = False
+    """The person asks for this very deed to be recorded, which needs no other consent."""
 
 
 class Draft(msgspec.Struct):

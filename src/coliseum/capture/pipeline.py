@@ -7,11 +7,13 @@ from typing import ClassVar
 
 from coliseum import db
 from coliseum.capture import enrich, gates
+from coliseum.capture.consent import check_consent
 from coliseum.capture.draft import Draft, Request, Result
 from coliseum.capture.quota import Quota
 from coliseum.capture.tally import Tally
 from coliseum.errors import EventRefused, Refusal, StoreUnavailable
 from coliseum.events.decode import Decoded
+from coliseum.events.privacy import ConsentChanged
 from coliseum.passport.appender import Appender
 from coliseum.passport.entries import Accepted, AlreadyVoided, Duplicate, IdReused, Outcome, Unstorable
 from coliseum.passport.storing import PersonTaken
@@ -64,9 +66,17 @@ class Pipeline:
         """Only what happened within the accepted time."""
         return _each(drafts, gates.time_gate(request, self._limits))
 
+    async def consent(self, drafts: list[Draft], request: Request) -> list[Draft]:
+        """Only what people have agreed to, of a tenant that stores nothing else about them."""
+        return await check_consent(self._database, drafts, request) if request.tenant.opt_in else drafts
+
     async def hold(self, drafts: list[Draft], request: Request) -> list[Draft]:
-        """Only what the month's number of events has room for."""
-        return drafts if request.included is None else await self.quota.hold(drafts, request)
+        """Only what the month's number of events has room for; what somebody says of consent always has."""
+        if request.included is None:
+            return drafts
+        counted = [draft for draft in drafts if not isinstance(draft.decoded.event, ConsentChanged)]
+        await self.quota.hold(counted, request)
+        return [draft for draft in drafts if draft.refusal is None]
 
     async def name_subjects(self, drafts: list[Draft], request: Request) -> list[Draft]:
         """People become numbers."""
@@ -90,6 +100,7 @@ class Pipeline:
         decode,
         allow,
         check_time,
+        consent,
         hold,
         name_subjects,
         append,

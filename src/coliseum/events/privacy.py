@@ -11,7 +11,9 @@ from coliseum.events.fields import ConsentSource, Name
 class ConsentChanged(PersonEvent, frozen=True, kw_only=True, tag="privacy.consent_changed"):
     """A person gave or withdrew consent for a purpose."""
 
-    purpose: Annotated[Name, Meta(description="what the consent is for, such as analytics")]
+    purpose: Annotated[
+        Name, Meta(description="what the consent is for; `analytics` is what a tenant with opt-in asks for")
+    ]
     granted: Annotated[bool, Meta(description="true when given, false when withdrawn")]
     text_version: Annotated[Name, Meta(description="version of the text that the person saw")]
     source: ConsentSource

@@ -1,4 +1,4 @@
-"""Granian, the web server, around the application that `coliseum.wiring` puts together."""
+"""Granian, the web server: its main process, which starts the workers that `coliseum.local.worker` is about."""
 
 import os
 import sys
@@ -12,9 +12,10 @@ from coliseum.settings import Settings
 from coliseum.settings.safety import check_mode
 from coliseum.settings.sources import FILE
 
-APPLICATION = "coliseum.wiring:create_app"
+APPLICATION = "coliseum.local.worker:create_app"
 BACKLOG = 2_048
 WORKER_PATIENCE_S = 20
+"""So long requests under way may take when the server stops, and when its main process has died."""
 
 
 def serve(settings: Settings) -> None:

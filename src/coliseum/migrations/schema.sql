@@ -1146,6 +1146,22 @@ BEGIN
         END IF;
     END LOOP;
 END $$;
+CREATE FUNCTION public.privacy_note_consent() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    INSERT INTO privacy_consents AS c (tenant_id, subject_id, purpose, granted, partition, "offset")
+    SELECT NEW.tenant_id, s.subject_id, NEW.metadata->>'purpose',
+           (NEW.metadata->>'granted')::boolean AND NEW.metadata->>'source' <> 'gpc', NEW.partition, NEW."offset"
+    FROM passport_subjects s WHERE s.tenant_id = NEW.tenant_id AND s.subject_id = NEW.subject_id
+    ON CONFLICT (tenant_id, subject_id, purpose) DO UPDATE
+    SET granted = excluded.granted, partition = excluded.partition, "offset" = excluded."offset"
+    WHERE (c.partition, c."offset") < (excluded.partition, excluded."offset");
+    RETURN NULL;
+EXCEPTION WHEN foreign_key_violation THEN
+    RETURN NULL; -- in this very moment the person became nobody; the entry stands, as every other of theirs
+END $$;
 CREATE FUNCTION public.trail_refuse() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -1933,6 +1949,16 @@ ALTER TABLE public.passport_subjects ALTER COLUMN subject_id ADD GENERATED ALWAY
     NO MAXVALUE
     CACHE 1000
 );
+CREATE TABLE public.privacy_consents (
+    tenant_id integer NOT NULL,
+    subject_id bigint NOT NULL,
+    purpose text NOT NULL,
+    granted boolean NOT NULL,
+    partition smallint NOT NULL,
+    "offset" bigint NOT NULL,
+    CONSTRAINT privacy_consents_offset_check CHECK (("offset" >= 0))
+);
+ALTER TABLE ONLY public.privacy_consents FORCE ROW LEVEL SECURITY;
 CREATE TABLE public.processor_nodes (
     node_id text NOT NULL,
     seen_at timestamp with time zone NOT NULL
@@ -2149,6 +2175,8 @@ ALTER TABLE ONLY public.passport_subjects
     ADD CONSTRAINT passport_subjects_pkey PRIMARY KEY (tenant_id, subject_id);
 ALTER TABLE ONLY public.passport_subjects
     ADD CONSTRAINT passport_subjects_tenant_id_user_id_key UNIQUE (tenant_id, user_id);
+ALTER TABLE ONLY public.privacy_consents
+    ADD CONSTRAINT privacy_consents_pkey PRIMARY KEY (tenant_id, subject_id, purpose);
 ALTER TABLE ONLY public.processor_cursors
     ADD CONSTRAINT processor_cursors_pkey PRIMARY KEY (tenant_id, consumer, generation, partition);
 ALTER TABLE ONLY public.processor_dead_letters
@@ -2207,6 +2235,7 @@ ALTER INDEX public.passport_entries_acts ATTACH PARTITION public.passport_entrie
 ALTER INDEX public.passport_entries_catalog ATTACH PARTITION public.passport_entries_default_tenant_id_event_type_entity_id_idx;
 CREATE TRIGGER hooks_key_revoked AFTER UPDATE OF revoked_at ON public.accounts_keys FOR EACH ROW WHEN (((old.revoked_at IS NULL) AND (new.revoked_at IS NOT NULL))) EXECUTE FUNCTION public.hooks_tell_key();
 CREATE TRIGGER hooks_plan_changed AFTER UPDATE OF plan ON public.accounts_tenants FOR EACH ROW WHEN ((old.plan IS DISTINCT FROM new.plan)) EXECUTE FUNCTION public.hooks_tell_plan();
+CREATE TRIGGER privacy_consent_said AFTER INSERT ON public.passport_entries FOR EACH ROW WHEN ((new.event_type = 'privacy.consent_changed'::text)) EXECUTE FUNCTION public.privacy_note_consent();
 CREATE TRIGGER trail_entries_stand BEFORE DELETE OR UPDATE ON public.trail_entries FOR EACH ROW EXECUTE FUNCTION public.trail_refuse();
 CREATE TRIGGER trail_entries_stay BEFORE TRUNCATE ON public.trail_entries FOR EACH STATEMENT EXECUTE FUNCTION public.trail_refuse();
 ALTER TABLE ONLY public.accounts_identities
@@ -2283,6 +2312,10 @@ ALTER TABLE ONLY public.hooks_thresholds
     ADD CONSTRAINT hooks_thresholds_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
 ALTER TABLE ONLY public.passport_heads
     ADD CONSTRAINT passport_heads_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
+ALTER TABLE ONLY public.privacy_consents
+    ADD CONSTRAINT privacy_consents_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
+ALTER TABLE ONLY public.privacy_consents
+    ADD CONSTRAINT privacy_consents_tenant_id_subject_id_fkey FOREIGN KEY (tenant_id, subject_id) REFERENCES public.passport_subjects(tenant_id, subject_id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.processor_cursors
     ADD CONSTRAINT processor_cursors_tenant_id_consumer_fkey FOREIGN KEY (tenant_id, consumer) REFERENCES public.processor_units(tenant_id, consumer);
 ALTER TABLE ONLY public.processor_dead_letters
@@ -2352,6 +2385,7 @@ CREATE POLICY people_only ON public.accounts_refresh_tokens TO coliseum_accounts
 CREATE POLICY people_only ON public.accounts_sessions TO coliseum_accounts USING (true) WITH CHECK (true);
 CREATE POLICY people_only ON public.accounts_signups TO coliseum_accounts USING (true) WITH CHECK (true);
 CREATE POLICY people_only ON public.billing_stripe_events TO coliseum_accounts USING (true) WITH CHECK (true);
+ALTER TABLE public.privacy_consents ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.processor_cursors ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.processor_dead_letters ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.processor_nodes ENABLE ROW LEVEL SECURITY;
@@ -2398,6 +2432,7 @@ CREATE POLICY tenant_only ON public.passport_keys USING ((tenant_id = public.col
 CREATE POLICY tenant_only ON public.passport_personal USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.passport_references USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.passport_subjects USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.privacy_consents USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.processor_cursors USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.processor_dead_letters USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.processor_units USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
@@ -2474,6 +2509,7 @@ GRANT SELECT,INSERT,DELETE ON TABLE public.hooks_messages TO coliseum_processor;
 REVOKE ALL ON FUNCTION public.passport_append(tenant integer, part smallint, received_at timestamp with time zone, people public.passport_new_person[], entries public.passport_new_entry[], personal public.passport_new_personal[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.passport_append(tenant integer, part smallint, received_at timestamp with time zone, people public.passport_new_person[], entries public.passport_new_entry[], personal public.passport_new_personal[]) TO coliseum_capture;
 REVOKE ALL ON FUNCTION public.passport_make_partitions(since timestamp with time zone, ahead integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.privacy_note_consent() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.trail_refuse() FROM PUBLIC;
 GRANT SELECT,INSERT,DELETE ON TABLE public.accounts_identities TO coliseum_accounts;
 GRANT SELECT ON TABLE public.accounts_identities TO coliseum_capture;
@@ -2585,6 +2621,10 @@ GRANT SELECT,INSERT ON TABLE public.passport_references TO coliseum_capture;
 GRANT SELECT ON TABLE public.passport_references TO coliseum_app;
 GRANT SELECT ON TABLE public.passport_references TO coliseum_processor;
 GRANT USAGE ON SEQUENCE public.passport_subjects_subject_id_seq TO coliseum_capture;
+GRANT SELECT,INSERT ON TABLE public.privacy_consents TO coliseum_capture;
+GRANT UPDATE(granted) ON TABLE public.privacy_consents TO coliseum_capture;
+GRANT UPDATE(partition) ON TABLE public.privacy_consents TO coliseum_capture;
+GRANT UPDATE("offset") ON TABLE public.privacy_consents TO coliseum_capture;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.processor_nodes TO coliseum_processor;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.stadium_votings TO coliseum_accounts;
 GRANT SELECT ON TABLE public.stadium_votings TO coliseum_app;

@@ -263,6 +263,7 @@ async def _request_of(
         user_id=None if trusted else await user_of(services, caller.tenant, headers),
         historical=bool(historical),
         included=services.allowance.included(caller.tenant),
+        signal=not trusted and headers.get(b"sec-gpc") == b"1",
     )
 
 

@@ -100,6 +100,14 @@ FIXES: Final[Mapping[str, Fix]] = MappingProxyType({
         "Nothing is wrong with the numbers. Make the sender remember what it has voided.",
         "docs/EVENTS.md",
     ),
+    Refusal.NO_CONSENT: Fix(
+        "Nobody has agreed to it",
+        "This tenant stores what people have agreed to. There is no standing consent of this person to analytics, or "
+        "their browser sends Global Privacy Control; the event was not stored.",
+        "Send privacy.consent_changed (purpose analytics, granted true) when somebody agrees, before what is to be "
+        "counted of them. After a no send nothing more of them: it would be refused.",
+        "docs/ACCOUNTS.md",
+    ),
     Refusal.EVENT_TOO_LARGE: Fix(
         "The event is too large",
         "An event has at most 32 KiB.",

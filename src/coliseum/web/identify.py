@@ -51,7 +51,7 @@ async def caller_of(services: Services, scope: Any) -> Caller:
     caller = await services.keys.caller(key) if len(key) <= KEY_MAX else None
     if caller is None:
         raise RequestRefused(Refusal.UNKNOWN_KEY, "this key does not exist or was revoked")
-    if caller.addresses or caller.origins:
+    if caller.addresses or caller.origins is not None:
         _check_bounds(services, caller, scope, headers)
     services.last_used.note(caller)
     return caller
@@ -135,10 +135,10 @@ def cookie_in(scope: Any) -> str | None:
 def _check_bounds(services: Services, caller: Caller, scope: Any, headers: Mapping[bytes, bytes]) -> None:
     """Whether a key may be used from where it is; says in the scope which pages may read the answer."""
     origin = headers.get(b"origin")
-    if caller.origins:
+    if caller.origins is not None:
         scope[SHARED_WITH] = ()
     check_bounds(caller, services.addresses.of(scope), origin)
-    if caller.origins and origin is not None:
+    if caller.origins is not None and origin is not None:
         scope[SHARED_WITH] = ((b"access-control-allow-origin", origin), (b"vary", b"origin"))
 
 

@@ -61,7 +61,8 @@ day, and `coliseum verify` counts them another way.
 With *overage*, events beyond the number are taken and billed. Without it they are refused with `quota_exceeded`, event
 by event in a batch, and with 402 for the whole request when none of it was taken; `resetAt` is when the next month
 begins. What was accepted before is still answered as a duplicate. Nothing is lost: the sender knows of each event that
-was refused, and the Python client hands it to `on_error`.
+was refused, and the Python client hands it to `on_error`. What people say of consent is taken also when the month is
+used up, and counts as used: a no must always arrive.
 
 A process believes one reading of what is used for {believed:g} s, and adds what it takes itself. Several processes may
 therefore pass the number together, by at most what they accept within that time; the next reading sees all of it.

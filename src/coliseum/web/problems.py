@@ -28,6 +28,7 @@ STATUS = {
     Refusal.STALE_SIGNATURE: 401,
     Refusal.KEY_NOT_ALLOWED: 403,
     Refusal.NOT_YOURSELF: 403,
+    Refusal.NO_CONSENT: 403,
     Refusal.NOT_FOUND: 404,
     Refusal.METHOD_NOT_ALLOWED: 405,
     Refusal.ID_REUSED: 409,

@@ -52,7 +52,7 @@ async def cast(services: Services, address: str, ballot: Ballot, slip: str, arti
     )  # fmt: skip
     request = Request(
         tenant, trusted=False, strict=True, source="voting", received_at=now,
-        included=services.allowance.included(tenant),
+        included=services.allowance.included(tenant), asked_for=True,
     )  # fmt: skip
     [result] = await services.pipeline.capture([msgspec.json.encode(event)], request)
     if result.code == Refusal.ID_REUSED and (known := await _known(services, ballot, vote_id, artist)) is not None:

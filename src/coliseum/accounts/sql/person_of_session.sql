@@ -4,6 +4,7 @@ SELECT s.session_id, s.kind, s.authenticated_at, s.second_factor_at, s.seen_at, 
            SELECT jsonb_build_object(
                'tenant_id', t.tenant_id, 'slug', t.slug, 'name', t.name, 'time_zone', t.time_zone,
                'currency', t.currency, 'partitions', t.partitions, 'plan', t.plan, 'role', m.role,
+               'origins', array_to_string(t.allowed_origins, ' '), 'opt_in', t.consent_policy = 'opt_in',
                'second_factor_required', t.second_factor_required, 'suspended', t.suspended_at IS NOT NULL
            )
            FROM accounts_members m

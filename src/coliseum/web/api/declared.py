@@ -18,12 +18,13 @@ from coliseum.trail.record import Deed
 from coliseum.web.access import caller_in, for_anybody, needs
 from coliseum.web.bodies import Disconnected, read_body
 from coliseum.web.services import Services
+from coliseum.web.sharing import shared_with
 
 REVISION: Final = re.compile(r'"(\d{1,16})"')
 Name = Annotated[str, PathParameter(description="The board's name: 1 to 64 of a-z, 0-9 and hyphens.")]
 Slug = Annotated[str, PathParameter(description="The tenant's short name, as it stands in its keys.")]
 PublicWindow = Annotated[str | None, QueryParameter(description="A window of the board; its first when left out.")]
-PUBLIC_HEADERS: Final = {"cache-control": "public, max-age=5", "access-control-allow-origin": "*"}
+KEPT: Final = "public, max-age=5"
 
 
 @get(
@@ -122,7 +123,7 @@ async def get_public_board(
     """
     _check_parameters(request, "window", "limit", "movement")
     found = await _public(services, slug, name)
-    return _shared(request, await services.public.body(*found, window, limit, movement=movement))
+    return _shared(request, found[0], await services.public.body(*found, window, limit, movement=movement))
 
 
 @get(
@@ -146,7 +147,7 @@ async def get_public_total(
     tenant, board = await _public(services, slug, name)
     if not board.declaration.public_total:
         raise _none_public()
-    return _shared(request, await services.public.total(tenant, board, window))
+    return _shared(request, tenant, await services.public.total(tenant, board, window))
 
 
 async def _public(services: Services, slug: str, name: str) -> tuple[Tenant, DeclaredBoard]:
@@ -162,10 +163,10 @@ def _none_public() -> RequestRefused:
     return RequestRefused(Refusal.NOT_FOUND, "there is no public board of this name here")
 
 
-def _shared(request: Request[Any, Any, Any], body: bytes) -> Response[Any]:
+def _shared(request: Request[Any, Any, Any], tenant: Tenant, body: bytes) -> Response[Any]:
     """An answer that anybody may keep for a moment, or the news that it is the one that is known."""
     tag = f'"{blake2b(body, digest_size=16).hexdigest()}"'
-    headers = {**PUBLIC_HEADERS, "etag": tag}
+    headers = {"cache-control": KEPT, **shared_with(tenant, request.headers), "etag": tag}
     given = request.headers.get("if-none-match", "")
     if given == "*" or tag in {each.strip().removeprefix("W/") for each in given.split(",")}:
         return Response(b"", status_code=304, headers=headers)

@@ -21,10 +21,11 @@ from coliseum.web.api.callers import asking_tenant
 from coliseum.web.api.deeds import record_deed
 from coliseum.web.csrf import check_json, check_page
 from coliseum.web.services import Services
+from coliseum.web.sharing import shared_with
 from coliseum.web.voting import Counted, cast
 
 BODY_BYTES_MAX: Final = 32_768
-PUBLIC_HEADERS: Final = {"cache-control": "public, max-age=1", "access-control-allow-origin": "*"}
+KEPT: Final = "public, max-age=1"
 STANDING_MAX: Final = 2 * ARTISTS_MAX
 Name = Annotated[str, PathParameter(description="The voting's name: 1 to 64 of a-z, 0-9 and hyphens.")]
 Slug = Annotated[str, PathParameter(description="The tenant's short name, as it stands in its keys.")]
@@ -123,7 +124,9 @@ async def get_public_voting(
     An answer may be kept for a second.
     """
     asking_anybody(request)
-    return Response(await shown(services, await services.stadium.ballots.of(slug, name)), headers=PUBLIC_HEADERS)
+    ballot = await services.stadium.ballots.of(slug, name)
+    headers = {"cache-control": KEPT, **shared_with(ballot.tenant, request.headers)}
+    return Response(await shown(services, ballot), headers=headers)
 
 
 @post(

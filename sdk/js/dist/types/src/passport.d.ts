@@ -32,8 +32,11 @@ export declare class Passport {
     constructor(options: Options);
     /** Send an event; returns its id, or null when the user has denied consent. Returns at once. */
     track<T extends EventType>(type: T, fields: Fields<T>): string | null;
-    /** What the user has said just now, on your banner; it is remembered by you, and said again at the next page. */
-    consent(said: Consent): void;
+    /**
+     * What the user has said just now, on your banner; it is remembered by you, and said again at the next page. With the
+     * version of the banner's text the server is told, once: where a tenant stores what people agreed to, nothing else counts.
+     */
+    consent(said: Consent, textVersion?: string): void;
     /** Send what waits, now; settles when nothing waits any more, or it has to be tried again later. */
     flush(): Promise<void>;
 }

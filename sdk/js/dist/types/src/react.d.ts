@@ -17,7 +17,7 @@ export declare const usePassport: () => {
     /** The same once for each name: for effects, which React may run twice. */
     logOnce: <T extends import(".").EventType>(name: string, type: T, fields: import("./passport").Fields<T>) => string | null;
     /** What the user has said on your banner. */
-    consent: (said: Consent) => void;
+    consent: (said: Consent, textVersion?: string) => void;
     /** Send what waits, now. */
     flush: () => Promise<void>;
 };

@@ -469,7 +469,7 @@ export interface ConsentChanged {
     deviceId?: string | null;
     /** the sender's clock when it sent this; corrects `at` */
     sentAt?: Rfc3339 | null;
-    /** what the consent is for, such as analytics */
+    /** what the consent is for; `analytics` is what a tenant with opt-in asks for */
     purpose: string;
     /** true when given, false when withdrawn */
     granted: boolean;

@@ -23,6 +23,7 @@ Asked = Request[Any, Any, Any]
 SAMPLE: Final = (("ABBA", 100), ("Loreen", 86), ("Måneskin", 71), ("Go_A", 52), ("Lordi", 39))
 """What the drawn board says where there is no public tenant whose it could be: a few artists of Eurovision."""
 DISALLOWED: Final = ("/api/", "/t/", "/t$", "/account", "/log-in", "/s/", "/explain", "/live")
+PRIVACY_CONTROL_SINCE: Final = "2026-11-27"
 
 
 def landing(request: Asked) -> Response[Any]:
@@ -120,7 +121,14 @@ async def get_security(services: NamedDependency[Services]) -> str:
     return f"Contact: {address}\nExpires: {expires}\nPreferred-Languages: en\n"
 
 
+@get("/.well-known/gpc.json", opt=for_anybody())
+async def get_privacy_control() -> Response[dict[str, Any]]:
+    """That this server abides by Global Privacy Control (``Sec-GPC: 1``), and since when."""
+    told = {"gpc": True, "lastUpdate": PRIVACY_CONTROL_SINCE}
+    return Response(told, headers={"cache-control": "public, max-age=86400"})
+
+
 HANDLERS = (
     get_about, get_pricing, get_status_page, get_privacy, get_cookies, post_cookies, get_robots, get_favicon,
-    get_security,
+    get_security, get_privacy_control,
 )  # fmt: skip
