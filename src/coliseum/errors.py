@@ -31,6 +31,7 @@ class Refusal(StrEnum):
     ID_REUSED = "id_reused"
     UNKNOWN_REFERENCE = "unknown_reference"
     ALREADY_VOIDED = "already_voided"
+    PERSON_FORGOTTEN = "person_forgotten"
     BATCH_TOO_LARGE = "batch_too_large"
     EVENT_TOO_LARGE = "event_too_large"
     BODY_TOO_LARGE = "body_too_large"

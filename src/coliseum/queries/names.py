@@ -1,12 +1,13 @@
 """From numbers to ids, names and pictures, and back; and names remembered for a moment."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 import msgspec
 
 from coliseum import db
 from coliseum.metrics.registry import Kind
+from coliseum.passport.suppression import forgotten_id
 
 SQL = db.statements("coliseum.queries")
 NAMES_FOR = timedelta(seconds=2)
@@ -15,15 +16,29 @@ NAMES_MAX = 100_000
 
 
 class Named(msgspec.Struct, frozen=True, gc=False):
-    """What is known of an entity. A fan's name is the user id; ``id`` is empty for a person who was forgotten."""
+    """What is known of an entity. A fan's name is the user id; a person who was forgotten has none.
+
+    Their ``id`` is then one that no user id can be, and nothing can be asked about it.
+    """
 
     entity: int
     id: str
-    name: str
+    name: str | None
     picture: str | None
+    forgotten: bool = False
+
+    @property
+    def mark(self) -> bool | msgspec.UnsetType:
+        """What a row says of it: only that somebody was forgotten."""
+        return True if self.forgotten else msgspec.UNSET
 
 
 NOBODY = Named(0, "", "", None)
+
+
+def nameless(entity: int) -> Named:
+    """A person of whom nothing but the number is left."""
+    return Named(entity, forgotten_id(entity), None, None, forgotten=True)
 
 
 class Known(msgspec.Struct):
@@ -91,10 +106,12 @@ async def names_of(
     connection: db.Connection,
     tenant_id: int,
     kind: Kind,
-    entities: Iterable[int],
+    entities: Collection[int],
     position: Mapping[int, int] | None = None,
 ) -> dict[int, Named]:
     """What is known of these entities, by number; those that are unknown are left out.
+
+    Fans are never left out: one who is in the log and not among the people was forgotten.
 
     ``position``: as the log said when it had been read up to there; fans are always called as they are now.
     """
@@ -105,7 +122,10 @@ async def names_of(
     else:
         statement = "fan_names" if kind is Kind.FAN else "entity_names"
         found = await db.rows(connection, Named, SQL[statement], tenant_id, list(entities))
-    return {row.entity: row for row in found}
+    named = {row.entity: row for row in found}
+    if kind is Kind.FAN and len(named) < len(set(entities)):
+        named.update((entity, nameless(entity)) for entity in entities if entity not in named)
+    return named
 
 
 async def numbers_of(connection: db.Connection, tenant_id: int, kind: Kind, ids: Collection[str]) -> dict[str, int]:

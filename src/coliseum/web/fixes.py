@@ -100,6 +100,13 @@ FIXES: Final[Mapping[str, Fix]] = MappingProxyType({
         "Nothing is wrong with the numbers. Make the sender remember what it has voided.",
         "docs/EVENTS.md",
     ),
+    Refusal.PERSON_FORGOTTEN: Fix(
+        "Somebody who was forgotten",
+        "The event names a person who was forgotten; nothing more is stored of them, and nothing of this event.",
+        "Stop sending events of this person: remove them from your own systems and queues as well. Whoever comes back "
+        "with a consent of their own needs a new user id.",
+        "docs/PRIVACY.md",
+    ),
     Refusal.EVENT_TOO_LARGE: Fix(
         "The event is too large",
         "An event has at most 32 KiB.",
