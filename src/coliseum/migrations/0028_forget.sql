@@ -36,7 +36,6 @@ END $$;
 -- What forgetting takes away, of one tenant under its policy.
 GRANT SELECT, DELETE ON passport_subjects, passport_personal TO coliseum_accounts;
 GRANT SELECT, UPDATE (last_message) ON capture_warnings TO coliseum_accounts;
-GRANT UPDATE (payload) ON hooks_messages TO coliseum_accounts;
 
 -- Waits until nobody is being forgotten, and holds that off until the transaction ends: whoever stores people does so
 -- under it, sees then who is suppressed, and so brings nobody back.

@@ -2541,7 +2541,6 @@ GRANT UPDATE(disabled_at) ON TABLE public.hooks_endpoints TO coliseum_processor;
 GRANT UPDATE(disabled_reason) ON TABLE public.hooks_endpoints TO coliseum_processor;
 GRANT SELECT,INSERT ON TABLE public.hooks_messages TO coliseum_accounts;
 GRANT SELECT,INSERT,DELETE ON TABLE public.hooks_messages TO coliseum_processor;
-GRANT UPDATE(payload) ON TABLE public.hooks_messages TO coliseum_accounts;
 REVOKE ALL ON FUNCTION public.passport_append(tenant integer, part smallint, received_at timestamp with time zone, people public.passport_new_person[], entries public.passport_new_entry[], personal public.passport_new_personal[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.passport_append(tenant integer, part smallint, received_at timestamp with time zone, people public.passport_new_person[], entries public.passport_new_entry[], personal public.passport_new_personal[]) TO coliseum_capture;
 REVOKE ALL ON FUNCTION public.passport_make_partitions(since timestamp with time zone, ahead integer) FROM PUBLIC;

@@ -58,7 +58,7 @@ async def forget(
     subject_id: int | None = await connection.fetchval(SQL["erase_subject"], tenant_id, user_id)
     if subject_id is not None:
         await connection.execute(SQL["erase_personal"], tenant_id, subject_id)
-    await erase_traces(connection, tenant_id, user_id, subject_id)
+    await erase_traces(connection, tenant_id, user_id)
     return await _certify(connection, trail, tenant_id, subject_id, asking, now)
 
 

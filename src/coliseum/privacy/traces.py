@@ -4,20 +4,18 @@ import json
 from typing import Final
 
 from coliseum import db
-from coliseum.passport.suppression import FORGOTTEN, forgotten_id
+from coliseum.events.document import SHOWN_CHARACTERS_MAX
 
 SQL: Final = db.statements("coliseum.privacy")
 
 
-async def erase_traces(connection: db.Connection, tenant_id: int, user_id: str, subject_id: int | None) -> None:
-    """Remove a user id from examples of refusals, thresholds, webhooks' messages and Stripe's bodies.
+async def erase_traces(connection: db.Connection, tenant_id: int, user_id: str) -> None:
+    """Remove a user id from examples of refusals and from what Stripe has sent. Webhooks name no single person.
 
     What Stripe has sent and nothing was made of yet stays: money is not lost with whoever paid it, and its body is
     erased when it is done with.
     """
-    shown = FORGOTTEN if subject_id is None else forgotten_id(subject_id)
-    await connection.execute(SQL["erase_warnings"], tenant_id, user_id)
-    await connection.execute(SQL["erase_thresholds"], tenant_id, user_id)
-    await connection.execute(SQL["erase_messages"], tenant_id, user_id, shown)
+    cut = user_id[:SHOWN_CHARACTERS_MAX]
+    await connection.execute(SQL["erase_warnings"], tenant_id, cut, ascii(cut)[1:-1])
     forms = [json.dumps(user_id, ensure_ascii=ascii_only).encode() for ascii_only in (False, True)]
     await connection.execute(SQL["erase_payments"], *forms)

@@ -1,1 +1,0 @@
-DELETE FROM hooks_thresholds WHERE tenant_id = $1 AND entity = 'fan' AND entity_id = $2
