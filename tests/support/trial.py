@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 import random
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -208,6 +209,8 @@ class Capturing(Trial):
         )
         limits = TimeLimits(too_old=timedelta(days=760), future=timedelta(minutes=5))
         self.subjects = Subjects(self.database, Suppression(SECRET_KEY))
+        # Who was forgotten is asked for by the clock, so at no certain operation: here it is not.
+        self.subjects._asked_at = math.inf
         self.pipeline = Pipeline(self.database, self.subjects, self.appender, self.world.services.tally, limits)
 
     async def recover(self) -> None:

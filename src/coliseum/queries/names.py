@@ -11,7 +11,10 @@ from coliseum.passport.suppression import forgotten_id
 
 SQL = db.statements("coliseum.queries")
 NAMES_FOR = timedelta(seconds=2)
-"""How long names are remembered at most: so long may a person's user id still be shown who has just been forgotten."""
+"""How long names are remembered at most."""
+FANS_FOR = timedelta(seconds=1)
+"""How long those of fans are. What is watched is read once a second: so whoever has just been forgotten is nameless
+everywhere within two."""
 NAMES_MAX = 100_000
 
 
@@ -47,18 +50,19 @@ class Known(msgspec.Struct):
     catalog: str
     since: datetime
     names: dict[int, Named]
+    kept_for: timedelta = NAMES_FOR
 
     def holds(self, now: datetime) -> bool:
         """Whether the names may still be shown; a clock that was set back ends it, too."""
-        return self.since <= now < self.since + NAMES_FOR
+        return self.since <= now < self.since + self.kept_for
 
 
 class Names:
     """The names that live boards of one process show. Owned by one event loop.
 
     They are those of the catalogue at the board's own position: when an entry changes the catalogue, everything that
-    was remembered before is read again. Nothing is remembered for longer than ``NAMES_FOR``, and not more than
-    ``NAMES_MAX`` names.
+    was remembered before is read again. Nothing is remembered for longer than ``NAMES_FOR``, of fans ``FANS_FOR``, and
+    not more than ``NAMES_MAX`` names.
     """
 
     def __init__(self, database: db.Database) -> None:
@@ -69,9 +73,10 @@ class Names:
     async def numbers(self, tenant_id: int, kind: Kind, ids: Collection[str], now: datetime) -> dict[str, int]:
         """The numbers of these ids, remembered as names are; those for whom nothing was counted are left out."""
         found: dict[str, int] = {}
+        kept_for = _kept_for(kind)
         for each in ids:
             number, since = self._numbers.get((tenant_id, kind, each), (0, None))
-            if since is not None and since <= now < since + NAMES_FOR:
+            if since is not None and since <= now < since + kept_for:
                 found[each] = number
         missing = [each for each in ids if each not in found]
         if missing:
@@ -90,16 +95,20 @@ class Names:
         """
         known = self._known.get((tenant_id, kind))
         if known is None or known.catalog != catalog or not known.holds(now):
-            known = self._known[tenant_id, kind] = Known(catalog, now, {})
+            known = self._known[tenant_id, kind] = Known(catalog, now, {}, _kept_for(kind))
         missing = [entity for entity in entities if entity not in known.names]
         if missing and len(missing) + sum(len(each.names) for each in self._known.values()) > NAMES_MAX:
             self._known = {}
-            known, missing = Known(catalog, now, {}), list(entities)  # for this answer alone
+            known, missing = Known(catalog, now, {}, _kept_for(kind)), list(entities)  # for this answer alone
         if missing:
             async with self._database.tenant(tenant_id) as connection:
                 found = await names_of(connection, tenant_id, kind, missing)
             known.names.update((entity, found.get(entity, NOBODY)) for entity in missing)
         return known
+
+
+def _kept_for(kind: Kind) -> timedelta:
+    return FANS_FOR if kind is Kind.FAN else NAMES_FOR
 
 
 async def names_of(
