@@ -14,7 +14,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from coliseum.commands import audit, config, hooks, people
+from coliseum.commands import audit, config, hooks, people, privacy
 from coliseum.commands.billing import app as billing
 from coliseum.commands.keys import key
 from coliseum.commands.plans import tenant_plan
@@ -39,6 +39,7 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(config.app, name="config")
 app.add_typer(hooks.app, name="webhook")
 app.add_typer(billing, name="billing")
+app.add_typer(privacy.app, name="privacy")
 app.command("import")(import_command)
 tenant.command("plan")(tenant_plan)
 

@@ -32,6 +32,7 @@ class Refusal(StrEnum):
     UNKNOWN_REFERENCE = "unknown_reference"
     ALREADY_VOIDED = "already_voided"
     NO_CONSENT = "no_consent"
+    PERSON_FORGOTTEN = "person_forgotten"
     BATCH_TOO_LARGE = "batch_too_large"
     EVENT_TOO_LARGE = "event_too_large"
     BODY_TOO_LARGE = "body_too_large"

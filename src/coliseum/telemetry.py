@@ -23,6 +23,7 @@ LogEvent = Literal[
     "follower_behind",  # the boards could not be brought up to the log; tried again; `error`
     "boards_reset",  # Valkey lost or contradicted its state; all boards are remade; `reason`
     "upkeep_failed",  # partitions or the dedupe window could not be kept up; tried again
+    "sweep_failed",  # what was added of people who were forgotten could not be looked for; tried again; `error`
     "heads_not_exported",  # the heads of the audit trail could not be written to their file; tried again; `error`
     "read_refused",  # a reading was refused for lack of permission; `tenant_id`, `actor`, `action`, `code`, `untold`
     "refusal_not_recorded",  # a refusal is missing in the audit trail; `error`, `actor`, `action`

@@ -32,7 +32,9 @@ from coliseum.mail.server import mail_server
 from coliseum.outbound import Outbound
 from coliseum.passport.appender import Appender
 from coliseum.passport.subjects import Subjects
+from coliseum.passport.suppression import Suppression
 from coliseum.passport.upkeep import keep_up
+from coliseum.privacy.sweep import sweep_regularly
 from coliseum.processor.leases import Leases
 from coliseum.processor.processor import Processor
 from coliseum.processor.projection import Projection
@@ -114,9 +116,10 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     addresses, outbound = trusted_proxies(settings.trusted_proxies), Outbound(allow_private=settings.outbound_private)
     database = await db.Database.open(database_url(settings), capture=8, app=8, accounts=4)
     store = kv.KeyValue(valkey_url(settings))
+    suppression = Suppression(settings.suppression_key or settings.secret_key)
     waker, tally, reads = kv.Waker(store), Tally(database, utc_now), SharedReads(database, store, utc_now)
     appender = _appender(settings, database, waker)
-    pipeline = Pipeline(database, Subjects(database), appender, tally, _time_limits(settings))
+    pipeline = Pipeline(database, Subjects(database, suppression), appender, tally, _time_limits(settings))
     keys, trail = KeyRing(database, utc_now), Trail(settings.secret_key, utc_now)
     logins = open_logins(settings, settings.secret_key, database, store, trail, utc_now)
     limiter, declarations = Limiter(store, utc_now, fail="open"), Declarations(database, utc_now)
@@ -131,7 +134,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         Tails(database, store), Watch(database, store), addresses, LastUsed(database, utc_now), outbound,
         Foreign(database, outbound, settings.secret_key, utc_now), Identities(database, utc_now), logins,
         Secrets(settings.secret_key), billing, open_post(settings, settings.secret_key, database, server, utc_now),
-        open_stadium(database, settings.secret_key, utc_now),
+        open_stadium(database, settings.secret_key, utc_now), suppression,
     )  # fmt: skip
     async with _serving(services, waker):
         yield services
@@ -205,6 +208,7 @@ async def run_processor(settings: Settings) -> None:
                 _keep_up_regularly(database, settings),
                 _deliver(database, outbound, settings),
                 Heads(file_of(settings), utc_now).export_regularly(database),
+                sweep_regularly(database, utc_now),
             )
     finally:
         await outbound.close()

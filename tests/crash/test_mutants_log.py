@@ -15,6 +15,7 @@ from coliseum.passport.appender import Appender
 from coliseum.passport.entries import NewEntry
 from coliseum.passport.storing import ClaimConflict
 from coliseum.passport.subjects import Subjects
+from coliseum.passport.suppression import Suppression
 from support import mutants
 from support.breaking import Way
 from support.death import Death
@@ -23,7 +24,7 @@ from support.entries import entry
 from support.festival import event, vote
 from support.judging import judged, right_or_seen
 from support.pausing import until_stuck
-from support.services import Platform, World
+from support.services import SECRET_KEY, Platform, World
 from support.trial import Capturing, break_everywhere, maker
 
 
@@ -109,7 +110,7 @@ class Overtaking(Capturing):
     async def prepare(self) -> None:
         await self.world.execute("SELECT setval('mutant_offsets', 0, false)")
         # The person is known, so that an append begins at once.
-        await Subjects(self.world.database).resolve(self.platform.tenant_id, ["fan-1"])
+        await Subjects(self.world.database, Suppression(SECRET_KEY)).resolve(self.platform.tenant_id, ["fan-1"])
         self.quick = Capturing(self.world, self.platform)
         self.quick.told = self.told
         self.quick.begin_process()

@@ -17,7 +17,7 @@ from coliseum.boards.ties import Ties
 from coliseum.projections import boards
 from coliseum.projections.turns import turn
 from coliseum.queries import pages
-from support.chance import ARTISTS, CITIES, EVENTS, GENRES
+from support.chance import ARTISTS, CITIES, EVENTS, FANS, GENRES
 from support.happenings import MOMENTS, SPECS, Happenings, crowd
 from support.model import Model
 from support.questions import METRICS, QUESTIONS, RANKINGS, WINDOWS, Questioner
@@ -76,6 +76,10 @@ class Machine(RuleBasedStateMachine):
     @rule()
     def rebuilt(self) -> None:
         self.run(self.happenings.rebuild())
+
+    @rule(fan=st.sampled_from(FANS))
+    def forgotten(self, fan: str) -> None:
+        self.run(self.happenings.forget(fan))
 
     @rule(question=QUESTIONS)
     def asked(self, question: dict[str, Any]) -> None:

@@ -24,7 +24,7 @@ BY_PLACE = ("(partition = ", '"offset" = ')
 LOOK_UPS = {
     "resolve_subjects": LookUp(
         passport.__name__,
-        "(1, ARRAY['fan', 'other'])",
+        r"(1, ARRAY['\x00', '\x01']::bytea[], ARRAY['fan', 'other'])",
         "passport_subjects",
         ("(user_id = ",),
     ),

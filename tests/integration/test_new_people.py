@@ -16,8 +16,9 @@ from coliseum.clock import utc_now
 from coliseum.errors import StoreUnavailable
 from coliseum.passport.appender import Appender
 from coliseum.passport.subjects import CROWD_PEOPLE_MIN, Subjects
+from coliseum.passport.suppression import Suppression
 from support.festival import event, vote
-from support.services import Platform, World
+from support.services import SECRET_KEY, Platform, World
 from support.told import Told, people_of
 
 
@@ -26,7 +27,7 @@ class Process:
 
     def __init__(self, world: World, platform: Platform) -> None:
         self.platform = platform
-        self.subjects = Subjects(world.database)
+        self.subjects = Subjects(world.database, Suppression(SECRET_KEY))
         appender = Appender(
             world.database, utc_now, queue_events_max=10_000, append_batch_events_max=1_000, on_commit=lambda _: None
         )
@@ -145,7 +146,7 @@ async def test_a_number_that_nobody_got_is_not_given_out_again(world: World, pla
     connection = await db.connect(world.database.url, "capture")  # a session that has taken no numbers yet
     try:
         sql = db.statements("coliseum.passport")["resolve_subjects"]
-        (row,) = await connection.fetch(sql, platform.tenant_id, ["fan-1"])
+        (row,) = await connection.fetch(sql, platform.tenant_id, [b""], ["fan-1"])
     finally:
         await connection.close()
     assert row["subject_id"] != first["fan-1"]

@@ -207,3 +207,11 @@ def test_reading_needs_the_standard_library_only() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_person_is_forgotten_and_the_certificate_is_at_hand(tenant: Tenant) -> None:
+    with closing(Client(tenant.system.url, tenant.key)) as client:
+        certificate = client.forget("somebody who was never here")
+        assert len(certificate) == 36
+        with pytest.raises(ReadRefused, match="userId"):
+            client.forget("x" * 129)

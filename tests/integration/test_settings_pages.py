@@ -114,3 +114,11 @@ async def test_where_a_second_factor_is_wanted_the_page_leads_to_where_it_is_set
     world.services.logins.sessions.forget()
     page = await browser.get(f"/t/{platform.tenant.slug}/settings")
     assert (page.status, b'href="/account/second-factor"' in page.body) == (403, True)
+
+
+async def test_who_may_is_shown_the_form_by_which_a_person_is_forgotten(world: World, platform: Platform) -> None:
+    for role in ("owner", "admin", "analyst"):
+        browser, _ = await member(world, platform, role)
+        page = (await browser.get(f"/t/{platform.tenant.slug}/settings/privacy")).body.decode()
+        assert ("POST /api/people/forget" in page) == (role != "analyst")
+        assert "data-confirm" in page or role == "analyst"

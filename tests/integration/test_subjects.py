@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from coliseum.passport.subjects import Subjects
-from support.services import Platform, World
+from coliseum.passport.suppression import Suppression
+from support.services import SECRET_KEY, Platform, World
 from support.watching import WatchedDatabase
 
 
@@ -17,7 +18,7 @@ def database(world: World) -> WatchedDatabase:
 
 @pytest.fixture
 def subjects(database: WatchedDatabase) -> Subjects:
-    return Subjects(database)
+    return Subjects(database, Suppression(SECRET_KEY))
 
 
 Asked = asyncio.Task[dict[str, int]]

@@ -57,6 +57,7 @@ DONE: dict[str, Sample | str] = {
         "board.withdraw", "board:charts", None, "/api/boards/charts", "PUT /api/boards/{name}"
     ),
     "PUT /api/votings/{name}": Sample("voting.put", "voting:finale", {"event": "finale"}, "/api/votings/finale"),
+    "POST /api/people/forget": Sample("person.forget", "person", {"userId": "ada"}),
     "DELETE /api/votings/{name}": Sample(
         "voting.remove", "voting:finale", None, "/api/votings/finale", "PUT /api/votings/{name}"
     ),

@@ -13,13 +13,14 @@ from coliseum.capture.gates import TimeLimits
 from coliseum.capture.pipeline import Pipeline
 from coliseum.passport.appender import Appender
 from coliseum.passport.subjects import Subjects
+from coliseum.passport.suppression import Suppression
 from coliseum.processor.projection import Projection
 from coliseum.processor.runner import Limits, Runner
 from coliseum.projections.seasons import SeasonCloser
 from support.asgi import Reply
 from support.conductor import ATTEMPTS_MAX, Conductor, NoWaiting
 from support.festival import vote
-from support.services import Platform, World
+from support.services import SECRET_KEY, Platform, World
 
 CLOSED = """
     SELECT (ARRAY['day', 'week', 'month'])[grain] AS window, starts_at, ends_at, closed_at, position, boards
@@ -64,8 +65,9 @@ class Era:
         )  # fmt: skip
         limits = TimeLimits(too_old=timedelta(days=760), future=timedelta(minutes=5))
         pipeline = Pipeline(
-            self.world.database, Subjects(self.world.database), appender, self.world.services.tally, limits
-        )
+            self.world.database, Subjects(self.world.database, Suppression(SECRET_KEY)), appender,
+            self.world.services.tally, limits,
+        )  # fmt: skip
         asked = Request(
             self.tenant, trusted=True, strict=False, source="test", received_at=self.now, historical=historical
         )

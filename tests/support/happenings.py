@@ -11,6 +11,7 @@ from coliseum import db
 from coliseum.audit.verify import verify
 from coliseum.processor.rebuild import rebuild
 from coliseum.projections.coliseum import ROLL_UP_ROWS_MAX, SQL, ColiseumProjection
+from coliseum.queries.names import NAMES_FOR
 from support.chance import ARTISTS, CITIES, EVENTS, FANS, GENRES, TRACKS, VENUES
 from support.clocked import Clocked
 from support.model import Model, bounds
@@ -101,12 +102,17 @@ class Happenings(Clocked):
         self.model = Model(ZoneInfo(platform.tenant.time_zone))
         self.heads = dict.fromkeys(range(platform.tenant.partitions), 0)
         self.moments: list[tuple[datetime, dict[int, int]]] = []
+        self.called = {fan: fan for fan in FANS}
+        """Under which user id each fan comes now: whoever was forgotten comes back under another."""
+        self.gone: dict[str, str] = {}
+        """Under which user id a fan came who was forgotten."""
         self._ids = 0
         self._votes: list[str] = []
         self._payments: list[str] = []
 
     async def happen(self, specs: list[dict[str, Any]]) -> None:
         """What these describe is sent in one batch, and the model told in the order of the log."""
+        await self._refused([event for event in map(self._event_of_gone, specs) if event is not None])
         events = [event for event in map(self._event, specs) if event is not None]
         if not events:
             return
@@ -116,8 +122,46 @@ class Happenings(Clocked):
             self.heads[result["partition"]] = max(self.heads[result["partition"]], result["offset"] + 1)
         self.moments.append((datetime.now(UTC), dict(self.heads)))
 
+    async def forget(self, fan: str) -> None:
+        """Somebody is forgotten; by the next happening every process has heard of it."""
+        user_id = self.called[fan]
+        sql = "SELECT subject_id FROM passport_subjects WHERE tenant_id = $1 AND user_id = $2"
+        number = await self.world.value(sql, self.platform.tenant_id, user_id)
+        reply = await self.live.post("/api/people/forget", {"userId": user_id}, self.platform.server)
+        assert reply.status == 200, reply
+        await self.world.services.pipeline._subjects._ask_who_is_forgotten()
+        if number is not None:
+            self.model.forget(user_id, f"forgotten:{number}")
+        self.gone[fan], self.called[fan] = user_id, f"{user_id}+"
+        later = self.now + NAMES_FOR
+        if bounds("hour", later, self.model.zone) == bounds("hour", self.now, self.model.zone):
+            self.now = later
+        else:
+            self.turn(seconds=2)
+
+    async def _refused(self, events: list[dict[str, Any]]) -> None:
+        """Whatever names somebody who was forgotten comes too late."""
+        if events:
+            reply = await self.live.post("/api/passport/batch?historical=true", events, self.platform.server)
+            said = {(each["status"], each["code"]) for each in reply.json["results"]}
+            assert said == {("refused", "person_forgotten")}, reply
+
+    def _event_of_gone(self, drawn: dict[str, Any]) -> dict[str, Any] | None:
+        """The same of whoever was forgotten, as a phone would send it that has kept it."""
+        gone = self.gone.get(drawn["userId"])
+        if gone is None or drawn["type"].startswith("catalog."):
+            return None
+        drawn = {"voteId": "unknown", **drawn} if drawn["type"] == "coliseum.vote_voided" else drawn
+        drawn = {"refundOf": "unknown", **drawn} if drawn["type"] == "treasury.money_refunded" else drawn
+        given = {name: value for name, value in drawn.items() if value is not None and name not in ("ago", "which")}
+        if "target" in given:
+            given["targetId"] = {"artist": ARTISTS, "event": EVENTS}[given["targetType"]][given.pop("target")]
+        self._ids += 1
+        return {"id": f"e{self._ids}", **given, "userId": gone, "at": self._instant(*drawn["ago"]).isoformat()}
+
     def _event(self, drawn: dict[str, Any]) -> dict[str, Any] | None:
         given = {name: value for name, value in drawn.items() if value is not None}
+        given["userId"] = self.called[given["userId"]]
         (hours, within), which = given.pop("ago"), given.pop("which", 0)
         self._ids += 1
         event = {"id": f"e{self._ids}", **given, "at": self._instant(hours, within).isoformat()}

@@ -5,7 +5,7 @@ Slow and obvious on purpose. A number is found by going through every event that
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -93,10 +93,12 @@ class Model:
     )
     affinities: dict[tuple[str, date, str, str, str], int] = field(default_factory=lambda: defaultdict(int))
     by_id: dict[str, dict[str, Any]] = field(default_factory=dict)
+    nameless: set[str] = field(default_factory=set)
+    """What is shown in place of people who were forgotten."""
 
     def accept(self, event: dict[str, Any], partition: int, offset: int) -> None:
         """Take in an event that the log accepted at this place."""
-        self.by_id[event["id"]] = event
+        event = self.by_id[event["id"]] = dict(event)
         category, _, name = event["type"].partition(".")
         if category == "catalog":
             self.statements.append((name, event, (partition, offset)))
@@ -113,6 +115,20 @@ class Model:
         if event["type"].startswith("treasury."):
             kind = event["type"].rpartition("_")[2]
             self.transfers[event["userId"], event["currency"]][kind] += event["amountCents"]
+
+    def forget(self, user_id: str, shown: str) -> None:
+        """From now on somebody is nobody: every number stays, and is shown under this."""
+        self.nameless.add(shown)
+        for place, fact in enumerate(self.facts):
+            if fact.entities.get("fan") == user_id:
+                self.facts[place] = replace(fact, entities={**fact.entities, "fan": shown})
+        for key in [key for key in self.affinities if key[0] == user_id]:
+            self.affinities[shown, *key[1:]] = self.affinities.pop(key)
+        for owner in [owner for owner in self.transfers if owner[0] == user_id]:
+            self.transfers[shown, owner[1]] = self.transfers.pop(owner)
+        for event in self.by_id.values():
+            if event.get("userId") == user_id:
+                event["userId"] = shown
 
     def _refund(self, event: dict[str, Any]) -> dict[str, Any]:
         payment = self.by_id.get(event["refundOf"])
@@ -135,7 +151,7 @@ class Model:
         def before(place: Place) -> bool:
             return place[1] < read[place[0]]
 
-        then = Model(self.zone, [fact for fact in self.facts if before(fact.place)])
+        then = Model(self.zone, [fact for fact in self.facts if before(fact.place)], nameless=self.nameless)
         for kind, event, place in self.statements:
             if before(place):
                 then._state(kind, event, place)
@@ -217,8 +233,10 @@ class Model:
             for billed in dict.fromkeys(self._known("event", fact.context.get("event")).get("artistIds", [])):
                 yield billed, {**fact.context, "artist": billed}
 
-    def shown(self, kind: str, entity_id: str) -> tuple[str, str | None]:
+    def shown(self, kind: str, entity_id: str) -> tuple[str | None, str | None]:
         """The name and the picture that are shown of an entity."""
+        if kind == "fan" and entity_id in self.nameless:
+            return None, None
         known = self._known(kind, entity_id)
         return known.get("name", entity_id), known.get("picture")
 

@@ -27,7 +27,7 @@ class Standing:
     place: int
     percentile: float
     to_next: int | None
-    name: str
+    name: str | None
     picture: str | None
     overall: int | None = None
 
@@ -38,7 +38,8 @@ class Standing:
             "rank": rank, "id": self.id, "name": self.name, "picture": self.picture, "score": self.score,
             "percentile": self.percentile, "toNext": self.to_next,
         }  # fmt: skip
-        return row if self.overall is None else {**row, "overallRank": self.overall}
+        row = row if self.overall is None else {**row, "overallRank": self.overall}
+        return row if self.name is not None else {**row, "forgotten": True}
 
 
 def reached(total: int, last: datetime | None, window: str, start: datetime | None) -> int:
@@ -54,8 +55,8 @@ def reached(total: int, last: datetime | None, window: str, start: datetime | No
     return 0
 
 
-Shown = Callable[[str], tuple[str, str | None]]
-"""Name and picture of an entity."""
+Shown = Callable[[str], tuple[str | None, str | None]]
+"""Name and picture of an entity; somebody who was forgotten has no name."""
 
 
 def standing(
@@ -107,9 +108,13 @@ def among(board: Sequence[Standing], ids: Sequence[str]) -> list[Standing]:
 
 
 async def numbers(world: World, platform: Platform, kind: str) -> dict[str, int]:
-    """The numbers of all entities of a kind, by their ids."""
+    """The numbers of all entities of a kind, by the ids that are shown."""
     if kind == "fan":
-        sql = "SELECT user_id AS id, subject_id AS num FROM passport_subjects WHERE tenant_id = $1"
+        sql = (
+            "SELECT user_id AS id, subject_id AS num FROM passport_subjects WHERE tenant_id = $1 UNION ALL"
+            " SELECT 'forgotten:' || subject_id, subject_id FROM privacy_erasures"
+            " WHERE tenant_id = $1 AND subject_id IS NOT NULL"
+        )
         rows = await world.fetch(sql, platform.tenant_id)
     else:
         sql = "SELECT id, num FROM coliseum_names WHERE tenant_id = $1 AND kind = $2"

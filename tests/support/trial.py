@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 import random
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -20,11 +21,12 @@ from coliseum.clock import utc_now
 from coliseum.errors import StoreUnavailable
 from coliseum.passport.appender import Appender
 from coliseum.passport.subjects import Subjects
+from coliseum.passport.suppression import Suppression
 from coliseum.processor.projection import Projection
 from support.breaking import Breaking, BreakingDatabase, BreakingStore, Operation, Point, Way
 from support.conductor import Conductor
 from support.play import Play
-from support.services import Platform, World
+from support.services import SECRET_KEY, Platform, World
 from support.told import Event, Place, Told, model_of
 
 BROKEN = (StoreUnavailable, *db.UNREACHABLE, *kv.FAILED)
@@ -206,7 +208,9 @@ class Capturing(Trial):
             self.database, utc_now, queue_events_max=10_000, append_batch_events_max=1_000, on_commit=lambda _: None
         )
         limits = TimeLimits(too_old=timedelta(days=760), future=timedelta(minutes=5))
-        self.subjects = Subjects(self.database)
+        self.subjects = Subjects(self.database, Suppression(SECRET_KEY))
+        # Who was forgotten is asked for by the clock, so at no certain operation: here it is not.
+        self.subjects._asked_at = math.inf
         self.pipeline = Pipeline(self.database, self.subjects, self.appender, self.world.services.tally, limits)
 
     async def recover(self) -> None:

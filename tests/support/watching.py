@@ -35,6 +35,8 @@ class _Watched:
         self._database = database
 
     async def fetch(self, query: str, *args: Any) -> Sequence[Any]:
+        if "privacy_erasures" in query:  # who was forgotten is asked beside what is watched
+            return await self._connection.fetch(query, *args)
         self._database.asked.append(args[-1])
         await self._database.let_go.wait()
         if self._database.error is not None:

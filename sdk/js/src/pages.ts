@@ -4,7 +4,8 @@
 export interface BoardRow {
   rank: number;
   id: string;
-  name: string;
+  /** Null of a person who was forgotten. */
+  name: string | null;
   picture: string | null;
   score: number;
   percentile: number;
@@ -17,7 +18,12 @@ export interface BoardRow {
   peak?: number | null;
   periods?: number | null;
   status?: string | null;
+  /** Only there for a person who was forgotten: `id` is then nobody's, and nothing can be asked about it. */
+  forgotten?: true;
 }
+
+/** A row of a public board, which is never one of people: who is on it has a name. */
+export type PublicRow = BoardRow & { name: string };
 
 /** Rows of a board and where it stands: the window, and the next offset of each partition of the log. */
 export interface BoardPage {

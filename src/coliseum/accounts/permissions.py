@@ -33,6 +33,8 @@ class Permission(StrEnum):
     OWNERS_MANAGE = "owners.manage"
     BILLING_MANAGE = "billing.manage"
     AUDIT_READ = "audit.read"
+    PEOPLE_FORGET = "people.forget"
+    """Have a person of the platform forgotten, which nothing can undo."""
 
 
 VIEWER: Final = frozenset({Permission.NUMBERS_READ})
@@ -42,7 +44,7 @@ ANALYST: Final = VIEWER | {
 }  # fmt: skip
 ADMIN: Final = ANALYST | {
     Permission.EVENTS_WRITE, Permission.KEYS_MANAGE, Permission.WEBHOOKS_MANAGE, Permission.SETTINGS_MANAGE,
-    Permission.MEMBERS_MANAGE,
+    Permission.MEMBERS_MANAGE, Permission.PEOPLE_FORGET,
 }  # fmt: skip
 OWNER: Final = frozenset(Permission)
 
@@ -57,7 +59,7 @@ SCOPES: Final[Mapping[Scope, frozenset[Permission]]] = MappingProxyType({
     }),
     "admin": frozenset({
         Permission.BOARDS_MANAGE, Permission.KEYS_MANAGE, Permission.WEBHOOKS_MANAGE, Permission.SETTINGS_READ,
-        Permission.SETTINGS_MANAGE, Permission.MEMBERS_READ, Permission.USAGE_READ,
+        Permission.SETTINGS_MANAGE, Permission.MEMBERS_READ, Permission.USAGE_READ, Permission.PEOPLE_FORGET,
     }),
 })  # fmt: skip
 """No key reads the audit trail, manages members or pays: those are for people."""

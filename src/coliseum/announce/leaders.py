@@ -163,4 +163,4 @@ def fitting(data: LeaderChanged) -> LeaderChanged:
 
 def _called(names: Mapping[int, Named], entity: int) -> tuple[str, str]:
     known = names.get(entity)
-    return ("", "") if known is None else (known.id, known.name[:NAME_MAX])
+    return ("", "") if known is None else (known.id, (known.name or "")[:NAME_MAX])

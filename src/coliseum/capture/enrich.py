@@ -9,17 +9,21 @@ from coliseum.errors import EventRefused, Refusal
 from coliseum.ids import content_hash
 from coliseum.passport.entries import NewEntry
 from coliseum.passport.subjects import Subject, Subjects
+from coliseum.passport.suppression import FORGOTTEN
 
 SQL = db.statements("coliseum.capture")
 
 
 async def make_entries(drafts: Sequence[Draft], request: Request, subjects: Subjects) -> None:
-    """Turn each draft into an entry, with people as numbers."""
+    """Turn each draft into an entry, with people as numbers; refuse those that name somebody who was forgotten."""
     people = [draft.record.user_id for draft in drafts if draft.record.user_id]
     people += [draft.record.target_user for draft in drafts if draft.record.target_user]
     known = await subjects.resolve(request.tenant.tenant_id, people)
     for draft in drafts:
-        draft.entry = _entry(draft, request, known)
+        try:
+            draft.entry = _entry(draft, request, known)
+        except EventRefused as refusal:
+            draft.refusal = refusal
 
 
 def partition_of(draft: Draft, partitions: int) -> int:
@@ -78,20 +82,30 @@ def _refund(draft: Draft, payment: PaymentRow | None) -> None:
         entry.entity_type, entry.entity_id = payment.entity_type, payment.entity_id
 
 
+def _met(known: Mapping[str, Subject], user_id: str, field: str) -> Subject:
+    """The subject of a user. What is said of a refusal is kept, and so does not hold the user id."""
+    subject = known[user_id]
+    if subject.is_forgotten and user_id.startswith(FORGOTTEN):
+        raise EventRefused(Refusal.INVALID_PAYLOAD, f"an id that begins with {FORGOTTEN} is nobody's", field)
+    if subject.is_forgotten:
+        raise EventRefused(Refusal.PERSON_FORGOTTEN, "this person was forgotten; nothing more is stored of them", field)
+    return subject
+
+
 def _entry(draft: Draft, request: Request, known: Mapping[str, Subject]) -> NewEntry:
     record = draft.record
     subject_id = session = device = None
     entity_id = record.entity_id
     people: tuple[Subject, ...] = ()
     if record.user_id:
-        subject = known[record.user_id]
+        subject = _met(known, record.user_id, "userId")
         if subject.is_new:
             people = (subject,)
         subject_id = subject.subject_id
         session = subject.session(record.session_id) if record.session_id else None
         device = subject.device(record.device_id) if record.device_id else None
     if record.target_user:
-        target = known[record.target_user]
+        target = _met(known, record.target_user, "targetId")
         entity_id = str(target.subject_id)
         if target.is_new:
             people = (*people, target)

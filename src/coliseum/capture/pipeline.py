@@ -79,9 +79,9 @@ class Pipeline:
         return [draft for draft in drafts if draft.refusal is None]
 
     async def name_subjects(self, drafts: list[Draft], request: Request) -> list[Draft]:
-        """People become numbers."""
+        """People become numbers; who was forgotten becomes none."""
         await enrich.make_entries(drafts, request, self._subjects)
-        return drafts
+        return [draft for draft in drafts if draft.refusal is None]
 
     async def append(self, drafts: list[Draft], request: Request) -> list[Draft]:
         """What refers to no other event becomes durable."""
@@ -136,9 +136,10 @@ class Pipeline:
         new = [person for draft in drafts for person in draft.entry.people if person.is_new]
         self._subjects.forget(request.tenant.tenant_id, new)
         await enrich.make_entries(drafts, request, self._subjects)
-        if referring := [draft for draft in drafts if draft.record.reference is not None]:
+        made = [draft for draft in drafts if draft.refusal is None]
+        if referring := [draft for draft in made if draft.record.reference is not None]:
             await enrich.resolve_references(self._database, referring, request)
-        return [draft for draft in drafts if draft.refusal is None]
+        return [draft for draft in made if draft.refusal is None]
 
     def _results(self, drafts: Sequence[Draft], request: Request) -> list[Result]:
         results = []

@@ -28,12 +28,13 @@ Fetch = Callable[[int, str | None], dict[str, Any]]
 class BoardRow:
     """A row: rank, who it is, and the score, an integer. Money is in the minor units of the board's currency.
 
-    ``to_next``: what is missing to the next better score. The last five are there when movement was asked for.
+    ``to_next``: what is missing to the next better score. The five before the last are there when movement was asked
+    for. ``forgotten``: a person who was forgotten, of whom there is no name, and whose ``id`` is nobody's.
     """
 
     rank: int
     id: str
-    name: str
+    name: str | None
     score: int
     percentile: float
     to_next: int | None
@@ -44,6 +45,7 @@ class BoardRow:
     peak: int | None = None
     periods: int | None = None
     status: str | None = None
+    forgotten: bool = False
 
 
 class Leaderboard(Sequence[BoardRow]):
@@ -154,7 +156,7 @@ def _row(told: Mapping[str, Any]) -> BoardRow:
     return BoardRow(
         told["rank"], told["id"], told["name"], told["score"], told["percentile"], told["toNext"], told["picture"],
         told.get("overallRank"), told.get("previousRank"), told.get("movement"), told.get("peak"), told.get("periods"),
-        told.get("status"),
+        told.get("status"), told.get("forgotten", False),
     )  # fmt: skip
 
 

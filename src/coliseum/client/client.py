@@ -221,6 +221,15 @@ class Client:
                  "currency": currency}  # fmt: skip
         return Metrics(self._reader.get("/api/metrics", asked))
 
+    def forget(self, user_id: str) -> str:
+        """Have a person forgotten, which nothing can undo; returns the certificate. It waits, and raises.
+
+        Raises:
+            ReadRefused: the server says no, and why: the key needs the scope ``admin``.
+            ServerAway: it says nothing; asking again is safe.
+        """
+        return str(self._reader.post("/api/people/forget", {"userId": user_id})["certificate"])
+
     def flush(self, timeout_s: float = 10.0) -> bool:
         """Send what is queued now and wait until each event has its answer; False when time ran out."""
         return self._buffer.join(timeout_s)

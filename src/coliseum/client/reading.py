@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -51,9 +51,17 @@ class Reader:
             ServerAway: it says nothing.
         """
         given = {name: text for name, value in asked.items() if (text := _text(value)) is not None}
+        return self._answer(lambda: self._transport.get(f"{path}?{urlencode(given)}"))
+
+    def post(self, path: str, asked: Mapping[str, object]) -> dict[str, Any]:
+        """The answer to something that is to be done, which may be asked twice; as ``get``."""
+        body = json.dumps(asked).encode()
+        return self._answer(lambda: self._transport.post(path, body))
+
+    def _answer(self, ask: Callable[[], Answer]) -> dict[str, Any]:
         try:
             with self._lock:
-                answer = self._transport.get(f"{path}?{urlencode(given)}")
+                answer = ask()
         except TransportError as error:
             raise ServerAway(f"no answer came from the server: {error}") from error
         if answer.status != 200:

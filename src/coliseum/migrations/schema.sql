@@ -23,7 +23,8 @@ CREATE TYPE public.passport_new_entry AS (
 CREATE TYPE public.passport_new_person AS (
 	user_id text,
 	subject_id bigint,
-	key bytea
+	key bytea,
+	digest bytea
 );
 CREATE TYPE public.passport_new_personal AS (
 	place integer,
@@ -1085,10 +1086,21 @@ DECLARE
     first bigint;
     made bigint;
 BEGIN
+    IF cardinality(people) > 0 THEN
+        PERFORM privacy_hold_people(tenant);
+    END IF;
     UPDATE passport_heads SET head = head + cardinality(entries)
     WHERE tenant_id = tenant AND partition = part
     RETURNING head - cardinality(entries) INTO STRICT first;
     IF cardinality(people) > 0 THEN
+        IF EXISTS (
+            SELECT FROM unnest(people) AS p
+            CROSS JOIN LATERAL (
+                SELECT FROM privacy_suppressed f WHERE f.tenant_id = tenant AND f.digest = p.digest OFFSET 0
+            ) suppressed
+        ) THEN
+            RAISE unique_violation USING TABLE = 'passport_subjects', MESSAGE = 'one of these people was forgotten';
+        END IF;
         INSERT INTO passport_subjects (tenant_id, subject_id, user_id, key) OVERRIDING SYSTEM VALUE
         SELECT tenant, p.subject_id, p.user_id, p.key FROM unnest(people) AS p ORDER BY p.user_id COLLATE "C"
         ON CONFLICT (tenant_id, user_id) DO NOTHING;
@@ -1146,6 +1158,25 @@ BEGIN
         END IF;
     END LOOP;
 END $$;
+CREATE FUNCTION public.passport_store_people(tenant integer, people public.passport_new_person[]) RETURNS SETOF text
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM privacy_hold_people(tenant);
+    -- A statement of its own, which sees everything that was committed before it began.
+    RETURN QUERY
+    INSERT INTO passport_subjects (tenant_id, subject_id, user_id, key) OVERRIDING SYSTEM VALUE
+    SELECT tenant, p.subject_id, p.user_id, p.key FROM unnest(people) AS p
+    WHERE NOT EXISTS (SELECT FROM privacy_suppressed f WHERE f.tenant_id = tenant AND f.digest = p.digest)
+    ORDER BY p.user_id COLLATE "C"
+    ON CONFLICT (tenant_id, user_id) DO NOTHING
+    RETURNING user_id;
+END $$;
+CREATE FUNCTION public.privacy_hold_people(tenant integer) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$SELECT pg_advisory_xact_lock_shared(1346981465, tenant)$$;
 CREATE FUNCTION public.privacy_note_consent() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
@@ -1959,6 +1990,31 @@ CREATE TABLE public.privacy_consents (
     CONSTRAINT privacy_consents_offset_check CHECK (("offset" >= 0))
 );
 ALTER TABLE ONLY public.privacy_consents FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.privacy_erasures (
+    tenant_id integer NOT NULL,
+    certificate uuid NOT NULL,
+    number bigint NOT NULL,
+    subject_id bigint,
+    requested_by text NOT NULL,
+    erased_at timestamp with time zone NOT NULL,
+    CONSTRAINT privacy_erasures_requested_by_check CHECK (((length(requested_by) >= 1) AND (length(requested_by) <= 200)))
+);
+ALTER TABLE ONLY public.privacy_erasures FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.privacy_erasures ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.privacy_erasures_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.privacy_suppressed (
+    tenant_id integer NOT NULL,
+    digest bytea NOT NULL,
+    day date NOT NULL,
+    CONSTRAINT privacy_suppressed_digest_check CHECK ((octet_length(digest) = 32))
+);
+ALTER TABLE ONLY public.privacy_suppressed FORCE ROW LEVEL SECURITY;
 CREATE TABLE public.processor_nodes (
     node_id text NOT NULL,
     seen_at timestamp with time zone NOT NULL
@@ -2177,6 +2233,10 @@ ALTER TABLE ONLY public.passport_subjects
     ADD CONSTRAINT passport_subjects_tenant_id_user_id_key UNIQUE (tenant_id, user_id);
 ALTER TABLE ONLY public.privacy_consents
     ADD CONSTRAINT privacy_consents_pkey PRIMARY KEY (tenant_id, subject_id, purpose);
+ALTER TABLE ONLY public.privacy_erasures
+    ADD CONSTRAINT privacy_erasures_pkey PRIMARY KEY (tenant_id, certificate);
+ALTER TABLE ONLY public.privacy_suppressed
+    ADD CONSTRAINT privacy_suppressed_pkey PRIMARY KEY (tenant_id, digest);
 ALTER TABLE ONLY public.processor_cursors
     ADD CONSTRAINT processor_cursors_pkey PRIMARY KEY (tenant_id, consumer, generation, partition);
 ALTER TABLE ONLY public.processor_dead_letters
@@ -2228,6 +2288,8 @@ CREATE INDEX passport_entries_default_tenant_id_entity_id_event_type_idx ON publ
 CREATE INDEX passport_entries_default_tenant_id_event_type_entity_id_idx ON public.passport_entries_default USING btree (tenant_id, event_type, entity_id) WHERE (event_category = 'catalog'::text);
 CREATE INDEX passport_keys_received_at ON public.passport_keys USING brin (received_at);
 CREATE INDEX passport_personal_subject ON public.passport_personal USING btree (tenant_id, subject_id);
+CREATE INDEX privacy_erasures_age ON public.privacy_erasures USING btree (erased_at);
+CREATE INDEX privacy_erasures_number ON public.privacy_erasures USING btree (number);
 CREATE INDEX treasury_transfers_subject ON public.treasury_transfers USING btree (tenant_id, generation, subject_id, currency, occurred_at);
 ALTER INDEX public.passport_entries_occurred_at ATTACH PARTITION public.passport_entries_default_occurred_at_idx;
 ALTER INDEX public.passport_entries_pkey ATTACH PARTITION public.passport_entries_default_pkey;
@@ -2316,6 +2378,10 @@ ALTER TABLE ONLY public.privacy_consents
     ADD CONSTRAINT privacy_consents_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
 ALTER TABLE ONLY public.privacy_consents
     ADD CONSTRAINT privacy_consents_tenant_id_subject_id_fkey FOREIGN KEY (tenant_id, subject_id) REFERENCES public.passport_subjects(tenant_id, subject_id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.privacy_erasures
+    ADD CONSTRAINT privacy_erasures_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
+ALTER TABLE ONLY public.privacy_suppressed
+    ADD CONSTRAINT privacy_suppressed_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
 ALTER TABLE ONLY public.processor_cursors
     ADD CONSTRAINT processor_cursors_tenant_id_consumer_fkey FOREIGN KEY (tenant_id, consumer) REFERENCES public.processor_units(tenant_id, consumer);
 ALTER TABLE ONLY public.processor_dead_letters
@@ -2386,6 +2452,8 @@ CREATE POLICY people_only ON public.accounts_sessions TO coliseum_accounts USING
 CREATE POLICY people_only ON public.accounts_signups TO coliseum_accounts USING (true) WITH CHECK (true);
 CREATE POLICY people_only ON public.billing_stripe_events TO coliseum_accounts USING (true) WITH CHECK (true);
 ALTER TABLE public.privacy_consents ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.privacy_erasures ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.privacy_suppressed ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.processor_cursors ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.processor_dead_letters ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.processor_nodes ENABLE ROW LEVEL SECURITY;
@@ -2433,6 +2501,8 @@ CREATE POLICY tenant_only ON public.passport_personal USING ((tenant_id = public
 CREATE POLICY tenant_only ON public.passport_references USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.passport_subjects USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.privacy_consents USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.privacy_erasures USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.privacy_suppressed USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.processor_cursors USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.processor_dead_letters USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.processor_units USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
@@ -2509,6 +2579,10 @@ GRANT SELECT,INSERT,DELETE ON TABLE public.hooks_messages TO coliseum_processor;
 REVOKE ALL ON FUNCTION public.passport_append(tenant integer, part smallint, received_at timestamp with time zone, people public.passport_new_person[], entries public.passport_new_entry[], personal public.passport_new_personal[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.passport_append(tenant integer, part smallint, received_at timestamp with time zone, people public.passport_new_person[], entries public.passport_new_entry[], personal public.passport_new_personal[]) TO coliseum_capture;
 REVOKE ALL ON FUNCTION public.passport_make_partitions(since timestamp with time zone, ahead integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.passport_store_people(tenant integer, people public.passport_new_person[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.passport_store_people(tenant integer, people public.passport_new_person[]) TO coliseum_capture;
+REVOKE ALL ON FUNCTION public.privacy_hold_people(tenant integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.privacy_hold_people(tenant integer) TO coliseum_capture;
 REVOKE ALL ON FUNCTION public.privacy_note_consent() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.trail_refuse() FROM PUBLIC;
 GRANT SELECT,INSERT,DELETE ON TABLE public.accounts_identities TO coliseum_accounts;
@@ -2581,6 +2655,8 @@ GRANT SELECT ON TABLE public.billing_usage_reports TO coliseum_capture;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.capture_warnings TO coliseum_capture;
 GRANT SELECT ON TABLE public.capture_warnings TO coliseum_app;
 GRANT SELECT ON TABLE public.capture_warnings TO coliseum_processor;
+GRANT SELECT ON TABLE public.capture_warnings TO coliseum_accounts;
+GRANT UPDATE(last_message) ON TABLE public.capture_warnings TO coliseum_accounts;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.catalog_tracks TO coliseum_processor;
 GRANT SELECT ON TABLE public.catalog_tracks TO coliseum_app;
 GRANT SELECT ON TABLE public.catalog_tracks TO coliseum_capture;
@@ -2612,10 +2688,12 @@ GRANT SELECT ON TABLE public.passport_keys TO coliseum_processor;
 GRANT SELECT,INSERT ON TABLE public.passport_subjects TO coliseum_capture;
 GRANT SELECT ON TABLE public.passport_subjects TO coliseum_app;
 GRANT SELECT ON TABLE public.passport_subjects TO coliseum_processor;
+GRANT SELECT,DELETE ON TABLE public.passport_subjects TO coliseum_accounts;
 GRANT SELECT ON TABLE public.passport_log TO coliseum_app;
 GRANT SELECT,INSERT ON TABLE public.passport_personal TO coliseum_capture;
 GRANT SELECT ON TABLE public.passport_personal TO coliseum_app;
 GRANT SELECT ON TABLE public.passport_personal TO coliseum_processor;
+GRANT SELECT,DELETE ON TABLE public.passport_personal TO coliseum_accounts;
 GRANT SELECT ON TABLE public.passport_processed TO coliseum_app;
 GRANT SELECT,INSERT ON TABLE public.passport_references TO coliseum_capture;
 GRANT SELECT ON TABLE public.passport_references TO coliseum_app;
@@ -2625,6 +2703,12 @@ GRANT SELECT,INSERT ON TABLE public.privacy_consents TO coliseum_capture;
 GRANT UPDATE(granted) ON TABLE public.privacy_consents TO coliseum_capture;
 GRANT UPDATE(partition) ON TABLE public.privacy_consents TO coliseum_capture;
 GRANT UPDATE("offset") ON TABLE public.privacy_consents TO coliseum_capture;
+GRANT SELECT,INSERT ON TABLE public.privacy_erasures TO coliseum_accounts;
+GRANT SELECT ON TABLE public.privacy_erasures TO coliseum_capture;
+GRANT SELECT ON TABLE public.privacy_erasures TO coliseum_processor;
+GRANT USAGE ON SEQUENCE public.privacy_erasures_number_seq TO coliseum_accounts;
+GRANT SELECT,INSERT ON TABLE public.privacy_suppressed TO coliseum_accounts;
+GRANT SELECT ON TABLE public.privacy_suppressed TO coliseum_capture;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.processor_nodes TO coliseum_processor;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.stadium_votings TO coliseum_accounts;
 GRANT SELECT ON TABLE public.stadium_votings TO coliseum_app;

@@ -3,11 +3,12 @@
 A tenant's log has partitions; inside a partition every entry has an offset: 0, 1, 2 ... without gaps. An append
 locks the partition's head row until it commits, so no reader can see offset 9 before offset 8 is decided, and a
 reader's whole state is one number per partition. What is new goes over in one call of ``passport_append`` (migration
-12), which in its own transaction
+28), which in its own transaction
 
 1. advances the head, which locks it; appends to one partition are serial from here on;
 2. inserts the people whom the log does not know yet, under numbers that were given out for them when they were looked
-   up; one whom another process has stored under another number ends it here, and the entries are made anew;
+   up; one whom another process has stored under another number, or who was forgotten, ends it here, and the entries
+   are made anew;
 3. inserts the ids; one that is known already ends it here, and nothing is stored;
 4. inserts the entries, with the next offsets in the order in which they came, and the personal fields that must not
    be in them;

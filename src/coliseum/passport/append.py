@@ -41,7 +41,7 @@ async def append(
     Raises:
         ClaimConflict: another append claimed one of these at the same moment, or nobody looked and an id is known;
             call again, and look.
-        PersonTaken: one of the people in them was stored by another process; make the entries anew.
+        PersonTaken: one of the people in them was stored by another process, or forgotten; make the entries anew.
         db.UNREACHABLE: the database is away; whether a commit in flight happened is unknown, and a second try with
             the same ids answers that.
     """
@@ -55,7 +55,7 @@ async def append(
     else:
         first = await store(connection, tenant_id, partition, new, received_at)
     for person in new_people(new):  # only now are they durable
-        person.is_new = False
+        person.stored()
     if len(new) == len(entries):
         return [Accepted(partition, offset) for offset in range(first, first + len(new))]
     places = {entry.id: Accepted(partition, offset) for offset, entry in enumerate(new, first)}

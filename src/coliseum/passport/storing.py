@@ -22,7 +22,7 @@ class ClaimConflict(ColiseumError):
 
 
 class PersonTaken(ColiseumError):
-    """One of the people in these entries was stored meanwhile, with another number: the entries must be made anew."""
+    """One of the people in these entries was stored meanwhile with another number, or forgotten: make them anew."""
 
 
 async def store(
@@ -38,7 +38,7 @@ async def store(
     """
     if not entries:
         return 0
-    people = [(person.user_id, person.subject_id, person.key) for person in new_people(entries)]
+    people = [person.row for person in new_people(entries)]
     rows = [(*astuple(entry)[:METADATA], _encode(entry.metadata).decode()) for entry in entries]
     personal = [
         (place, entry.subject_id or 0, _encode(entry.personal).decode())

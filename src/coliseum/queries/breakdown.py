@@ -30,11 +30,12 @@ class Line(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Part(Line, frozen=True):
-    """A part of the total. ``id`` and ``name`` of a city or a genre are its name; of a forgotten fan they are empty."""
+    """A part of the total. ``id`` and ``name`` of a city or a genre are its name; a forgotten fan has no name."""
 
     id: str
-    name: str
+    name: str | None
     picture: str | None
+    forgotten: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 class Stretch(msgspec.Struct, frozen=True, rename={"since": "from", "until": "to"}):
@@ -116,7 +117,7 @@ def _answer(
         known, here = names.get(key, NOBODY), mine.parts[key]
         there = None if before is None else before.parts[key]
         parts.append(Part(here[0], None if there is None else there[0], here[1], [] if there is None else there[1],
-                          known.id, known.name, known.picture))  # fmt: skip
+                          known.id, known.name, known.picture, known.mark))  # fmt: skip
     split = asked.split != "none"
     return Breakdown(
         subject.metric.name, subject.metric.unit, subject.currency or None, asked.split, asked.filters.given,

@@ -24,13 +24,14 @@ class BreakingRow(msgspec.Struct, frozen=True, rename="camel"):
 
     rank: int
     id: str
-    name: str
+    name: str | None
     picture: str | None
     recent: int
     baseline: float
     baseline_total: int
     ratio: float
     newcomer: bool
+    forgotten: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 class BreakingBoard(msgspec.Struct, frozen=True, rename="camel"):
@@ -67,7 +68,7 @@ class Breaking(msgspec.Struct, frozen=True):
         return BreakingRow(
             compared.rank, known.id, known.name, known.picture, recent,
             rounded(before * self.hours, BASELINE_HOURS, DECIMALS), before,
-            rounded(recent * BASELINE_HOURS, denominator, DECIMALS), before == 0,
+            rounded(recent * BASELINE_HOURS, denominator, DECIMALS), before == 0, known.mark,
         )  # fmt: skip
 
 

@@ -18,9 +18,10 @@ class Champion(msgspec.Struct, frozen=True):
     """Somebody who stood first, with the name and picture of today."""
 
     id: str
-    name: str
+    name: str | None
     picture: str | None
     score: int
+    forgotten: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 class _First(msgspec.Struct, frozen=True):
@@ -42,4 +43,4 @@ async def champions(database: db.Database, chart: Chart, seasons: Sequence[Seaso
 
 
 def _champion(known: Named, score: int) -> Champion:
-    return Champion(known.id, known.name, known.picture, score)
+    return Champion(known.id, known.name, known.picture, score, known.mark)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -34,12 +35,13 @@ class BoardRow(msgspec.Struct, frozen=True, gc=False, rename="camel"):
 
     ``percentile``: of how many of the others the rank is better, in percent; ``to_next``: what is missing to the next
     better score, null at the top; ``overall_rank``: on the whole board, when the board is that of some members alone.
-    When movement is asked for, what ``coliseum.queries.movement.Movement`` says.
+    When movement is asked for, what ``coliseum.queries.movement.Movement`` says. ``forgotten``: only there, and true,
+    for a person who was forgotten: ``name`` is null, and ``id`` is nobody's.
     """
 
     rank: int
     id: str
-    name: str
+    name: str | None
     picture: str | None
     score: int
     percentile: float
@@ -50,6 +52,7 @@ class BoardRow(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     peak: int | msgspec.UnsetType | None = msgspec.UNSET
     periods: int | msgspec.UnsetType | None = msgspec.UNSET
     status: str | msgspec.UnsetType | None = msgspec.UNSET
+    forgotten: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 class BoardPage(msgspec.Struct, frozen=True, rename="camel"):
@@ -200,11 +203,20 @@ def rows_of(
             round(100 * (members - row.rank) / others, HUNDREDTHS) if members > 1 else 100.0,
             None if row.better is None else row.better - row.value,
             msgspec.UNSET if row.overall is None else row.overall,
-            *(() if moved is None else msgspec.structs.astuple(moved[row.entity])),
+            *_moves(moved, row.entity),
+            known.mark,
         )
         for row in rows
         for known in (names.get(row.entity, NOBODY),)
     ]
+
+
+def _moves(moved: Mapping[int, Movement] | None, entity: int) -> tuple[Any, Any, Any, Any, Any]:
+    """What a row says of movement, in the order of its fields; nothing when nobody has asked for it."""
+    if moved is None:
+        return (msgspec.UNSET,) * 5
+    of = moved[entity]
+    return of.previous_rank, of.movement, of.peak, of.periods, of.status
 
 
 def _cursor(question: Question, row: Ranked) -> str:

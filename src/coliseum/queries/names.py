@@ -1,29 +1,47 @@
 """From numbers to ids, names and pictures, and back; and names remembered for a moment."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 import msgspec
 
 from coliseum import db
 from coliseum.metrics.registry import Kind
+from coliseum.passport.suppression import forgotten_id
 
 SQL = db.statements("coliseum.queries")
 NAMES_FOR = timedelta(seconds=2)
-"""How long names are remembered at most: so long may a person's user id still be shown who has just been forgotten."""
+"""How long names are remembered at most."""
+FANS_FOR = timedelta(seconds=1)
+"""How long those of fans are. What is watched is read once a second: so whoever has just been forgotten is nameless
+everywhere within two."""
 NAMES_MAX = 100_000
 
 
 class Named(msgspec.Struct, frozen=True, gc=False):
-    """What is known of an entity. A fan's name is the user id; ``id`` is empty for a person who was forgotten."""
+    """What is known of an entity. A fan's name is the user id; a person who was forgotten has none.
+
+    Their ``id`` is then one that no user id can be, and nothing can be asked about it.
+    """
 
     entity: int
     id: str
-    name: str
+    name: str | None
     picture: str | None
+    forgotten: bool = False
+
+    @property
+    def mark(self) -> bool | msgspec.UnsetType:
+        """What a row says of it: only that somebody was forgotten."""
+        return True if self.forgotten else msgspec.UNSET
 
 
 NOBODY = Named(0, "", "", None)
+
+
+def nameless(entity: int) -> Named:
+    """A person of whom nothing but the number is left."""
+    return Named(entity, forgotten_id(entity), None, None, forgotten=True)
 
 
 class Known(msgspec.Struct):
@@ -32,18 +50,19 @@ class Known(msgspec.Struct):
     catalog: str
     since: datetime
     names: dict[int, Named]
+    kept_for: timedelta = NAMES_FOR
 
     def holds(self, now: datetime) -> bool:
         """Whether the names may still be shown; a clock that was set back ends it, too."""
-        return self.since <= now < self.since + NAMES_FOR
+        return self.since <= now < self.since + self.kept_for
 
 
 class Names:
     """The names that live boards of one process show. Owned by one event loop.
 
     They are those of the catalogue at the board's own position: when an entry changes the catalogue, everything that
-    was remembered before is read again. Nothing is remembered for longer than ``NAMES_FOR``, and not more than
-    ``NAMES_MAX`` names.
+    was remembered before is read again. Nothing is remembered for longer than ``NAMES_FOR``, of fans ``FANS_FOR``, and
+    not more than ``NAMES_MAX`` names.
     """
 
     def __init__(self, database: db.Database) -> None:
@@ -54,9 +73,10 @@ class Names:
     async def numbers(self, tenant_id: int, kind: Kind, ids: Collection[str], now: datetime) -> dict[str, int]:
         """The numbers of these ids, remembered as names are; those for whom nothing was counted are left out."""
         found: dict[str, int] = {}
+        kept_for = _kept_for(kind)
         for each in ids:
             number, since = self._numbers.get((tenant_id, kind, each), (0, None))
-            if since is not None and since <= now < since + NAMES_FOR:
+            if since is not None and since <= now < since + kept_for:
                 found[each] = number
         missing = [each for each in ids if each not in found]
         if missing:
@@ -75,11 +95,11 @@ class Names:
         """
         known = self._known.get((tenant_id, kind))
         if known is None or known.catalog != catalog or not known.holds(now):
-            known = self._known[tenant_id, kind] = Known(catalog, now, {})
+            known = self._known[tenant_id, kind] = Known(catalog, now, {}, _kept_for(kind))
         missing = [entity for entity in entities if entity not in known.names]
         if missing and len(missing) + sum(len(each.names) for each in self._known.values()) > NAMES_MAX:
             self._known = {}
-            known, missing = Known(catalog, now, {}), list(entities)  # for this answer alone
+            known, missing = Known(catalog, now, {}, _kept_for(kind)), list(entities)  # for this answer alone
         if missing:
             async with self._database.tenant(tenant_id) as connection:
                 found = await names_of(connection, tenant_id, kind, missing)
@@ -87,14 +107,20 @@ class Names:
         return known
 
 
+def _kept_for(kind: Kind) -> timedelta:
+    return FANS_FOR if kind is Kind.FAN else NAMES_FOR
+
+
 async def names_of(
     connection: db.Connection,
     tenant_id: int,
     kind: Kind,
-    entities: Iterable[int],
+    entities: Collection[int],
     position: Mapping[int, int] | None = None,
 ) -> dict[int, Named]:
     """What is known of these entities, by number; those that are unknown are left out.
+
+    Fans are never left out: one who is in the log and not among the people was forgotten.
 
     ``position``: as the log said when it had been read up to there; fans are always called as they are now.
     """
@@ -105,7 +131,10 @@ async def names_of(
     else:
         statement = "fan_names" if kind is Kind.FAN else "entity_names"
         found = await db.rows(connection, Named, SQL[statement], tenant_id, list(entities))
-    return {row.entity: row for row in found}
+    named = {row.entity: row for row in found}
+    if kind is Kind.FAN and len(named) < len(set(entities)):
+        named.update((entity, nameless(entity)) for entity in entities if entity not in named)
+    return named
 
 
 async def numbers_of(connection: db.Connection, tenant_id: int, kind: Kind, ids: Collection[str]) -> dict[str, int]:

@@ -72,9 +72,10 @@ class SeasonRow(msgspec.Struct, frozen=True):
     place: int
     rank: int
     id: str
-    name: str
+    name: str | None
     picture: str | None
     score: int
+    forgotten: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 class SeasonBoard(msgspec.Struct, frozen=True, rename="camel"):
@@ -176,7 +177,7 @@ async def season_board(
         )
         names = await names_of(connection, chart.tenant.tenant_id, chart.kind, [row.entity for row in placed])
     rows = [
-        SeasonRow(row.place, row.rank, known.id, known.name, known.picture, row.score)
+        SeasonRow(row.place, row.rank, known.id, known.name, known.picture, row.score, known.mark)
         for row in placed
         for known in (names.get(row.entity, NOBODY),)
     ]

@@ -31,11 +31,12 @@ class TrendingRow(msgspec.Struct, frozen=True):
 
     rank: int
     id: str
-    name: str
+    name: str | None
     picture: str | None
     score: float
     weighted: str
     hours: list[TrendingHour] | None
+    forgotten: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 class TrendingBoard(msgspec.Struct, frozen=True, rename="camel"):
@@ -119,7 +120,8 @@ async def trending(database: db.Database, question: Trending) -> TrendingBoard:
     for row in scored:
         known, score = names.get(row.entity, NOBODY), rounded(int(row.weighted), decay.unit, SCORE_DECIMALS)
         explained = hours[row.entity] if question.explain else None
-        rows.append(TrendingRow(row.rank, known.id, known.name, known.picture, score, row.weighted, explained))
+        said = (row.rank, known.id, known.name, known.picture, score, row.weighted, explained, known.mark)
+        rows.append(TrendingRow(*said))
     return TrendingBoard(
         metric=asked.subject.metric.name,
         unit=asked.subject.metric.unit,

@@ -47,6 +47,21 @@ class OperatingSettings(OutgoingSettings, frozen=True, kw_only=True):
         ]
         | None
     ) = None
+    suppression_key: (
+        Annotated[
+            str,
+            meta(
+                "COLISEUM_SUPPRESSION_KEY",
+                "be at least 32 characters long",
+                "Secret by which people who were forgotten are known again, so that nothing more is stored of them; "
+                "without it COLISEUM_SECRET_KEY. Set it to that before you change it, and leave it: under another one "
+                "nobody is known again.",
+                secret=True,
+                min_length=32,
+            ),
+        ]
+        | None
+    ) = None
     privacy_contact: Annotated[
         str,
         meta(

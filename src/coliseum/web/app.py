@@ -42,6 +42,7 @@ from coliseum.web.api import (
     leaderboards,
     log,
     members,
+    people,
     reads,
     seasons,
     shares,
@@ -69,7 +70,7 @@ HANDLERS = (
     *trends.HANDLERS, *keys.HANDLERS, *issuers.HANDLERS, *auth.HANDLERS, *auth_factors.HANDLERS, *identities.HANDLERS,
     *accounts.HANDLERS, *members.HANDLERS, *tenants.HANDLERS, *usage.HANDLERS, *billing.HANDLERS, *webhooks.HANDLERS,
     *deliveries.HANDLERS, *audit.HANDLERS, *insights.HANDLERS, *log.HANDLERS, *catalog.HANDLERS, *votings.HANDLERS,
-    *crowd.HANDLERS, health.get_health,
+    *crowd.HANDLERS, *people.HANDLERS, health.get_health,
     contract.get_event_schema,
 )  # fmt: skip
 FOR_PROGRAMS = ("/api/", "/v1/", "/schema", "/static/")

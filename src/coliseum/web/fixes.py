@@ -108,6 +108,13 @@ FIXES: Final[Mapping[str, Fix]] = MappingProxyType({
         "counted of them. After a no send nothing more of them: it would be refused.",
         "docs/ACCOUNTS.md",
     ),
+    Refusal.PERSON_FORGOTTEN: Fix(
+        "Somebody who was forgotten",
+        "The event names a person who was forgotten; nothing more is stored of them, and nothing of this event.",
+        "Stop sending events of this person: remove them from your own systems and queues as well. Whoever comes back "
+        "with a consent of their own needs a new user id.",
+        "docs/PRIVACY.md",
+    ),
     Refusal.EVENT_TOO_LARGE: Fix(
         "The event is too large",
         "An event has at most 32 KiB.",

@@ -33,6 +33,7 @@ STATUS = {
     Refusal.METHOD_NOT_ALLOWED: 405,
     Refusal.ID_REUSED: 409,
     Refusal.ALREADY_VOIDED: 409,
+    Refusal.PERSON_FORGOTTEN: 409,
     Refusal.TOO_MANY_BOARDS: 409,
     Refusal.CHANGED_MEANWHILE: 412,
     Refusal.BODY_TOO_LARGE: 413,

@@ -17,6 +17,7 @@ from coliseum.clock import Clock
 from coliseum.hooks.signing import Secrets
 from coliseum.outbound import Outbound
 from coliseum.passport.appender import Appender
+from coliseum.passport.suppression import Suppression
 from coliseum.queries.declared import Declarations
 from coliseum.queries.public import PublicPages
 from coliseum.queries.standing import Watch
@@ -68,3 +69,4 @@ class Services(msgspec.Struct, frozen=True):
     billing: Billing
     post: Post
     stadium: Stadium
+    suppression: Suppression

@@ -1,5 +1,5 @@
 import { Live, type LiveState } from "../live";
-import type { BoardPage, BoardRow } from "../pages";
+import type { BoardPage, PublicRow } from "../pages";
 import type { Counter, Crowd, Invitation, Runner, Scene } from "./jumbotron_scene";
 import type { Shown, SourceState } from "./source";
 
@@ -75,7 +75,7 @@ export class StandSource {
   #state: SourceState = "loading";
   #voting: PublicVoting | undefined;
   #crowd: CrowdPage | undefined;
-  #rows: readonly BoardRow[] | undefined;
+  #rows: readonly PublicRow[] | undefined;
   #counters = new Map<string, number>();
   #boards: Record<string, readonly Runner[]> = {};
   #page: Scene | undefined;
@@ -94,7 +94,7 @@ export class StandSource {
         this.#say();
       }),
       this.#live.board({ metric: "votes", event, limit: RUNNERS }, (page: BoardPage) => {
-        this.#rows = page.rows;
+        this.#rows = page.rows as PublicRow[]; // of artists, who have names
         this.#tell();
       }),
     );
@@ -102,7 +102,7 @@ export class StandSource {
     if (!event.includes(",")) for (const metric of COUNTED) this.#count(metric);
     for (const board of boards) {
       this.#ends.push(this.#live.board({ board, limit: "12" }, (page) => {
-        this.#boards = { ...this.#boards, [board]: page.rows };
+        this.#boards = { ...this.#boards, [board]: page.rows.map((row) => ({ ...row, name: row.name ?? "" })) };
         this.#tell();
       }));
     }
@@ -190,7 +190,7 @@ export class StandSource {
 }
 
 /** Those on the ballot as the board has them, and behind them those who have no vote yet; all, where there is no ballot. */
-export const runners = (rows: readonly BoardRow[], options: PublicVoting["options"]): Runner[] => {
+export const runners = (rows: readonly PublicRow[], options: PublicVoting["options"]): Runner[] => {
   if (!options.length) return rows.map(({ rank, id, name, picture, score }) => ({ rank, id, name, picture, score }));
   const wanted = new Map(options.map((option) => [option.id, option]));
   const ahead = rows.filter((row) => wanted.has(row.id));

@@ -1,10 +1,10 @@
-import type { BoardPage, BoardRow } from "../pages";
+import type { BoardPage, BoardRow, PublicRow } from "../pages";
 import { made, Widget } from "./base";
 import { LEADERBOARD_STYLE } from "./leaderboard_style";
 import { pictureOf } from "./picture";
 
 /** A public board as `GET /api/public/{slug}/boards/{name}` answers. */
-export type PublicBoard = BoardPage & { title?: string };
+export type PublicBoard = Omit<BoardPage, "rows"> & { title?: string; rows: PublicRow[] };
 
 interface Row {
   element: HTMLTableRowElement;
@@ -94,7 +94,7 @@ export class LeaderboardWidget extends Widget<PublicBoard> {
     this.#spokenAt = Date.now();
   }
 
-  #row(row: BoardRow, page: PublicBoard, leader: number): HTMLTableRowElement {
+  #row(row: PublicRow, page: PublicBoard, leader: number): HTMLTableRowElement {
     const known = this.#rows.get(row.id);
     const element = known?.element ?? this.#made();
     const [rank, movement, who, score] = element.children as unknown as HTMLElement[];
@@ -118,7 +118,7 @@ export class LeaderboardWidget extends Widget<PublicBoard> {
     return element;
   }
 
-  #who(cell: HTMLElement, row: BoardRow): void {
+  #who(cell: HTMLElement, row: PublicRow): void {
     const name = made("span", "name");
     name.append(made("bdi", "", row.name)); // its own direction, at the row's own side
     const bar = made("meter");

@@ -171,7 +171,7 @@ def csv_of(found: Breakdown) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(("part", "id", "name", "from", "value", "before_from", "before"))
-    lines: list[tuple[str, str, str, Line]] = [("part", each.id, each.name, each) for each in found.parts]
+    lines: list[tuple[str, str, str, Line]] = [("part", each.id, each.name or "", each) for each in found.parts]
     if found.split != "none":
         lines += [("others", "", "", found.others), ("rest", "", "", found.rest)]
     lines.append(("total", "", "", found.total))

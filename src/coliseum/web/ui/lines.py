@@ -70,7 +70,7 @@ class Directory:
 
     def learn(self, kind: str, rows: list[BoardRow]) -> None:
         """Take the names of a board's rows."""
-        self._names.update(((kind, row.id), row.name) for row in rows)
+        self._names.update(((kind, row.id), row.name) for row in rows if row.name is not None)
 
     def name(self, kind: str, entity_id: str) -> str:
         """The name, or the id as long as no name is known."""

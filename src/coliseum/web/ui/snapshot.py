@@ -176,7 +176,7 @@ class Reader:
 
     def _row(self, row: BoardRow, leader: int, href: str) -> Row:
         share = max(0, row.score) * 100 // leader
-        return Row(row.rank, row.id, row.name, safe_picture(row.picture), row.score, share, href)
+        return Row(row.rank, row.id, row.name or "", safe_picture(row.picture), row.score, share, href)
 
     async def _series(self, subject: Subject, grain: Grain, since: datetime) -> Series:
         return await series(self._services.database, self._tenant, subject, None, grain, since, None, self._now)

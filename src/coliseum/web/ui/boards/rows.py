@@ -9,10 +9,10 @@ import msgspec
 
 from coliseum.boards.seasons import GRACE
 from coliseum.metrics.windows import CUSTOM, GRAINS, ROLLING_HOURS, YEAR
-from coliseum.queries.breaking import BreakingBoard
+from coliseum.queries.breaking import BreakingBoard, BreakingRow
 from coliseum.queries.leaderboards import BoardPage, BoardRow
-from coliseum.queries.seasons import SeasonBoard
-from coliseum.queries.trending import TrendingBoard
+from coliseum.queries.seasons import SeasonBoard, SeasonRow
+from coliseum.queries.trending import TrendingBoard, TrendingRow
 from coliseum.web.ui.boards.asking import instant_text
 from coliseum.web.ui.snapshot import safe_picture
 
@@ -36,7 +36,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
     rank: int
     id: str
-    name: str
+    name: str | None
     picture: str | None
     score: int
     share: int
@@ -69,7 +69,7 @@ def lines_of(page: BoardPage, leader: int, explain: str) -> list[Line]:
     return [
         Line(
             rank=row.rank, id=row.id, name=row.name, picture=safe_picture(row.picture), score=row.score,
-            share=share_of(row.score, leader), why=_why(explain, query, row.id), move=move_of(row),
+            share=share_of(row.score, leader), why=_why(explain, query, row), move=move_of(row),
             previous_rank=_known(row.previous_rank), peak=_known(row.peak), periods=_known(row.periods),
             percentile=row.percentile, to_next=row.to_next, overall_rank=_known(row.overall_rank),
         )
@@ -85,7 +85,7 @@ def trending_lines(board: TrendingBoard, explain: str) -> list[Line]:
         Line(
             rank=row.rank, id=row.id, name=row.name, picture=safe_picture(row.picture), score=0,
             share=0 if best <= 0 else max(0, int(100 * row.score / best)), decayed=row.score,
-            why=_why(explain, query, row.id),
+            why=_why(explain, query, row),
         )
         for row in board.rows
     ]  # fmt: skip
@@ -99,8 +99,8 @@ def breaking_lines(board: BreakingBoard, explain: str) -> list[Line]:
     return [
         Line(
             rank=row.rank, id=row.id, name=row.name, picture=safe_picture(row.picture), score=row.recent,
-            share=0 if best <= 0 else max(0, int(100 * row.ratio / best)), why=_why(explain, lately, row.id),
-            ratio=row.ratio, baseline=row.baseline, newcomer=row.newcomer, why_before=_why(explain, before, row.id),
+            share=0 if best <= 0 else max(0, int(100 * row.ratio / best)), why=_why(explain, lately, row),
+            ratio=row.ratio, baseline=row.baseline, newcomer=row.newcomer, why_before=_why(explain, before, row),
         )
         for row in board.rows
     ]  # fmt: skip
@@ -115,7 +115,7 @@ def season_lines(board: SeasonBoard, leader: int, explain: str) -> list[Line]:
     return [
         Line(
             rank=row.rank, id=row.id, name=row.name, picture=safe_picture(row.picture), score=row.score,
-            share=share_of(row.score, leader), why=_why(explain, query, row.id),
+            share=share_of(row.score, leader), why=_why(explain, query, row),
         )
         for row in board.rows
     ]  # fmt: skip
@@ -170,9 +170,9 @@ def _between(board: TrendingBoard | BreakingBoard, start: datetime, end: datetim
     }  # fmt: skip
 
 
-def _why(explain: str, query: Mapping[str, str], entity_id: str) -> str | None:
-    """The address of an explanation; None for somebody who was forgotten, and has no id any more."""
-    return f"{explain}?{urlencode({**query, 'id': entity_id})}" if entity_id else None
+def _why(explain: str, query: Mapping[str, str], row: BoardRow | TrendingRow | BreakingRow | SeasonRow) -> str | None:
+    """The address of an explanation; None for somebody who was forgotten, and cannot be asked for any more."""
+    return None if row.forgotten is True else f"{explain}?{urlencode({**query, 'id': row.id})}"
 
 
 def _known(value: Any) -> Any:

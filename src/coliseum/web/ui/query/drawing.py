@@ -57,7 +57,7 @@ def drawn(found: Breakdown, kind: ChartName, title: str, now: datetime, say: Say
     return _over_time(found, kind, title, y, now, say)
 
 
-def name_of(found: Breakdown, name: str, say: Say) -> str:
+def name_of(found: Breakdown, name: str | None, say: Say) -> str:
     """A part's name; a fan who was forgotten has none."""
     return name or (say(NAMELESS) if found.split == "fan" else "?")
 

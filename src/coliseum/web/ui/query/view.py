@@ -123,9 +123,9 @@ class Teller:
         rows = []
         for part in found.parts:
             where = {found.split: part.id} if found.split in PLACES else {"entity": found.split, "id": part.id}
-            href = self._ways.link(found.split, part.id) if self._ways.link and part.id else None
+            href = self._ways.link(found.split, part.id) if self._ways.link and part.name else None
             name = name_of(found, part.name, self._say)
-            row = self._row(name, part, asked, found, where if part.id else None, "part")
+            row = self._row(name, part, asked, found, where if part.name else None, "part")
             rows.append(msgspec.structs.replace(row, href=href, width=max(0, round(100 * part.value / most))))
         if found.others.value or found.members > len(found.parts):
             row = self._row(others_of(found, len(found.parts), self._say), found.others, asked, found, None, "others")

@@ -81,7 +81,7 @@ def race(ballot: Ballot | None, page: BoardPage) -> list[Standing]:
     """Who is ahead: those on the ballot, or everybody who has votes, where there is no ballot."""
     if ballot is not None and ballot.options:
         return standing_of(ballot, page)
-    return [Standing(row.rank, row.id, row.name, row.picture, row.score) for row in page.rows]
+    return [Standing(row.rank, row.id, row.name or row.id, row.picture, row.score) for row in page.rows]
 
 
 def origin(request: Request[Any, Any, Any], services: Services) -> str:

@@ -1,4 +1,4 @@
-import type { BoardRow } from "../pages";
+import type { PublicRow } from "../pages";
 import type { Invitation, Runner, Scene } from "./jumbotron_scene";
 import type { Shown } from "./source";
 /** A voting as `GET /api/public/{slug}/votings/{name}` answers. */
@@ -48,5 +48,5 @@ export declare class StandSource {
     stop(): void;
 }
 /** Those on the ballot as the board has them, and behind them those who have no vote yet; all, where there is no ballot. */
-export declare const runners: (rows: readonly BoardRow[], options: PublicVoting["options"]) => Runner[];
+export declare const runners: (rows: readonly PublicRow[], options: PublicVoting["options"]) => Runner[];
 export {};

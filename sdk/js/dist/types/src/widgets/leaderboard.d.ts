@@ -1,8 +1,9 @@
-import type { BoardPage } from "../pages";
+import type { BoardPage, PublicRow } from "../pages";
 import { Widget } from "./base";
 /** A public board as `GET /api/public/{slug}/boards/{name}` answers. */
-export type PublicBoard = BoardPage & {
+export type PublicBoard = Omit<BoardPage, "rows"> & {
     title?: string;
+    rows: PublicRow[];
 };
 /**
  * `<coliseum-leaderboard tenant="demo" board="finals" limit="10">`: a public board that moves as it is counted.

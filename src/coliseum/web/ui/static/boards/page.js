@@ -122,7 +122,7 @@ class Page {
     if (!first || performance.now() - this.spokenAt < SPOKEN_EVERY_MS) return;
     this.spokenAt = performance.now();
     document.getElementById("spoken").textContent =
-      this.words.leads.replace("#name", () => first.name).replace("#score", () => this.rows.write(first.score));
+      this.words.leads.replace("#name", () => first.name ?? this.words.forgotten).replace("#score", () => this.rows.write(first.score));
   }
 
   end() {

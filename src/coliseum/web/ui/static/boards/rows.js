@@ -64,9 +64,14 @@ export class Rows {
     put("percentile", row.percentile >= 100 || row.percentile === 0
       ? `${this.plain.format(row.percentile)}%` : this.share.format(row.percentile / 100));
     const link = element.querySelector("a.name");
-    if (link) link.href = `${this.settings.entities}/${encodeURIComponent(row.id)}`;
+    // Nothing can be asked about somebody who was forgotten.
     const score = element.querySelector(".figures");
-    if (score.href !== undefined) score.href = `${why}&${new URLSearchParams({ id: row.id })}`;
+    if (row.forgotten) {
+      for (const each of [link, score]) each?.removeAttribute("href");
+    } else {
+      if (link) link.href = `${this.settings.entities}/${encodeURIComponent(row.id)}`;
+      if (score.href !== undefined) score.href = `${why}&${new URLSearchParams({ id: row.id })}`;
+    }
     if (element.isConnected) tick(score, row.score, this.write);
     else {
       score.dataset.value = row.score;
@@ -100,7 +105,7 @@ export class Rows {
   }
 
   picture(frame, row) {
-    frame.dataset.letter = ([...row.name][0] ?? "?").toUpperCase();
+    frame.dataset.letter = ([...(row.name ?? "")][0] ?? "?").toUpperCase();
     const address = row.picture && PICTURE.test(row.picture) ? row.picture : null;
     const shown = frame.querySelector("img");
     if (shown?.getAttribute("src") === address || (!shown && !address)) return;

@@ -1,0 +1,4 @@
+-- The number of the last erasure, and the numbers of the people in those after $1; one row at least
+SELECT last.number AS last, e.tenant_id, e.subject_id
+FROM (SELECT coalesce(max(number), 0) AS number FROM privacy_erasures) AS last
+LEFT JOIN privacy_erasures e ON e.number > $1 AND e.number <= last.number
