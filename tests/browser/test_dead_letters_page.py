@@ -1,6 +1,7 @@
 """Dead letters in a real browser: tried again one by one or all, with and without a script, and what came of it."""
 
 import asyncio
+import itertools
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from support.sending import send_events
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(240)]
 SAFE = 2**53 - 1
+NUMBERS = itertools.count(1)
 
 
 def money(**fields: Any) -> dict[str, Any]:
@@ -28,7 +30,7 @@ def money(**fields: Any) -> dict[str, Any]:
 @pytest.fixture
 def sick(arena: Arena) -> Arena:
     """A tenant with two entries that stand aside, because a total would be too large with them."""
-    slug = f"sick-{time.time_ns()}"
+    slug = f"stage-{next(NUMBERS)}"
     tenant = arena.system.create_tenant(slug)
     people = {"owner": f"owner@{slug}.example", "viewer": f"viewer@{slug}.example"}
     with ThreadPoolExecutor(1) as aside:  # the browser's own loop runs in this thread
