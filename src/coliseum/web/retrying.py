@@ -28,6 +28,9 @@ async def retried(
     """
     if (event_id is not None) + (reason is not None) + whole != 1:
         raise QueryInvalid("Say which: id, an entry's; reason, as listed; or all, true.", "id")
+    for name, text in (("id", event_id), ("reason", reason)):
+        if text is not None and "\x00" in text:
+            raise QueryInvalid(f"{name} holds a character that no entry can.", name)
     tenant_id = caller_in(request.scope).tenant.tenant_id
     async with services.database.tenant(tenant_id, "accounts") as connection:
         asked = await ask_for_retry(connection, tenant_id, event_id, reason)

@@ -10,8 +10,8 @@ import msgspec
 from coliseum import db
 from coliseum.accounts.tenants import Tenant
 from coliseum.errors import QueryInvalid
-from coliseum.metrics.registry import Kind, Metric, metric_named, stored_name
-from coliseum.queries.ask import check_text
+from coliseum.metrics.registry import Kind, stored_name
+from coliseum.queries.ask import check_text, subject_of
 from coliseum.queries.entries import SubjectRow
 from coliseum.queries.explain import LIMIT_MAX, Entry, cursor_of, place_after
 from coliseum.queries.insights.shows import SQL, STEPS, read_to
@@ -144,21 +144,20 @@ async def doings(
     Raises:
         QueryInvalid: there is no such metric of fans, or a text, the limit or the cursor are none.
     """
-    counted = metric_named(metric)
-    if not isinstance(counted, Metric) or "fan" not in counted.kinds:
-        raise QueryInvalid(f"{metric} is not counted for single fans.", "metric")
+    subject = subject_of(tenant, metric, "fan", currency)
     if not 1 <= limit <= LIMIT_MAX:
         raise QueryInvalid(f"limit is from 1 to {LIMIT_MAX}.", "limit")
-    which = [None if narrowed.get(name) is None else check_text(str(narrowed[name]), name)
-             for name in ("artist", "event", "track", "city")]  # fmt: skip
-    paid = (currency or tenant.currency) if counted.money else None
+    asked = {**narrowed, "type": event_type}
+    which = [None if (text := asked.get(name)) is None else check_text(text, name)
+             for name in ("artist", "event", "track", "city", "type")]  # fmt: skip
+    paid = subject.currency or None
     after = place_after(cursor)
     async with database.tenant(tenant.tenant_id, snapshot=True) as connection:
-        subject = await number_of(connection, tenant.tenant_id, Kind.FAN, check_text(user_id, "userId"))
-        if subject is None:
+        fan = await number_of(connection, tenant.tenant_id, Kind.FAN, check_text(user_id, "userId"))
+        if fan is None:
             return None
-        asked = (tenant.tenant_id, stored_name(counted, paid), subject, *which, event_type, *after, limit)
-        found = await db.rows(connection, _Did, SQL["did"], *asked)
+        where = (tenant.tenant_id, stored_name(subject.metric, paid), fan, *which, *after, limit)
+        found = await db.rows(connection, _Did, SQL["did"], *where)
         position = await read_to(connection, tenant)
     entries = [msgspec.convert(row, Entry, from_attributes=True) for row in found if row.id is not None]
     following = cursor_of(entries[-1]) if len(entries) == limit else None

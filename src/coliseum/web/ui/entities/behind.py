@@ -125,7 +125,7 @@ def _tags(look: Look, question: PeopleQuestion, asked: Mapping[str, str]) -> lis
     """What is asked, in words."""
     tags = [question.city] if question.city is not None else []
     if question.event is not None and question.of != "again":
-        tags += [look.say(words.OF[question.of]), *_of_event(look, question.event, question.step, asked)]
+        tags += [*_of_event(look, question.event, question.step, asked), look.say(words.OF[question.of])]
     elif question.event is not None:
         tags += [question.event, look.say(words.SCOPES[question.scope])]
     else:

@@ -47,7 +47,7 @@ STEPS: Final = {
     "followed": _("Followed"),
 }  # fmt: skip
 OF: Final = {
-    "reached": _("Came this far, by all steps before"), "took": _("Did it at all"), "elsewhere": _("Came another way"),
+    "reached": _("Came this far, by all steps before"), "took": _("By any way"), "elsewhere": _("Came another way"),
     "dropped": _("Came as far as the step before, and no further"), "absent": _("Was never scanned here"),
 }  # fmt: skip
 PERIODS: Final = {"7": _("7 days"), "28": _("28 days"), "90": _("90 days"), "all": _("All time")}
