@@ -28,6 +28,7 @@ LogEvent = Literal[
     "read_refused",  # a reading was refused for lack of permission; `tenant_id`, `actor`, `action`, `code`, `untold`
     "refusal_not_recorded",  # a refusal is missing in the audit trail; `error`, `actor`, `action`
     "tidying_retried",  # hours could not be rolled up: they count as they are, and it is tried again; `error`
+    "dead_letters_retried",  # those that were asked for could not be tried yet: they are at a later look; `error`
     "closing_retried",  # windows that have ended could not be closed: nothing is lost, and it is tried again; `error`
     "parking_failed",  # an entry could be neither digested nor put aside: the unit stands still
     "live_failed",  # what is watched could not be read; it is tried again; `error`

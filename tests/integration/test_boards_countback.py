@@ -156,8 +156,21 @@ WRONG_PAGES = {
 }
 
 
-async def ranks_of(world: World, platform: Platform) -> dict[str, int]:
-    """Ties that are ended or not by one rule each; some votes are void, parked, not read yet, or of another event."""
+WRONG_PAST: dict[str, tuple[str, str]] = {
+    **WRONG_PAGES,
+    "voids as votes": ("sum(sign(l.value))::bigint AS votes", "count(*) AS votes"),
+    "voided weights": ("HAVING sum(sign(l.value)) > 0", "HAVING true"),
+    "the lightest first": ("ORDER BY w.weight DESC", "ORDER BY w.weight"),
+    "nobody behind votes": ("AND e.created_at = l.created_at", "AND false"),
+}
+"""What a board as of then could count otherwise."""
+
+
+async def ranks_of(world: World, platform: Platform, *, past: bool = False) -> dict[str, int]:
+    """Ties that are ended or not by one rule each; some votes are void, parked, not read yet, or of another event.
+
+    ``past``: as of the place up to which the log had been read before the last of them came, when all is read.
+    """
 
     def cast(name: str, artist: str, *weights: int) -> list[dict[str, Any]]:
         voters = zip("pqrs", weights, strict=False)
@@ -172,23 +185,39 @@ async def ranks_of(world: World, platform: Platform) -> dict[str, int]:
         *cast("parked", "k", 2, 2), *cast("parked", "l", 2, 2, 3),
     ])  # fmt: skip
     await park(world, platform, (await world.entries(platform))[-3]["offset"])  # voids stand last
-    await conducted(world, platform)
+    conductor = await conducted(world, platform)
+    position = {0: len(await world.entries(platform))} if past else None
     await send(world, platform, cast("late", "h", 1))
+    if past:
+        await conductor.quiesce()
     ids = {
         row["num"]: row["id"] for row in await world.fetch("SELECT num, id FROM coliseum_names WHERE kind = 'artist'")
     }
     ranks: dict[str, int] = {}
     for name in ("voids", "weights", "voters", "late", "events", "parked"):
         board = declared(platform, metric="votes", entity="artist", filters={"event": name}, tieRule="countback")
-        ranks |= {ids[row.entity]: row.rank for row in (await page(world, platform, board, ALL_TIME)).rows}
+        found = await page(world, platform, board, ALL_TIME, position=position)
+        ranks |= {ids[row.entity]: row.rank for row in found.rows}
     return ranks
 
 
 RIGHT = {"a": 1, "b": 1, "c": 1, "d": 2, "e": 2, "f": 1, "g": 1, "h": 1, "i": 1, "j": 1, "k": 1, "l": 1}
 
 
-async def test_every_rule_matters(world: World, platform: Platform) -> None:
-    assert await ranks_of(world, platform) == RIGHT
+@pytest.mark.parametrize("past", [False, True])
+async def test_every_rule_matters(world: World, platform: Platform, past: bool) -> None:
+    assert await ranks_of(world, platform, past=past) == RIGHT
+
+
+@pytest.mark.parametrize("wrong", WRONG_PAST)
+async def test_ranking_the_past_otherwise_is_seen_to_be_wrong(
+    world: World, platform: Platform, monkeypatch: pytest.MonkeyPatch, wrong: str
+) -> None:
+    old, new = WRONG_PAST[wrong]
+    statement = module.SQL["eligible_page"]
+    assert statement.count(old) == 1
+    monkeypatch.setattr(module, "SQL", {**module.SQL, "eligible_page": statement.replace(old, new)})
+    assert await ranks_of(world, platform, past=True) != RIGHT
 
 
 @pytest.mark.parametrize("wrong", WRONG_PAGES)

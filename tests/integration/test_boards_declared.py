@@ -225,6 +225,6 @@ async def test_a_declared_board_is_read_by_its_name_in_every_way(world: World, p
     for wrong in (
         "leaderboards?board=nothing", "leaderboards?board=finals&metric=votes", "leaderboards?board=finals&window=day",
         "leaderboards?board=finals&city=Wien", "leaderboards?board=loved&members=artist-1", "trending?board=loved",
-        "leaderboards?board=loved&as_of=0", "trending?board=finals&half_life_hours=0", "trending", "breaking?board=x",
+        "leaderboards?board=loved&movement=true", "leaderboards?board=loved&as_of=999", "trending?board=finals&half_life_hours=0", "trending", "breaking?board=x",
     ):  # fmt: skip
         assert (await asked(f"/api/{wrong}")).code == "invalid_query", wrong

@@ -1,6 +1,7 @@
 """Boards with eligibility and count-back against the model: random festivals, windows, filters and demands."""
 
 import random
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,7 +14,7 @@ from coliseum.metrics.windows import window_at
 from coliseum.queries import declared as module
 from coliseum.web.ui.lines import ALL_TIME
 from support.chance import CITIES, EVENTS, GENRES
-from support.declaring import declared, expected, named, page, pages
+from support.declaring import declared, expected, named, page, pages, whole
 from support.festival import vote
 from support.live import conducted, send
 from support.play import WINDOWS, Play
@@ -73,6 +74,41 @@ async def test_every_selective_board_is_the_models(world: World, played: Play) -
         cut += len(rows) < (await page(world, platform, everybody, stretch, limit=1)).members
     assert filled > 40
     assert cut > 20
+
+
+async def test_every_selective_board_stood_as_the_model_did(world: World, played: Play) -> None:
+    rng, platform = random.Random(352), played.platform
+    heads = {partition: head async for partition, head in _heads(world, platform)}
+    filled = changed = 0
+    for _ in range(120):
+        board = random_declaration(rng)
+        declaration = declared(platform, **board)
+        window, at = rng.choice([*WINDOWS, *["all"] * 9]), rng.choice([*played.anchors, played.chance.instant()])
+        stretch = window_at(window, at, platform.tenant.zone)
+        position = {partition: rng.randint(head // 3, head) for partition, head in heads.items()}
+        found = await page(world, platform, declaration, stretch, position=position)
+        rows = await named(world, platform, declaration.entity, found)
+        wanted = expected(played.model.as_of(position), declaration, window, at)
+        assert {row[0]: row[1:] for row in rows} == wanted, (board, window, at, position)
+        assert (found.members, found.position) == (len(wanted), [position[each] for each in sorted(position)])
+        assert await pages(world, platform, declaration, stretch, rng.randint(1, 3), position) == found
+        assert await whole(world, platform, declaration, stretch, position) == (found.members, found.rows)
+        place = rng.randint(1, len(rows) + 1)
+        some = await page(world, platform, declaration, stretch, limit=2, place=place, position=position)
+        assert some.rows == found.rows[place - 1 : place + 1]
+        filled += len(rows) > 0
+        changed += wanted != expected(played.model, declaration, window, at)
+        full = await page(world, platform, declaration, stretch, position=heads)
+        assert full == await page(world, platform, declaration, stretch)
+        assert await whole(world, platform, declaration, stretch) == (full.members, full.rows)
+    assert filled > 35
+    assert changed > 30
+
+
+async def _heads(world: World, platform: Platform) -> AsyncIterator[tuple[int, int]]:
+    rows = await world.fetch("SELECT partition, head FROM passport_heads WHERE tenant_id = $1", platform.tenant_id)
+    for row in rows:
+        yield row["partition"], row["head"]
 
 
 async def test_an_empty_board_and_a_page_past_its_end_know_how_many_there_are(world: World, platform: Platform) -> None:

@@ -8,6 +8,7 @@ import msgspec
 import pyarrow.parquet as pq
 import pytest
 
+from support.declaring import put
 from support.festival import event, vote
 from support.live import conducted, send
 from support.services import Platform, World
@@ -92,3 +93,38 @@ async def test_what_cannot_be_exported_is_said(world: World, platform: Platform,
 async def test_a_browser_key_exports_nothing(world: World, platform: Platform) -> None:
     reply = await world.http.get("/api/leaderboards/export?metric=votes", platform.browser)
     assert (reply.status, reply.code) == (403, "key_not_allowed")
+
+
+async def test_a_declared_board_is_a_file_with_its_own_rules_and_its_past(world: World, platform: Platform) -> None:
+    rules = {"tieRule": "countback", "eligibility": {"minFans": 2}}
+    loved = {"metric": "votes", "entity": "artist", "windows": ["all"], **rules}
+    assert (await put(world, platform, "loved", loved)).status == 201
+    for fan in "pqr":
+        await send(world, platform, [vote(artistId=each, userId=fan) for each in "ab"])
+    await send(world, platform, [vote(artistId="alone", userId="p", weight=9)])
+    await send(world, platform, [vote(artistId="b", userId="s", weight=2), vote(artistId="a", userId="p", weight=2)])
+    await conducted(world, platform)
+    for query, source in (("", "rollups"), ("&as_of=7", "log"), ("&as_of=3", "log"), ("&as_of=0", "log")):
+        asked = f"board=loved{query}"
+        rows = (await world.http.get(f"/api/leaderboards?{asked}", platform.server)).json["rows"]
+        reply = await exported(world, platform, f"{asked}&format=ndjson")
+        assert [msgspec.json.decode(line) for line in reply.body.splitlines()] == rows
+        assert reply.headers["coliseum-source"] == source
+        assert reply.headers["coliseum-members"] == str(len(rows))
+        assert reply.headers["content-disposition"] == 'attachment; filename="loved-all.ndjson"'
+    now, then, before = [
+        [(row["id"], row["rank"]) for row in (await exported_rows(world, platform, f"board=loved{query}"))]
+        for query in ("", "&as_of=7", "&as_of=3")
+    ]
+    assert (now, then, before) == ([("b", 1), ("a", 2)], [("a", 1), ("b", 1)], [("a", 1)])
+    some = await exported_rows(world, platform, "board=loved&ids=a,alone")
+    assert [row["id"] for row in some] == ["a"]
+    other = await exported_rows(world, platform, "board=votes-artist&as_of=7")
+    assert [row["id"] for row in other] == ["alone", "a", "b"]
+    for wrong in ("board=nothing", "board=loved&metric=votes", "board=loved&as_of=99", "board=loved&members=a"):
+        assert (await world.http.get(f"/api/leaderboards/export?{wrong}", platform.server)).code == "invalid_query"
+
+
+async def exported_rows(world: World, platform: Platform, query: str) -> list[dict[str, Any]]:
+    reply = await exported(world, platform, f"{query}&format=ndjson")
+    return [msgspec.json.decode(line) for line in reply.body.splitlines()]

@@ -39,11 +39,13 @@ ASKED = (
     "leaderboards?board=top-fans&as_of=3", "leaderboards?metric=votes&entity=fan&as_of=3",
     f"explain?metric=votes&entity=fan&id={FAN}&as_of=3", "trending?board=top-fans", "breaking?board=top-fans",
     f"treasury/statement?userId={FAN}", f"mediaid/profile?userId={FAN}",
+    "leaderboards/export?board=top-fans", f"insights/fan-entries?userId={FAN}&metric=votes",
 )  # fmt: skip
 HARMLESS = (
     "leaderboards?metric=votes", "leaderboards?metric=voters&entity=artist", "metrics?metric=votes", "explain?metric=votes",
     "explain?metric=votes&entity=artist&id=abba", "trending?metric=votes", "breaking?metric=votes", "boards", "status",
     "warnings", "seasons?metric=votes&window=day", "seasons/history?metric=votes&id=abba",
+    "insights/people?event=final&step=attended",
 )  # fmt: skip
 
 

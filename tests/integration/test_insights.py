@@ -95,6 +95,58 @@ async def played(world: World, happened: list[dict[str, Any]], zone: str) -> tup
     return platform, Told(ZoneInfo(zone), BILLS, STARTS, happened)
 
 
+async def behind(world: World, platform: Platform, **question: object) -> int:
+    """How many people are behind a number: read page by page they are as many, each once, and each with an entry."""
+    whole = await ask(world, platform, "people", **question, limit=1_000)
+    paged: list[Any] = []
+    cursor = None
+    for _ in range(len(FANS) + 1):
+        page = await ask(world, platform, "people", **question, limit=2, cursor=cursor)
+        assert page["count"] == whole["count"]
+        paged += page["people"]
+        if (cursor := page["nextCursor"]) is None:
+            break
+    assert paged == whole["people"]
+    assert len({person["userId"] for person in paged} - {None}) == len(paged) == whole["count"], question
+    for person in paged[:2]:
+        reply = await world.http.get(f"/api/entries/{person['partition']}/{person['offset']}", platform.server)
+        assert (reply.json["line"]["userId"], reply.json["line"]["type"]) == (person["userId"], person["type"])
+    return int(whole["count"])
+
+
+async def check_people_of_steps(world: World, platform: Platform, show: str, steps: list[Any]) -> None:
+    for nth, step in enumerate(steps):
+        names = {
+            "reached": "reached",
+            "took": "fans",
+            "elsewhere": "elsewhere",
+            **({"dropped": "dropped"} if nth else {}),
+        }
+        for of, name in names.items():
+            assert await behind(world, platform, event=show, of=of, step=step["step"]) == step[name], (show, of, step)
+
+
+async def check_people_of_tiers(world: World, platform: Platform, show: str, tiers: list[Any]) -> None:
+    for tier in tiers:
+        asked = {"event": show, "tier": tier["tier"]}
+        assert await behind(world, platform, **asked, step="bought") == tier["buyers"]
+        assert await behind(world, platform, **asked, step="attended") == tier["fans"]
+        if tier["noShows"] is not None:
+            assert await behind(world, platform, **asked, step="bought", of="absent") == tier["noShows"]
+        for amount in tier["amounts"]:
+            found = await ask(world, platform, "entries", **asked, step="bought", currency=amount["currency"])
+            assert found["value"] == amount["amount"]
+
+
+async def check_people_of_shows(world: World, platform: Platform, asked: dict[str, Any], scope: Any) -> None:
+    """By which show it was, or how many there were; the last row: or more."""
+    assert await behind(world, platform, **asked) == scope["fans"]
+    assert await behind(world, platform, **asked, least=2) == scope["returning"]
+    for row in scope["distribution"]:
+        most = {} if row["shows"] == 4 else {"most": row["shows"]}
+        assert await behind(world, platform, **asked, least=row["shows"], **most) == row["fans"]
+
+
 @QUICK
 @given(happened=st.lists(deeds(), min_size=20, max_size=90), zone=st.sampled_from(["Europe/Vienna", "Asia/Kolkata"]))
 async def test_what_is_said_of_a_show_is_what_the_log_says(
@@ -108,7 +160,9 @@ async def test_what_is_said_of_a_show_is_what_the_log_says(
         for step in steps:
             behind = await ask(world, platform, "entries", event=show, step=step["step"], limit=1_000)
             assert behind["count"] == len(behind["entries"]) == step["entries"]
+        await check_people_of_steps(world, platform, show, steps)
         tiers = (await ask(world, platform, "tiers", event=show))["tiers"]
+        await check_people_of_tiers(world, platform, show, tiers)
         assert {
             tier["tier"]: (tier["sold"], tier["orders"], tier["buyers"], tier["visits"], tier["fans"]) for tier in tiers
         } == {tier: row[:5] for tier, row in told.tiers(show).items()}
@@ -122,6 +176,8 @@ async def test_what_is_said_of_a_show_is_what_the_log_says(
         scopes = (await ask(world, platform, "repeat-fans", event=show))["scopes"]
         for scope, same in zip(scopes, (False, True), strict=True):
             assert [row["fans"] for row in scope["distribution"]] == told.repeats(show, same_artists=same), scope
+            again = {"event": show, "of": "again", "scope": scope["scope"]}
+            await check_people_of_shows(world, platform, again, scope)
 
 
 @QUICK
@@ -145,6 +201,15 @@ async def test_arrivals_are_first_scans_and_add_up_to_the_attendance(
             == curve["visits"]
             == len(list(told.about(show, "concierto.event_attended")))
         )
+        again = await ask(world, platform, "entries", event=show, step="attended", again="true", limit=1_000)
+        assert again["count"] == again["value"] == curve["reEntries"]
+        for start, each in [pair for pair in stretches.items() if pair[1]["arrivals"]][:3]:
+            until = start + timedelta(minutes=minutes)
+            here = {"event": show, "from": start.isoformat(), "to": until.isoformat()}
+            assert await behind(world, platform, **here) == each["arrivals"]
+        edges = (anchor - EDGE).isoformat(), (anchor + EDGE).isoformat()
+        assert await behind(world, platform, event=show, to=edges[0]) == curve["earlier"]
+        assert await behind(world, platform, event=show, **{"from": edges[1]}) == curve["later"]
         starts = list(stretches)
         assert all(later - start == timedelta(minutes=minutes) for start, later in itertools.pairwise(starts))
         if starts:
@@ -162,7 +227,10 @@ async def test_what_is_said_of_an_artist_is_what_the_log_says(
     for artist in ARTISTS:
         [scope] = (await ask(world, platform, "repeat-fans", artist=artist))["scopes"]
         assert [row["fans"] for row in scope["distribution"]] == told.repeats_of(artist)
+        await check_people_of_shows(world, platform, {"artist": artist}, scope)
         cities = (await ask(world, platform, "top", artist=artist, of="cities"))["rows"]
+        for row in cities:
+            assert await behind(world, platform, artist=artist, city=row["id"]) == row["fans"]
         assert {row["id"]: (row["value"], row["fans"]) for row in cities} == told.cities(artist)
         tracks = (await ask(world, platform, "top", artist=artist, of="tracks"))["rows"]
         assert {row["id"]: row["value"] for row in tracks} == told.tracks(artist)

@@ -39,6 +39,7 @@ class Sample(msgspec.Struct, frozen=True):
 ENDPOINT = "tests/integration/test_hooks_api.py::test_an_endpoint_is_made_read_changed_rotated_and_removed"
 DELIVERY = "tests/integration/test_hooks_api.py::test_a_test_message_arrives_and_its_delivery_is_shown"
 THRESHOLD = "tests/integration/test_hooks_api.py::test_rules_are_put_read_replaced_and_removed"
+LETTERS = "tests/integration/test_dead_letters_retried.py::test_one_is_tried_and_fails_again_and_then_all_are_digested"
 DESK = "tests/integration/test_stripe_desk.py::test_the_routes_serve_an_owner"
 IDENTITY = "tests/integration/test_foreign_members.py::test_linking_stands_in_the_trail_without_saying_as_whom"
 ISSUER = "tests/integration/test_foreign.py::test_an_issuer_that_is_trusted_no_more_vouches_for_nobody"
@@ -66,6 +67,7 @@ DONE: dict[str, Sample | str] = {
     "DELETE /api/webhooks/endpoints/{endpoint_id}": ENDPOINT,
     "POST /api/webhooks/endpoints/{endpoint_id}/test": DELIVERY,
     "POST /api/webhooks/deliveries/{delivery_id}/redeliver": DELIVERY,
+    "POST /api/dead-letters/retry": LETTERS,
     "POST /api/billing/checkout": DESK, "POST /api/billing/portal": DESK,
     "PUT /api/webhooks/thresholds/{name}": THRESHOLD, "DELETE /api/webhooks/thresholds/{name}": THRESHOLD,
     "POST /api/auth/identities": IDENTITY, "DELETE /api/auth/identities": IDENTITY,

@@ -189,8 +189,14 @@ async def test_a_selective_board_is_shown_and_not_taken_away(world: World, http:
     page = await who.get("boards/finals")
     assert (page.status, ids(page)) == (200, ["abba"])
     assert "At least 2 different fans" in page.body.decode()
-    assert "format=csv" not in page.body.decode()
-    assert (await who.get("boards/export?board=finals")).status == 400
+    assert 'id="travel"' in page.body.decode()
+    to_file = re.search(r'href="([^"]*)" download>CSV', page.body.decode())
+    assert to_file is not None
+    file = await who.get(unescape(to_file[1]))
+    assert (file.status, file.body.decode().splitlines()[1:]) == (200, ["1,abba,abba,3,100.0,"])
+    past = await who.get("boards/finals", as_of="2")
+    assert (past.status, ids(past), "As of a place in the log" in past.body.decode()) == (200, ["abba"], True)
+    assert ids(await who.get("boards/finals", as_of="1")) == []
     assert (await who.get("boards/nothing-like-it")).status == 404
     built_in = await who.get("boards/export?board=votes-artist&format=ndjson")
     assert (built_in.status, built_in.body.count(b"\n")) == (200, 2)

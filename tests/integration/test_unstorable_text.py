@@ -13,6 +13,8 @@ BODIES: list[tuple[str, str, dict[str, Any]]] = [
     ("POST", "/api/auth/reset", {"email": "a\0b@x.example"}),
     ("POST", "/api/keys", {"kind": "server", "name": "a\0b", "scopes": ["read"]}),
     ("PATCH", "/api/tenant", {"name": "a\0b"}),
+    ("POST", "/api/dead-letters/retry", {"id": "a\0b"}),
+    ("POST", "/api/dead-letters/retry", {"reason": "a\0b"}),
     ("PUT", "/api/boards/charts", {"metric": "votes", "entity": "artist", "title": "a\0b"}),
     (
         "POST",

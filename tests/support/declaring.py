@@ -11,7 +11,7 @@ import msgspec
 from coliseum.boards.declaration import Declaration, read_declaration
 from coliseum.boards.totals import Ranked
 from coliseum.metrics.windows import Window
-from coliseum.queries.declared import Eligible, eligible_page
+from coliseum.queries.declared import Eligible, eligible_page, eligible_whole
 from coliseum.queries.pages import Page
 from support.asgi import Reply
 from support.model import Model, bounds
@@ -77,24 +77,43 @@ def declared(platform: Platform, **fields: Any) -> Declaration:
 
 async def page(
     world: World, platform: Platform, declaration: Declaration, window: Window, *, limit: int = 1_000,
-    after: tuple[int, int, int] | None = None,
+    after: tuple[int, int, int] | None = None, place: int | None = None, position: Mapping[int, int] | None = None,
 ) -> Eligible:  # fmt: skip
-    """A page of a declared board, in a snapshot of its own."""
+    """A page of a declared board, in a snapshot of its own; ``position``: as it stood when the log had been read so far."""
     async with world.database.tenant(platform.tenant_id, snapshot=True) as connection:
-        return await eligible_page(connection, platform.tenant, declaration, window, Page(limit, after))
+        part = Page(limit, after, place)
+        return await eligible_page(connection, platform.tenant, declaration, window, part, position)
 
 
-async def pages(world: World, platform: Platform, declaration: Declaration, window: Window, limit: int) -> Eligible:
+async def pages(
+    world: World, platform: Platform, declaration: Declaration, window: Window, limit: int,
+    position: Mapping[int, int] | None = None,
+) -> Eligible:  # fmt: skip
     """The whole board, read page by page."""
     rows: list[Ranked] = []
     after = None
     while True:
-        part = await page(world, platform, declaration, window, limit=limit, after=after)
+        part = await page(world, platform, declaration, window, limit=limit, after=after, position=position)
         rows += part.rows
         if len(part.rows) < limit:
             return Eligible(rows, part.members, part.position)
         last = part.rows[-1]
         after = last.value, last.tie, last.entity
+
+
+async def whole(
+    world: World, platform: Platform, declaration: Declaration, window: Window,
+    position: Mapping[int, int] | None = None,
+) -> tuple[int, list[Ranked]]:  # fmt: skip
+    """How many members there are, and all of them as a file has them."""
+    rows: list[Ranked] = []
+    members: set[int] = set()
+    async with world.database.tenant(platform.tenant_id, snapshot=True) as connection:
+        async for told, some in eligible_whole(connection, platform.tenant, declaration, window, 1_000, position):
+            rows += some
+            members.add(told)
+    [one] = members
+    return one, rows
 
 
 async def named(world: World, platform: Platform, kind: str, found: Eligible) -> list[Row]:

@@ -11,7 +11,7 @@ import pytest
 
 from coliseum.charts import Axis, Chart, ChartInvalid, Figures, Series, Words, figure_of, spark
 from coliseum.charts.canvas import ELEMENTS
-from coliseum.charts.table import csv_of
+from coliseum.charts.table import csv_of, table
 from support.charting import BERLIN, HOSTILE, KINDS, drawings, drawn, hostile, hours, line, speech
 
 ATTRIBUTES = {
@@ -72,6 +72,20 @@ def test_the_table_has_the_very_numbers_in_the_viewers_locale() -> None:
     figure = figure_of(line((123456, None, -5), decimals=2), speech("de"))
     assert Elements(figure).cells == ["1.234,56", "\u2013", "-0,05"]
     assert "29. März 2026" in figure
+
+
+def test_numbers_of_the_table_lead_where_their_series_says() -> None:
+    chart = line((3, None, 5))
+    leads = ("/a?b=1&c=2", "/nowhere", '/"><script>')
+    led = msgspec.structs.replace(chart, series=(msgspec.structs.replace(chart.series[0], leads=leads),))
+    cells = re.findall(r"<td>(.*?)</td>", str(table(led, speech())))
+    assert cells == [
+        '<a href="/a?b=1&amp;c=2" data-told="3">3</a>', "\u2013",
+        '<a href="/&#34;&gt;&lt;script&gt;" data-told="5">5</a>',
+    ]  # fmt: skip
+    assert "<a" not in str(table(chart, speech()))
+    with pytest.raises(ChartInvalid):
+        msgspec.structs.replace(led, series=(msgspec.structs.replace(led.series[0], leads=("/a",)),))
 
 
 def test_the_hour_that_clocks_skip_is_not_there_and_the_file_says_the_offset() -> None:

@@ -25,9 +25,9 @@ export class Problem extends Error {
   }
 }
 
-/** A whole board as a file, or a person's account: what they spent, earned and got back. */
+/** A whole board (what is counted, or a declared board's name) as a file, or a person's account: what they spent, earned and got back. */
 export type Report =
-  | { kind: "leaderboard"; format: "csv" | "ndjson" | "parquet"; board: Asked }
+  | { kind: "leaderboard"; format: "csv" | "ndjson" | "parquet"; board: Asked | string }
   | { kind: "statement"; format: "json"; userId: string; currency?: string };
 
 /** Reads boards, metrics and reports by the API; see docs/API.md. */
@@ -50,14 +50,14 @@ export class Reads {
     if (this.options.public) throw new Problem(404, "not_found", "reports are not public");
     const path =
       report.kind === "leaderboard"
-        ? "/api/leaderboards/export?" + query({ ...report.board, format: report.format })
+        ? "/api/leaderboards/export?" + query({ ...named(report.board), format: report.format })
         : "/api/treasury/statement?" + query({ userId: report.userId, ...(report.currency && { currency: report.currency }) });
     return (await this.#get(path, signal)).blob();
   }
 
   /** Path and query of a board. */
   boardPath(asked: Asked | string): string {
-    const given = typeof asked === "string" ? { board: asked } : asked;
+    const given = named(asked);
     if (!this.options.public) return "/api/leaderboards?" + query(given);
     const { board, ...rest } = given;
     if (!board || !this.options.tenant) throw new Problem(400, "invalid_query", "a public board needs tenant and board", "board");
@@ -87,4 +87,5 @@ export class Reads {
   }
 }
 
+const named = (asked: Asked | string): Asked => (typeof asked === "string" ? { board: asked } : asked);
 const query = (asked: Asked): string => new URLSearchParams(asked).toString();

@@ -141,10 +141,13 @@ test("boards, metrics and reports are fetched with the person's token, and a ref
   await fetchMetrics({ metric: "plays" });
   const file = await generateReport({ kind: "leaderboard", format: "csv", board: { metric: "votes" } });
   expect(await file.text()).toBe("rank,id\n1,abba\n");
+  await generateReport({ kind: "leaderboard", format: "ndjson", board: "finals" });
+  await generateReport({ kind: "leaderboard", format: "csv", board: { board: "finals", as_of: "120.87" } });
   await generateReport({ kind: "statement", format: "json", userId: "fan 1", currency: "eur" });
   expect(asked.map(({ url }) => url.slice("https://coliseum.example".length))).toEqual([
     "/api/leaderboards?metric=votes&window=day", "/api/metrics?metric=plays",
-    "/api/leaderboards/export?metric=votes&format=csv", "/api/treasury/statement?userId=fan+1&currency=eur",
+    "/api/leaderboards/export?metric=votes&format=csv", "/api/leaderboards/export?board=finals&format=ndjson",
+    "/api/leaderboards/export?board=finals&as_of=120.87&format=csv", "/api/treasury/statement?userId=fan+1&currency=eur",
   ]);
   for (const { headers } of asked) expect(headers).toEqual({ authorization: "Bearer token", "coliseum-tenant": "demo" });
   answers = () => json({ code: "plan_limit", detail: "Free: the plan has no exports", field: "format" }, 402);

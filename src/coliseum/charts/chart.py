@@ -36,12 +36,14 @@ class Axis(msgspec.Struct, frozen=True):
 class Series(msgspec.Struct, frozen=True):
     """One line, or the bars of one colour: a value a point, None where there is none.
 
-    ``faint``: what the others are compared with, such as the period before.
+    ``faint``: what the others are compared with, such as the period before. ``leads``: where each number of the table
+    leads, to what it is the sum of; nowhere when it is empty.
     """
 
     name: str
     values: tuple[int | None, ...]
     faint: bool = False
+    leads: tuple[str, ...] = ()
 
 
 class Chart(msgspec.Struct, frozen=True):
@@ -66,6 +68,8 @@ class Chart(msgspec.Struct, frozen=True):
             raise ChartInvalid(f"A chart has at most {POINTS_MAX} points and {SERIES_MAX} series.")
         if any(len(each.values) != len(self.points) for each in self.series):
             raise ChartInvalid("Every series has a value for every point.")
+        if any(each.leads and len(each.leads) != len(self.points) for each in self.series):
+            raise ChartInvalid("A series whose numbers lead somewhere has an address for every point.")
         wanted = {"time": datetime, "text": str, "number": int}[self.x.kind]
         if not all(isinstance(point, wanted) for point in self.points):
             raise ChartInvalid(f"A point of this axis is a {wanted.__name__}.")

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
-from coliseum.charts.chart import Axis, Chart, Point
+from coliseum.charts.chart import Axis, Chart, Point, Series
 from coliseum.charts.words import Speech, cleaned
 
 ROWS_MAX: Final = 500
@@ -31,8 +31,17 @@ def table(chart: Chart, speech: Speech) -> Markup:
 
 def _row(chart: Chart, speech: Speech, number: int, name: str) -> str:
     """A row of the table; each text in it is escaped here."""
-    values = "".join([f"<td>{escape(speech.number(each.values[number], chart.y))}</td>" for each in chart.series])
+    values = "".join([f"<td>{_value(chart, speech, each, number)}</td>" for each in chart.series])
     return f'<tr><th scope="row"><bdi>{escape(name)}</bdi></th>{values}</tr>'
+
+
+def _value(chart: Chart, speech: Speech, series: Series, number: int) -> Markup:
+    """A number, which leads to what it is the sum of when that is known."""
+    value = series.values[number]
+    words = escape(speech.number(value, chart.y))
+    if not series.leads or value is None:
+        return words
+    return Markup('<a href="{}" data-told="{}">{}</a>').format(series.leads[number], value, words)
 
 
 def _titled(axis: Axis) -> str:

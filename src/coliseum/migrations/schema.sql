@@ -78,6 +78,7 @@ CREATE TABLE public.processor_dead_letters (
     attempts integer NOT NULL,
     first_at timestamp with time zone DEFAULT now() NOT NULL,
     last_at timestamp with time zone DEFAULT now() NOT NULL,
+    asked_at timestamp with time zone,
     CONSTRAINT processor_dead_letters_attempts_check CHECK ((attempts > 0))
 );
 ALTER TABLE ONLY public.processor_dead_letters FORCE ROW LEVEL SECURITY;
@@ -2530,6 +2531,8 @@ GRANT SELECT,INSERT ON TABLE public.processor_cursors TO coliseum_accounts;
 GRANT SELECT ON TABLE public.processor_cursors TO coliseum_capture;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.processor_dead_letters TO coliseum_processor;
 GRANT SELECT ON TABLE public.processor_dead_letters TO coliseum_app;
+GRANT SELECT ON TABLE public.processor_dead_letters TO coliseum_accounts;
+GRANT UPDATE(asked_at) ON TABLE public.processor_dead_letters TO coliseum_accounts;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.processor_units TO coliseum_processor;
 GRANT SELECT ON TABLE public.processor_units TO coliseum_app;
 GRANT SELECT,INSERT ON TABLE public.processor_units TO coliseum_accounts;

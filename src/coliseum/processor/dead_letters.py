@@ -1,6 +1,6 @@
 """Entries that a consumer could not digest: looking at them, and trying again."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -36,10 +36,61 @@ class DeadLetter(msgspec.Struct, frozen=True):
     last_at: datetime
 
 
+class Asked(msgspec.Struct, frozen=True):
+    """A dead letter that was asked to be tried again."""
+
+    consumer: str
+    partition: int
+    offset: int
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What has come of asking: entries that are counted now, that failed once more, and that nobody has tried yet."""
+
+    asked: int
+    digested: int
+    failed: int
+    waiting: int
+
+
+class _Aside(Asked, frozen=True):
+    waiting: bool
+
+
 async def dead_letters(database: db.Database, slug: str | None = None, event_id: str | None = None) -> list[DeadLetter]:
     """The dead letters of one tenant or all, oldest first; of one event or all."""
     async with database.connection("processor") as connection:
         return await db.rows(connection, DeadLetter, SQL["list_dead_letters"], slug, event_id)
+
+
+async def ask_for_retry(
+    connection: db.Connection, tenant_id: int, event_id: str | None = None, reason: str | None = None
+) -> list[Asked]:
+    """Have dead letters tried again by whichever processor holds the unit; of one event, of one reason, or all.
+
+    A crash forgets nothing: they are asked for until they were tried.
+    """
+    return await db.rows(connection, Asked, SQL["ask_for_retry"], tenant_id, event_id, reason)
+
+
+async def outcome_of(connection: db.Connection, tenant_id: int, asked: Sequence[Asked]) -> Outcome:
+    """What has come of these so far."""
+    places = [each.consumer for each in asked], [each.partition for each in asked], [each.offset for each in asked]
+    aside = await db.rows(connection, _Aside, SQL["still_aside"], tenant_id, *places)
+    waiting = sum(each.waiting for each in aside)
+    return Outcome(len(asked), len(asked) - len(aside), len(aside) - waiting, waiting)
+
+
+async def retry_asked(database: db.Database, tenant: Tenant, projection: Projection) -> None:
+    """Try whatever was asked to be tried again, one after the other.
+
+    Raises:
+        RebuildRunning: the projection is being rebuilt; what was asked for is tried afterwards.
+    """
+    async with database.connection("processor") as connection:
+        asked = await db.rows(connection, DeadLetter, SQL["asked_letters"], tenant.tenant_id, projection.name)
+    for letter in asked:
+        await retry(database, tenant, letter, {projection.name: projection})
 
 
 async def retry(

@@ -14,6 +14,7 @@ from coliseum.processor.closing import Closing
 from coliseum.processor.following import Following
 from coliseum.processor.leases import Leases
 from coliseum.processor.projection import Announcer, Closer, Follower, Projection, Tidier, Unit
+from coliseum.processor.retrying import Retrying
 from coliseum.processor.runner import Limits, Runner
 from coliseum.processor.tidying import Tidying
 from coliseum.tasks import end, finish
@@ -126,6 +127,7 @@ class Processor:
             None if tidier is None else Tidying(self._database, unit, tidier, rng),
             None if closer is None else Closing(self._database, unit, closer, rng),
             None if announcer is None else Announcing(self._database, unit, announcer, rng),
+            Retrying(self._database, unit, projection, rng),
         )
         self._running[unit] = (runner, asyncio.create_task(runner.run()))
         self._log.info("unit_taken", tenant=unit.tenant.slug, consumer=unit.consumer, epoch=unit.epoch)

@@ -13,6 +13,7 @@ from coliseum.processor.backoff import delay_s
 from coliseum.processor.closing import Closing
 from coliseum.processor.following import Following
 from coliseum.processor.projection import POISON, Projection, Unit
+from coliseum.processor.retrying import Retrying
 from coliseum.processor.step import ParkingFailed, park, read_cursors, step
 from coliseum.processor.tidying import Tidying
 from coliseum.tasks import finish, lost_cancellation
@@ -46,6 +47,7 @@ class Runner:
         tidying: Tidying | None = None,
         closing: Closing | None = None,
         announcing: Announcing | None = None,
+        retrying: Retrying | None = None,
     ) -> None:
         self._database = database
         self._node_id = node_id
@@ -57,6 +59,7 @@ class Runner:
         self._tidying = tidying
         self._closing = closing
         self._announcing = announcing
+        self._retrying = retrying
         self._sizes: dict[int, int] = {}
         self._failures: dict[tuple[int, int], int] = {}
         self._passing_failures = 0
@@ -79,14 +82,9 @@ class Runner:
 
     async def close(self) -> None:
         """Break off whatever runs beside the rounds."""
-        if self._following is not None:
-            await self._following.close()
-        if self._tidying is not None:
-            await self._tidying.close()
-        if self._closing is not None:
-            await self._closing.close()
-        if self._announcing is not None:
-            await self._announcing.close()
+        for beside in (self._following, self._tidying, self._closing, self._announcing, self._retrying):
+            if beside is not None:
+                await beside.close()
 
     async def _run(self) -> None:
         while True:
@@ -127,10 +125,9 @@ class Runner:
             more |= await self._following.after_steps(cursors, more=more, behind=sum(self._behind.values()))
         if self._tidying is not None:
             self._tidying.start_if_due(quiet=not more)
-        if self._closing is not None:
-            self._closing.start_if_due()
-        if self._announcing is not None:
-            self._announcing.start_if_due()
+        for looking in (self._closing, self._announcing, self._retrying):
+            if looking is not None:
+                looking.start_if_due()
         return more
 
     async def _step(self, partition: int, cursors: dict[int, int]) -> bool:

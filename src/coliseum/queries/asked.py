@@ -17,7 +17,7 @@ PARAMETERS: Final = (
 )  # fmt: skip
 DECLARED: Final = ("metric", "entity", "currency", "city", "genre", "event", "from", "to")
 """What a declared board says itself, or has not."""
-NOT_OF_SELECTIVE: Final = ("as_of", "movement", "members", "place")
+NOT_OF_SELECTIVE: Final = ("movement", "members")
 LIMIT: Final = 50
 DIGITS_MAX: Final = 9
 

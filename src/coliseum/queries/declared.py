@@ -1,10 +1,11 @@
 """Declared boards as readers need them: remembered for a moment, and read exactly where scores alone do not decide.
 
 A board with eligibility or count-back is answered from PostgreSQL, never from Valkey: who is on it depends on more than
-the scores that live boards keep.
+the scores that live boards keep. As of a place in the log it is made of the entries before that place.
 """
 
 from collections import OrderedDict
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeVar
 
@@ -28,6 +29,7 @@ DECLARATIONS_FOR: Final = timedelta(seconds=2)
 DECLARATIONS_MAX: Final = 10_000
 COUNTBACK_MEMBERS_MAX: Final = 10_000
 """A board on which votes are counted back has at most so many members."""
+PREFETCH_ROWS: Final = 5_000
 ENTRY_AHEAD_MAX: Final = timedelta(days=32)
 """An entry is received at most so long before its own time: a day (``COLISEUM_FUTURE_S``), and a void, which has the
 time of its vote, by a process whose clock may be a month behind. It says which months of the log need not be read."""
@@ -103,8 +105,9 @@ async def eligible_page(
     declaration: Declaration,
     window: Window,
     part: Part,
+    position: Mapping[int, int] | None = None,
 ) -> Eligible:
-    """Rows of a declared board in its order.
+    """Rows of a declared board in its order; ``position``: as it stood when the log had been read up to there.
 
     Exact, with eligibility and tie rule; ranks and ``members`` are among those who are eligible. Members who are equal
     in everything that ranks share a rank. All is of one moment when the connection's transaction is a snapshot.
@@ -115,29 +118,79 @@ async def eligible_page(
     """
     if isinstance(part, Members) and part.alone:
         raise QueryInvalid("A board with eligibility or count-back has no board of some alone: use ids.", "members")
+    asked = _asked(tenant, declaration, window, part, position)
+    found = await db.rows(connection, _Row, SQL["eligible_page"], *asked)
+    members = _checked(declaration, found[0].members)
+    rows = [_ranked(row) for row in found if row.entity is not None]
+    at = await read_position(connection, tenant.tenant_id) if position is None else _offsets(position)
+    return Eligible(rows, members, at)
+
+
+async def eligible_whole(
+    connection: db.Connection,
+    tenant: Tenant,
+    declaration: Declaration,
+    window: Window,
+    limit: int,
+    position: Mapping[int, int] | None = None,
+) -> AsyncIterator[tuple[int, list[Ranked]]]:
+    """How many members there are, and up to ``limit`` of them in order, a few thousand at a time; as ``eligible_page``.
+
+    Needs a transaction.
+    """
+    asked = _asked(tenant, declaration, window, Page(limit), position)
+    chunk: list[Ranked] = []
+    members = 0
+    async for record in connection.cursor(SQL["eligible_page"], *asked, prefetch=PREFETCH_ROWS):
+        row = _Row(**record)
+        members = _checked(declaration, row.members)
+        if row.entity is not None:
+            chunk.append(_ranked(row))
+        if len(chunk) == PREFETCH_ROWS:
+            yield members, chunk
+            chunk = []
+    if chunk or not members:
+        yield members, chunk
+
+
+def _asked(
+    tenant: Tenant, declaration: Declaration, window: Window, part: Part, position: Mapping[int, int] | None
+) -> tuple[Any, ...]:
+    """The parameters of ``eligible_page.sql``."""
     after = part.after if isinstance(part, Page) else None
     score, entity = (None, None) if after is None else (after[0], after[2])
-    limit = COUNTBACK_MEMBERS_MAX if isinstance(part, Members) else part.limit
     ties = board_of(declaration, window.name, epoch_seconds(window.start)).ties
-    counted_back = declaration.tie_rule == "countback"
-    since = None if window.start is None else window.start - ENTRY_AHEAD_MAX
-    found = await db.rows(
-        connection, _Row, SQL["eligible_page"], *_board(tenant, declaration, window),
-        declaration.eligibility.min_score, declaration.eligibility.max_score, declaration.eligibility.min_fans,
-        counted_back, COUNTBACK_MEMBERS_MAX, score, entity, limit, since,
+    wanted = declaration.eligibility
+    return (
+        *_board(tenant, declaration, window), wanted.min_score, wanted.max_score, wanted.min_fans,
+        declaration.tie_rule == "countback", COUNTBACK_MEMBERS_MAX, score, entity,
+        COUNTBACK_MEMBERS_MAX if isinstance(part, Members) else part.limit,
+        None if window.start is None else window.start - ENTRY_AHEAD_MAX,
         datetime.fromtimestamp(ties.base_ms / MILLISECOND, UTC), ties.bits,
         list(part.entities) if isinstance(part, Members) else None,
         part.entity if isinstance(part, Around) else None,
+        part.place if isinstance(part, Page) else None,
+        None if position is None else list(position), None if position is None else list(position.values()),
     )  # fmt: skip
-    members = found[0].members
-    if counted_back and members > COUNTBACK_MEMBERS_MAX:
+
+
+def _checked(declaration: Declaration, members: int) -> int:
+    if declaration.tie_rule == "countback" and members > COUNTBACK_MEMBERS_MAX:
         raise QueryInvalid(
             f"Votes are counted back on boards of at most {COUNTBACK_MEMBERS_MAX} members; {declaration.name} has "
             f"{members}. A filter, a shorter window or minScore makes it smaller.",
             "tieRule",
         )
-    rows = [msgspec.convert(row, Ranked, from_attributes=True) for row in found if row.entity is not None]
-    return Eligible(rows, members, await read_position(connection, tenant.tenant_id))
+    return members
+
+
+def _ranked(row: _Row) -> Ranked:
+    return msgspec.convert(row, Ranked, from_attributes=True)
+
+
+def _offsets(position: Mapping[int, int]) -> list[int]:
+    """The next offset of each partition, in the order of partitions."""
+    return [position[partition] for partition in sorted(position)]
 
 
 def _board(tenant: Tenant, declaration: Declaration, window: Window) -> tuple[Any, ...]:

@@ -24,7 +24,7 @@ from coliseum.queries.pages import (
     read_position,
     read_stored,
 )
-from coliseum.queries.positions import plan_log, position_of
+from coliseum.queries.positions import position_asked
 from coliseum.queries.question import AroundOf, MembersOf, PageOf, Question, question_of
 
 HUNDREDTHS = 2
@@ -114,10 +114,7 @@ async def stored_page(database: db.Database, question: Question) -> BoardPage:
     """
     tenant_id, kind = question.tenant_id, question.subject.kind
     async with database.tenant(tenant_id, snapshot=True) as connection:
-        position = None
-        if question.as_of:
-            position = await position_of(connection, tenant_id, question.as_of)
-            await plan_log(connection)
+        position = await position_asked(connection, question)
         numbers = await numbers_of(connection, tenant_id, kind, ids_in(question))
         stored = Stored(question.tenant, question.board, question.window, position)
         part = part_of(question, numbers)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from coliseum import db
 from coliseum.errors import QueryInvalid
-from coliseum.queries.question import AsOf
+from coliseum.queries.question import AsOf, Question
 
 SQL = db.statements("coliseum.queries")
 
@@ -34,3 +34,16 @@ async def position_of(connection: db.Connection, tenant_id: int, as_of: AsOf) ->
         reach = ".".join(str(read[partition]) for partition in sorted(read))
         raise QueryInvalid(f"as_of is ahead of what has been read: {reach}.", "as_of")
     return given
+
+
+async def position_asked(connection: db.Connection, question: Question) -> dict[int, int] | None:
+    """The position as of which a board is asked for, and what follows is planned for the log; None: the board of now.
+
+    Raises:
+        QueryInvalid: as ``position_of``.
+    """
+    if not question.as_of:
+        return None
+    position = await position_of(connection, question.tenant_id, question.as_of)
+    await plan_log(connection)
+    return position

@@ -24,6 +24,7 @@ from coliseum.queries.kept import Bounds, Kept
 from coliseum.queries.leaderboards import BoardPage, ids_in, page_of, part_of
 from coliseum.queries.names import Named, names_of, numbers_of
 from coliseum.queries.pages import Found, Page
+from coliseum.queries.positions import position_asked
 from coliseum.queries.question import PageOf, Question, Wanted, question_of
 from coliseum.queries.shared import SharedReads
 from coliseum.queries.total import Total, total_of
@@ -129,14 +130,19 @@ async def selective_page(database: db.Database, declaration: Declaration, questi
 async def read_selective(
     database: db.Database, declaration: Declaration, question: Question
 ) -> tuple[Found, Mapping[int, Named]]:
-    """A page of a selective board, and what is known of who is on it, in one snapshot."""
-    tenant = question.tenant
+    """A page of a selective board, and what is known of who is on it, in one snapshot.
+
+    Raises:
+        QueryInvalid: as ``eligible_page``, or the log has not been read as far as ``as_of`` says.
+    """
+    tenant, kind = question.tenant, question.subject.kind
     async with database.tenant(tenant.tenant_id, snapshot=True) as connection:
-        numbers = await numbers_of(connection, tenant.tenant_id, question.subject.kind, ids_in(question))
+        position = await position_asked(connection, question)
+        numbers = await numbers_of(connection, tenant.tenant_id, kind, ids_in(question))
         part = part_of(question, numbers) or Page(0)  # around somebody for whom nothing was counted: no rows
-        page = await eligible_page(connection, tenant, declaration, question.window, part)
-        found = Found(page.rows, page.members, page.position, "rollups")
-        return found, await names_of(connection, tenant.tenant_id, question.subject.kind, found.entities)
+        page = await eligible_page(connection, tenant, declaration, question.window, part, position)
+        found = Found(page.rows, page.members, page.position, "rollups" if position is None else "log")
+        return found, await names_of(connection, tenant.tenant_id, kind, found.entities, position)
 
 
 def question_about(

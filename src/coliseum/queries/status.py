@@ -62,7 +62,10 @@ class WarningGroup(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class ParkedEntry(msgspec.Struct, frozen=True, rename="camel"):
-    """An entry that a consumer could not digest; ``error``: null for a caller who may not read about fans."""
+    """An entry that a consumer could not digest; ``error``: null for a caller who may not read about fans.
+
+    ``asked_at``: since when it waits to be tried again; null: nobody has asked, or it was tried since.
+    """
 
     consumer: str
     partition: int
@@ -73,6 +76,7 @@ class ParkedEntry(msgspec.Struct, frozen=True, rename="camel"):
     attempts: int
     first_at: datetime
     last_at: datetime
+    asked_at: datetime | None
 
 
 async def consumers(database: db.Database, tenant: Tenant) -> list[ConsumerStatus]:

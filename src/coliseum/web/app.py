@@ -24,6 +24,7 @@ from coliseum.web.api import (
     audit,
     auth,
     auth_factors,
+    behind,
     billing,
     boards,
     breakdowns,
@@ -69,8 +70,8 @@ HANDLERS = (
     *breakdowns.HANDLERS, *dashboards.HANDLERS, *shares.HANDLERS,
     *trends.HANDLERS, *keys.HANDLERS, *issuers.HANDLERS, *auth.HANDLERS, *auth_factors.HANDLERS, *identities.HANDLERS,
     *accounts.HANDLERS, *members.HANDLERS, *tenants.HANDLERS, *usage.HANDLERS, *billing.HANDLERS, *webhooks.HANDLERS,
-    *deliveries.HANDLERS, *audit.HANDLERS, *insights.HANDLERS, *log.HANDLERS, *catalog.HANDLERS, *votings.HANDLERS,
-    *crowd.HANDLERS, *people.HANDLERS, health.get_health,
+    *deliveries.HANDLERS, *audit.HANDLERS, *insights.HANDLERS, *behind.HANDLERS, *log.HANDLERS, *catalog.HANDLERS,
+    *votings.HANDLERS, *crowd.HANDLERS, *people.HANDLERS, health.get_health,
     contract.get_event_schema,
 )  # fmt: skip
 FOR_PROGRAMS = ("/api/", "/v1/", "/schema", "/static/")

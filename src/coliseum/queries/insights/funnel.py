@@ -91,10 +91,14 @@ async def acts(
     tier: str | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
+    again: bool = False,
+    currency: str | None = None,
     limit: int = 50,
     cursor: str | None = None,
 ) -> Acts:
     """The entries behind a step, behind a tier of it (``''``: that say none), or behind a stretch of time.
+
+    ``again``: only what a fan did there once more. ``currency``: orders in it, whose amounts are what is added up.
 
     Raises:
         QueryInvalid: there is no such step, or limit or cursor are none.
@@ -104,14 +108,15 @@ async def acts(
         raise QueryInvalid(f"step is one of {', '.join(STEPS)}.", "step")
     if not 1 <= limit <= LIMIT_MAX:
         raise QueryInvalid(f"limit is from 1 to {LIMIT_MAX}.", "limit")
-    if tier:
-        check_text(tier, "tier")
+    for name, text in (("tier", tier), ("currency", currency)):
+        if text:
+            check_text(text, name)
     after = place_after(cursor)
     which = (tenant.tenant_id, event, list(STEPS[step]), tier, since, until)
     bill = step == "followed"
     async with database.tenant(tenant.tenant_id, snapshot=True) as connection:
-        [totals] = await db.rows(connection, _Totals, SQL["acts_totals"], *which, bill)
-        entries = await db.rows(connection, Entry, SQL["acts"], *which, *after, limit, bill)
+        [totals] = await db.rows(connection, _Totals, SQL["acts_totals"], *which, bill, again, currency)
+        entries = await db.rows(connection, Entry, SQL["acts"], *which, *after, limit, bill, again, currency)
         position = await read_to(connection, tenant)
     following = cursor_of(entries[-1]) if len(entries) == limit else None
     return Acts(event, step, totals.count, totals.value, totals.fans, entries, following, position)

@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping
 
+import msgspec
+
 from coliseum.accounts.callers import Caller
 from coliseum.accounts.tenants import Tenant
 from coliseum.boards.declaration import Declaration
 from coliseum.errors import QueryInvalid
 from coliseum.queries.ask import Filters, Subject, filters_of, instant, subject_of
 from coliseum.queries.asked import DECLARED, question_from, question_of_declared, refuse, said_by
+from coliseum.queries.leaderboards import BoardPage
+from coliseum.queries.public import selective_page
 from coliseum.queries.question import Question
 from coliseum.web.services import Services
 
@@ -35,6 +39,22 @@ async def _asked_for(
         return question_from(tenant, given, now), None
     declaration = await _declared(services, tenant, name)
     return question_of_declared(tenant, declaration, given, now), declaration
+
+
+async def selective_asked(services: Services, declaration: Declaration, question: Question) -> BoardPage:
+    """A page of a selective board. As of then it is counted from the log: read once for all who ask, few at a time.
+
+    Raises:
+        QueryInvalid: as ``selective_page``.
+    """
+    if question.as_of is None:
+        return await selective_page(services.database, declaration, question)
+
+    async def body() -> bytes:
+        return msgspec.json.encode(await selective_page(services.database, declaration, question))
+
+    answer = await services.together.body(("selective", declaration, question), body)
+    return msgspec.json.decode(answer, type=BoardPage)
 
 
 async def trend_asked_for(

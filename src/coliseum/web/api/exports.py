@@ -15,12 +15,13 @@ from litestar.response import Stream
 
 from coliseum.accounts.callers import Caller
 from coliseum.accounts.permissions import Permission
+from coliseum.boards.declaration import Declaration
 from coliseum.errors import QueryInvalid
-from coliseum.queries.asked import question_from
 from coliseum.queries.exports import export
 from coliseum.queries.leaderboards import BoardPage, BoardRow
 from coliseum.queries.question import Question
 from coliseum.web.access import caller_in, needs
+from coliseum.web.api.asking import asked_for
 from coliseum.web.services import Services
 
 Format = Literal["csv", "ndjson", "parquet"]
@@ -47,15 +48,13 @@ async def get_export(
     services: NamedDependency[Services],
     format_: Annotated[str, QueryParameter(name="format", description="csv, ndjson or parquet.")] = "csv",
 ) -> Stream:
-    """The best 1,000,000 rows of the board that the parameters of /api/leaderboards ask for."""
+    """The best 1,000,000 rows of the board that the parameters of /api/leaderboards ask for, `board` among them."""
     given = {name: value for name, value in request.query_params.items() if name != "format"}
     return await export_reply(services, caller_in(request.scope), given, format_)
 
 
-async def export_reply(
-    services: Services, caller: Caller, given: Mapping[str, str], format_: str, question: Question | None = None
-) -> Stream:
-    """The file of a board: of ``question``, or of what ``given`` asks for.
+async def export_reply(services: Services, caller: Caller, given: Mapping[str, str], format_: str) -> Stream:
+    """The file of the board that ``given`` asks for.
 
     Raises:
         QueryInvalid: a parameter is wrong, or there is no such format.
@@ -64,14 +63,12 @@ async def export_reply(
     services.allowance.check_feature(caller, "exports")
     if format_ not in MEDIA_TYPES:
         raise QueryInvalid(f"format is one of {', '.join(MEDIA_TYPES)}.", "format")
-    if question is None:
-        question = question_from(caller.tenant, given, services.clock())
-    await services.allowance.check_question(caller, question)
+    question, declaration = await asked_for(services, caller, given)
     made: Format = format_
     async with _making:
-        file, page = await _made(services, question, made)
+        file, page = await _made(services, question, declaration, made)
     headers = {
-        "content-disposition": f'attachment; filename="{_name(page)}.{made}"',
+        "content-disposition": f'attachment; filename="{_name(page, declaration)}.{made}"',
         "coliseum-source": page.source,
         "coliseum-position": ".".join(map(str, page.position)),
         "coliseum-members": str(page.members),
@@ -80,13 +77,15 @@ async def export_reply(
     return Stream(_sent(file), media_type=MEDIA_TYPES[made], headers=headers)
 
 
-async def _made(services: Services, question: Question, made: Format) -> tuple[IO[bytes], BoardPage]:
+async def _made(
+    services: Services, question: Question, declaration: Declaration | None, made: Format
+) -> tuple[IO[bytes], BoardPage]:
     """The file, read from its begin, and what is common to its rows."""
     file = cast("IO[bytes]", tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES_MAX))  # noqa: SIM115 - closed when it is sent
     last: BoardPage | None = None
     try:
         write, finish = WRITERS[made](file)
-        async for page in export(services.database, question):
+        async for page in export(services.database, question, declaration):
             last = page
             await asyncio.to_thread(write, page.rows)
         await asyncio.to_thread(finish)
@@ -104,9 +103,10 @@ async def _sent(file: IO[bytes]) -> AsyncIterator[bytes]:
             yield chunk
 
 
-def _name(page: BoardPage) -> str:
+def _name(page: BoardPage, declaration: Declaration | None) -> str:
     start = "" if page.window_start is None else f"-{page.window_start:%Y-%m-%dT%H%MZ}"
-    return f"{page.metric}-{page.entity}-{page.window}{start}"
+    board = f"{page.metric}-{page.entity}" if declaration is None else declaration.name
+    return f"{board}-{page.window}{start}"
 
 
 def _csv(file: IO[bytes]) -> tuple[Writer, Callable[[], None]]:

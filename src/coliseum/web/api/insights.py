@@ -116,6 +116,10 @@ async def get_entries(
     tier: Annotated[str | None, QueryParameter(description="Only of this ticket tier; empty: that say none.")] = None,
     since: Since = None,
     until: Until = None,
+    again: Annotated[bool, QueryParameter(description="true: only what a fan did there once more.")] = False,
+    currency: Annotated[
+        str | None, QueryParameter(description="Of orders in this currency: their amounts are added up.")
+    ] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> funnel.Acts:
@@ -123,7 +127,7 @@ async def get_entries(
     return await funnel.acts(
         services.database, asking_tenant(request), event, step, tier=tier,
         since=None if since is None else instant(since, "from"), until=None if until is None else instant(until, "to"),
-        limit=limit, cursor=cursor,
+        again=again, currency=currency, limit=limit, cursor=cursor,
     )  # fmt: skip
 
 

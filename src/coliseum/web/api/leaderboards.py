@@ -11,10 +11,9 @@ from coliseum.accounts.permissions import Permission
 from coliseum.queries.asked import moves_on
 from coliseum.queries.declared import DECLARATIONS_FOR
 from coliseum.queries.leaderboards import BoardPage
-from coliseum.queries.public import selective_page
 from coliseum.queries.shared import answer_of
 from coliseum.web.access import caller_in, needs
-from coliseum.web.api.asking import asked_for
+from coliseum.web.api.asking import asked_for, selective_asked
 from coliseum.web.api.boards import Asked, reply_of
 from coliseum.web.api.callers import asking_tenant
 from coliseum.web.api.parameters import (
@@ -95,7 +94,7 @@ async def board_reply(
     """The answer to these parameters, which is remembered for the next time they are sent."""
     question, declaration = await asked_for(services, caller, given)
     if declaration is not None and declaration.selective:
-        page = await selective_page(services.database, declaration, question)
+        page = await selective_asked(services, declaration, question)
         return _response(reply_of(answer_of(page), request.scope))
     now = services.clock()
     read = services.boards.reads.of(question)

@@ -8,15 +8,16 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Request, get
+from litestar import Request, get, post
 from litestar.di import NamedDependency
-from litestar.params import PathParameter, QueryParameter
+from litestar.params import JSONBody, PathParameter, QueryParameter
 from litestar.response import Stream
 
 from coliseum.accounts.callers import Caller
 from coliseum.accounts.permissions import Permission
 from coliseum.accounts.tenants import Tenant
 from coliseum.errors import QueryInvalid
+from coliseum.processor.dead_letters import Outcome
 from coliseum.queries import status
 from coliseum.queries.ask import check_text, instant
 from coliseum.queries.entries import EntryPage, EntryQuestion, entries
@@ -25,6 +26,7 @@ from coliseum.web.access import caller_in, needs
 from coliseum.web.api.callers import asking_tenant
 from coliseum.web.api.parameters import Cursor
 from coliseum.web.fixes import Fix, fix_for
+from coliseum.web.retrying import retried
 from coliseum.web.services import Services
 
 Of = str | None
@@ -37,6 +39,7 @@ OfId = Annotated[Of, QueryParameter(name="entry", description="Only the entry of
 OfUser = Annotated[Of, QueryParameter(name="userId", description="Only of this user; needs fans.read.")]
 Since = Annotated[Of, QueryParameter(name="since", description="Received at this instant or later (RFC 3339).")]
 Lines = Annotated[int, QueryParameter(name="limit", description="Entries a page, 1 to 200.")]
+RETRY_BYTES_MAX = 16_384
 STREAM_HEADERS = {"x-accel-buffering": "no", "cache-control": "no-store"}
 
 
@@ -57,6 +60,14 @@ class DeadLetterList(msgspec.Struct, frozen=True, rename="camel"):
     """A tenant's dead letters, the latest first."""
 
     dead_letters: list[status.ParkedEntry]
+
+
+class Retry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which dead letters are to be tried again: one of these."""
+
+    id: Annotated[str, msgspec.Meta(min_length=1, max_length=256)] | None = None
+    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=2_000)] | None = None
+    all: bool = False
 
 
 @get("/api/entries", opt=needs(Permission.NUMBERS_READ), summary="The newest entries of the log")
@@ -119,13 +130,31 @@ async def get_dead_letters(
 ) -> DeadLetterList:
     """The latest first. `error` is null for a caller without `fans.read`: it may quote the entry.
 
-    An operator tries one again with `coliseum dead-letters retry`.
+    `POST /api/dead-letters/retry` has them tried again.
     """
     tenant, caller = asking_tenant(request), caller_in(request.scope)
     named = None if consumer is None else check_text(consumer, "consumer")
     fans = caller.may(Permission.FANS_READ)
     found = await status.parked_entries(services.database, tenant, consumer=named, limit=limit, fans=fans)
     return DeadLetterList(found)
+
+
+@post(
+    "/api/dead-letters/retry",
+    opt=needs(Permission.SETTINGS_MANAGE),
+    summary="Have dead letters tried again",
+    status_code=200,
+    request_max_body_size=RETRY_BYTES_MAX,
+)
+async def post_retry(
+    request: Request[Any, Any, Any], services: NamedDependency[Services], data: JSONBody[Retry]
+) -> Outcome:
+    """By `id` one entry, by `reason` (an `error` as listed) all that have it, or with `all` every one.
+
+    The processor tries them. The answer says what has come of it after at most five seconds: `digested`, `failed` (once
+    more, with what is wrong now in the list), or still `waiting`, which are tried all the same.
+    """
+    return await retried(services, request, data.id, data.reason, whole=data.all)
 
 
 async def warnings_with_fixes(services: Services, tenant: Tenant, days: int) -> list[WarningWithFix]:
@@ -175,4 +204,4 @@ def tail_of(services: Services, tenant: Tenant, question: EntryQuestion) -> Stre
     return Stream(messages, media_type="text/event-stream; charset=utf-8", headers=STREAM_HEADERS)
 
 
-HANDLERS = (get_entries, get_entry, get_warning_groups, get_dead_letters)
+HANDLERS = (get_entries, get_entry, get_warning_groups, get_dead_letters, post_retry)

@@ -18,11 +18,11 @@ export declare class Problem extends Error {
     readonly name = "Problem";
     constructor(status: number, code: string, message: string, field?: string | undefined);
 }
-/** A whole board as a file, or a person's account: what they spent, earned and got back. */
+/** A whole board (what is counted, or a declared board's name) as a file, or a person's account: what they spent, earned and got back. */
 export type Report = {
     kind: "leaderboard";
     format: "csv" | "ndjson" | "parquet";
-    board: Asked;
+    board: Asked | string;
 } | {
     kind: "statement";
     format: "json";

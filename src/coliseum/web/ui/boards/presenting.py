@@ -123,22 +123,26 @@ def _shown(
     """What belongs to a board that is shown."""
     asked, board = looked.asked, looked.board
     plan = services.allowance.plan_of(caller.tenant)
-    declaration = None if board is None else board.declaration
     return {
         "charted": _charted(shown, looked.question),
         "entity": shown.kind in PAGES,
         "blank": BLANK,
         "timeline": timeline,
-        "exports": exports_of(asked, caller, declaration, shell.url("boards/export")) if plan.exports else [],
+        "exports": exports_of(asked, caller, shell.url("boards/export")) if plan.exports else [],
         "public": public_of(board, caller.tenant.slug, origin),
         "private": private_of(board),
         "declare": declaration_of(asked, caller, shown, board),
         "history": _history(shell, looked.question),
-        "settings": _settings(shell, shown, asked, live=plan.live),
+        "settings": _settings(shell, shown, asked, live=plan.live, moves=_moves(shown, board)),
     }
 
 
-def _settings(shell: Shell, shown: Shown, asked: Asked, *, live: bool) -> dict[str, Any]:
+def _moves(shown: Shown, board: DeclaredBoard | None) -> bool:
+    """Whether it is known how members have moved since the window before."""
+    return moves_in(shown.window) and (board is None or not board.declaration.selective)
+
+
+def _settings(shell: Shell, shown: Shown, asked: Asked, *, live: bool, moves: bool) -> dict[str, Any]:
     """What the page's script has to know; all of it stands on the page in words, too."""
     again = without(asked.wanted(), "as_of", *STARTED_OVER) if shown.mode == "now" else {}
     if "around" in asked.given:
@@ -161,7 +165,7 @@ def _settings(shell: Shell, shown: Shown, asked: Asked, *, live: bool) -> dict[s
         "again": again,
         "here": shell.path,
         "asof": shown.as_of is not None,
-        "moves": moves_in(shown.window),
+        "moves": moves,
     }  # fmt: skip
 
 

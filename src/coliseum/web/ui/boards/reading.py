@@ -17,11 +17,10 @@ from coliseum.queries.explain import Explanation, explain
 from coliseum.queries.finding import FoundEntity, find_entities
 from coliseum.queries.hourly import asked_of
 from coliseum.queries.leaderboards import BoardPage
-from coliseum.queries.public import selective_page
 from coliseum.queries.question import AroundOf, AsOf, PageOf, Question
 from coliseum.queries.seasons import SeasonBoard, SeasonList, chart_of, season_board, season_list
 from coliseum.queries.trending import TrendingBoard, trending, trending_of
-from coliseum.web.api.asking import asked_for, trend_asked_for
+from coliseum.web.api.asking import asked_for, selective_asked, trend_asked_for
 from coliseum.web.services import Services
 from coliseum.web.ui.boards.asking import LIMIT, Asked
 from coliseum.web.ui.boards.rows import moves_in
@@ -194,7 +193,7 @@ def moment_of(as_of: AsOf) -> datetime | None:
 
 async def _page(services: Services, question: Question, declaration: Declaration | None) -> BoardPage:
     if declaration is not None and declaration.selective:
-        return await selective_page(services.database, declaration, question)
+        return await selective_asked(services, declaration, question)
     answer = await services.boards.reads.of(question).answer()
     return msgspec.json.decode(answer.body, type=BoardPage)
 

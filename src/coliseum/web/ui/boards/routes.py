@@ -12,9 +12,7 @@ from coliseum.accounts.callers import Caller
 from coliseum.accounts.permissions import Permission
 from coliseum.boards.declared import DeclaredBoard, list_boards
 from coliseum.errors import QueryInvalid, Refusal, RequestRefused, SeasonMissing
-from coliseum.queries.asked import question_of_declared
 from coliseum.queries.finding import first_received
-from coliseum.queries.question import Question
 from coliseum.web.access import caller_in, needs
 from coliseum.web.api.exports import export_reply
 from coliseum.web.services import Services
@@ -58,19 +56,10 @@ async def get_file(
     services: NamedDependency[Services],
     slug: FromPath[str],  # noqa: ARG001
 ) -> Response[Any]:
-    """A whole board as a file, by the cookie: as ``/api/leaderboards/export`` gives it, of declared boards, too."""
-    caller = caller_in(request.scope)
+    """A whole board as a file, by the cookie: as ``/api/leaderboards/export`` gives it."""
     given = {name: value for name, value in request.query_params.items() if value}
     made = given.pop("format", "csv")
-    question: Question | None = None
-    if "board" in given:
-        board = await services.declarations.named(caller.tenant, given["board"])
-        if board is None:
-            raise RequestRefused(Refusal.NOT_FOUND, "there is no board of that name of yours")
-        if board.declaration.selective:
-            raise QueryInvalid("A board with eligibility or count-back is read by pages, not as a file.", "board")
-        question = question_of_declared(caller.tenant, board.declaration, given, services.clock())
-    return await export_reply(services, caller, given, made, question)
+    return await export_reply(services, caller_in(request.scope), given, made)
 
 
 async def _show(request: Asking, services: Services, name: str | None) -> Response[Any]:

@@ -28,11 +28,9 @@ class Public(msgspec.Struct, frozen=True):
     embed: str
 
 
-def exports_of(asked: Asked, caller: Caller, declaration: Declaration | None, path: str) -> list[tuple[str, str]]:
+def exports_of(asked: Asked, caller: Caller, path: str) -> list[tuple[str, str]]:
     """The files of a board, by their kind; none where the viewer may not take one, or there is no whole board."""
     if asked.mode != "now" or not caller.may(Permission.EXPORTS_READ):
-        return []
-    if declaration is not None and declaration.selective:
         return []
     given = {name: value for name, value in asked.wanted().items() if name not in NOT_EXPORTED}
     return [(kind.upper(), f"{path}?{urlencode({**given, 'format': kind})}") for kind in MEDIA_TYPES]

@@ -48,7 +48,7 @@ async def get_artist(request: Request[Any, Any, State]) -> Response[Any]:
         chart=await trend(look, "artist", about.id, metric, period), lifts=lifts, lifted=lifted, lift_metrics=LIFTED,
         lift_chart=None if shown is None else await look.figure(drawings.lifted(look, shown, lifted)),
         lift_days=DAYS, repeats=repeats.scopes[0],
-        repeat_chart=await look.figure(drawings.returning(look, repeats.scopes[0])),
+        repeat_chart=await look.figure(drawings.returning(look, repeats.scopes[0], artist=about.id)),
         cities=await _top(look, about.id, "cities"), tracks=await _top(look, about.id, "tracks"),
         events=await _top(look, about.id, "events"), related=await _top(look, about.id, "artists"),
         coming=await upcoming(look.services.database, look.tenant, about.id, look.now), titles=METRICS,

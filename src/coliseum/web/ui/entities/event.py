@@ -1,18 +1,17 @@
-"""The page of an event, and the entries behind its numbers."""
+"""The page of an event."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 from litestar import Request, Response, get
 from litestar.datastructures import State
 
 from coliseum.accounts.permissions import Permission
-from coliseum.queries.ask import instant, subject_of
-from coliseum.queries.insights.arrivals import Arrivals, arrivals
-from coliseum.queries.insights.funnel import Funnel, acts, funnel
+from coliseum.queries.ask import subject_of
+from coliseum.queries.insights.arrivals import HOURS_AROUND, Arrivals, arrivals
+from coliseum.queries.insights.funnel import Funnel, funnel
 from coliseum.queries.insights.lift import DAYS, Lifts, lift
 from coliseum.queries.insights.repeats import RepeatFans, repeat_fans
-from coliseum.queries.insights.shows import STEPS
 from coliseum.queries.insights.tiers import Tiers, tiers
 from coliseum.web.access import needs
 from coliseum.web.ui.entities import drawings, words
@@ -20,15 +19,14 @@ from coliseum.web.ui.entities.figures import board_of, periods, standings, told
 from coliseum.web.ui.entities.look import Look
 from coliseum.web.ui.entities.trend import trend
 from coliseum.web.ui.shell import page
-from coliseum.web.ui.text import _
 
 KEY: Final = ("views", "interests", "tickets", "attendance", "money_spent", "votes", "voters", "follows")
 RANKED: Final = ("attendance", "tickets", "views", "votes")
 LIFTED: Final = ("plays", "follows", "views", "favorites", "shares")
 STRETCHES: Final = ("5", "15", "60")
 BILL_ROWS: Final = 8
-ENTRIES: Final = 100
 MINUTE: Final = timedelta(minutes=1)
+EDGE: Final = timedelta(hours=HOURS_AROUND)
 
 
 @get("/t/{slug:str}/events/{entity_id:path}", opt=needs(Permission.NUMBERS_READ))
@@ -52,27 +50,11 @@ async def get_event(request: Request[Any, Any, State]) -> Response[Any]:
         stretches=STRETCHES, arriving=await look.figure(drawings.arriving(look, curve)),
         arrived=await look.figure(drawings.arrived(look, curve)), sold=sold,
         tier_chart=await look.figure(drawings.tiered(look, sold)), repeats=repeats.scopes,
-        repeat_chart=await look.figure(drawings.returning(look, repeats.scopes[0])),
+        repeat_chart=await look.figure(drawings.returning(look, repeats.scopes[0], event=about.id)),
         lifts=await _lifts(look, about.id, lifted), lifted=lifted, lift_metrics=LIFTED, lift_days=DAYS,
         votes=await board_of(look, metric="votes", entity="artist", event=about.id, limit=str(BILL_ROWS)),
         titles=words.METRICS, counted=words.COUNTED, period_titles=words.PERIODS, support=words.SUPPORT,
-        step_titles=words.STEPS, scope_titles=words.SCOPES, minute=MINUTE,
-    )  # fmt: skip
-
-
-@get("/t/{slug:str}/entries", opt=needs(Permission.NUMBERS_READ))
-async def get_entries(request: Request[Any, Any, State]) -> Response[Any]:
-    """The entries of the log behind a step, a tier or a stretch of time of an event."""
-    look, query = Look(request), request.query_params
-    event, step = query.get("event", ""), look.query("step", tuple(STEPS), "attended")
-    since, until = _moment(query.get("from"), "from"), _moment(query.get("to"), "to")
-    found = await acts(
-        look.services.database, look.tenant, event, step, tier=query.get("tier"), since=since, until=until,
-        limit=ENTRIES, cursor=query.get("cursor"),
-    )  # fmt: skip
-    return page(
-        request, "entities/entries.html", title=_("Which entries"), found=found, tier=query.get("tier"), since=since,
-        until=until, step_titles=words.STEPS, first="cursor" not in query,
+        step_titles=words.STEPS, scope_titles=words.SCOPES, minute=MINUTE, edge=EDGE,
     )  # fmt: skip
 
 
@@ -114,8 +96,4 @@ async def _lifts(look: Look, event: str, metric: str) -> Lifts:
     )  # fmt: skip
 
 
-def _moment(text: str | None, field: str) -> datetime | None:
-    return instant(text, field) if text else None
-
-
-HANDLERS = (get_event, get_entries)
+HANDLERS = (get_event,)

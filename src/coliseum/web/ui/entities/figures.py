@@ -32,6 +32,8 @@ class Told(msgspec.Struct, frozen=True):
     shape: Markup
     since: datetime | None
     until: datetime | None
+    before: tuple[datetime, datetime] | None = None
+    """The period that is compared with."""
 
     @property
     def asked(self) -> dict[str, Any]:
@@ -40,6 +42,13 @@ class Told(msgspec.Struct, frozen=True):
         if self.since is not None and self.until is not None:
             when = {"from": self.since.isoformat(), "to": self.until.isoformat()}
         return when | ({"currency": self.currency} if self.currency else {})
+
+    @property
+    def asked_before(self) -> dict[str, Any]:
+        """The same of the period before."""
+        if self.before is None:
+            return self.asked
+        return self.asked | {"from": self.before[0].isoformat(), "to": self.before[1].isoformat()}
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -139,7 +148,8 @@ def _of_series(found: Series) -> Told:
     before = found.previous.total
     share = (found.total - before) / before if before > 0 else None
     shape = spark([point.value for point in found.points])
-    return Told(found.metric, found.total, found.currency or "", before, share, shape, found.since, found.until)
+    period = found.previous.since, found.previous.until
+    return Told(found.metric, found.total, found.currency or "", before, share, shape, found.since, found.until, period)
 
 
 def _standing(board: BoardPage, entity_id: str) -> list[Standing]:

@@ -2,6 +2,12 @@
 
 from typing import Any, Final
 
-from coliseum.web.ui.entities import artist, event, lists, others
+from coliseum.web.ui.entities import artist, behind, event, lists, others
 
-HANDLERS: Final[tuple[Any, ...]] = (*lists.HANDLERS, *artist.HANDLERS, *event.HANDLERS, *others.HANDLERS)
+HANDLERS: Final[tuple[Any, ...]] = (
+    *lists.HANDLERS,
+    *artist.HANDLERS,
+    *event.HANDLERS,
+    *others.HANDLERS,
+    *behind.HANDLERS,
+)

@@ -46,6 +46,10 @@ STEPS: Final = {
     "viewed": _("Viewed"), "interested": _("Interested"), "bought": _("Bought"), "attended": _("Attended"),
     "followed": _("Followed"),
 }  # fmt: skip
+OF: Final = {
+    "reached": _("Came this far, by all steps before"), "took": _("By any way"), "elsewhere": _("Came another way"),
+    "dropped": _("Came as far as the step before, and no further"), "absent": _("Was never scanned here"),
+}  # fmt: skip
 PERIODS: Final = {"7": _("7 days"), "28": _("28 days"), "90": _("90 days"), "all": _("All time")}
 WINDOWS: Final = {"7d": _("7 days"), "28d": _("28 days"), "90d": _("90 days"), "year": _("This year"),
                   "all": _("All time")}  # fmt: skip

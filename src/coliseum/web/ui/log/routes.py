@@ -1,16 +1,17 @@
 """The routes of the debugger's pages, over the same reads as the API's."""
 
+from collections import Counter
 from typing import Annotated, Any, Final
 
 import msgspec
-from litestar import Request, Response, get
+from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Stream
 
 from coliseum.accounts.callers import Caller
 from coliseum.accounts.permissions import Permission
-from coliseum.errors import QueryInvalid
+from coliseum.errors import QueryInvalid, Refusal, RequestRefused
 from coliseum.events.catalogue import TYPES
 from coliseum.hooks.deliveries import Delivery, list_deliveries
 from coliseum.queries import status
@@ -18,9 +19,11 @@ from coliseum.queries.entries import EntryQuestion, entries
 from coliseum.queries.entry import entry
 from coliseum.web.access import caller_in, needs
 from coliseum.web.api.log import question_of, tail_of, warnings_with_fixes
+from coliseum.web.retrying import retried
 from coliseum.web.services import Services
+from coliseum.web.ui.guard import sent_form
 from coliseum.web.ui.lines import WORDS
-from coliseum.web.ui.shell import fragment, page, wants_fragment
+from coliseum.web.ui.shell import fragment, page, wants_fragment, with_query
 from coliseum.web.ui.text import _
 
 Asked = Request[Any, Any, Any]
@@ -30,6 +33,8 @@ DAYS: Final = (1, 7, 30, 90)
 FILTERS: Final = ("type", "artist", "event", "track", "source", "entry", "userId", "since")
 LIVE_FILTERS: Final = ("type", "artist", "event", "track", "source")
 UNDELIVERED: Final = ("failed", "abandoned")
+OUTCOME: Final = ("asked", "digested", "failed", "waiting")
+DIGITS_MAX: Final = 9
 
 
 @get("/t/{slug:str}/log", opt=needs(Permission.NUMBERS_READ))
@@ -95,9 +100,34 @@ async def get_log_letters(request: Asked, services: NamedDependency[Services], s
     )
     sent = await _undelivered(services, caller) if caller.may(Permission.WEBHOOKS_MANAGE) else None
     standing = await status.consumers(services.database, caller.tenant)
+    reasons = Counter(each.error for each in letters if each.error is not None)
     return page(
-        request, "log/letters.html", title=_("Dead letters"), slug=slug, letters=letters, sent=sent, standing=standing
-    )
+        request, "log/letters.html", title=_("Dead letters"), slug=slug, letters=letters, sent=sent, standing=standing,
+        outcome=_outcome(request), reasons={reason: count for reason, count in reasons.items() if count > 1},
+    )  # fmt: skip
+
+
+@post("/t/{slug:str}/log/dead-letters", opt=needs(Permission.SETTINGS_MANAGE), status_code=303)
+async def post_log_letters(request: Asked, services: NamedDependency[Services], slug: FromPath[str]) -> Response[Any]:
+    """Have an entry, all of one reason, or all tried again, and say what has come of it."""
+    form, _person = await sent_form(services, request.scope, request.receive)
+    try:
+        outcome = await retried(services, request, form.get("id"), form.get("reason"), whole="all" in form)
+        told = msgspec.structs.asdict(outcome)
+    except RequestRefused as error:
+        if error.code is not Refusal.NOT_FOUND:
+            raise
+        told = dict.fromkeys(OUTCOME, 0)  # somebody else was quicker
+    address = with_query(f"/t/{slug}/log/dead-letters", **told)
+    return Response(b"", status_code=303, headers={"location": address, "cache-control": "no-store"})
+
+
+def _outcome(request: Asked) -> dict[str, int] | None:
+    """What has come of trying again, as the address says it."""
+    given = [request.query_params.get(name, "") for name in OUTCOME]
+    if not all(text.isascii() and text.isdecimal() and len(text) <= DIGITS_MAX for text in given):
+        return None
+    return dict(zip(OUTCOME, map(int, given), strict=True))
 
 
 async def _undelivered(services: Services, caller: Caller) -> list[Delivery]:
@@ -121,4 +151,4 @@ def _json(value: Any) -> str:
     return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
 
 
-HANDLERS = (get_log, get_log_live, get_log_entry, get_log_warnings, get_log_letters)
+HANDLERS = (get_log, get_log_live, get_log_entry, get_log_warnings, get_log_letters, post_log_letters)
