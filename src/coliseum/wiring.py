@@ -65,6 +65,7 @@ from coliseum.web.live.hub import Hub
 from coliseum.web.live.stopping import stop_held_back
 from coliseum.web.live.tail import Tails
 from coliseum.web.post import open_post
+from coliseum.web.ready import make_ready
 from coliseum.web.refusals import Refusals
 from coliseum.web.services import Services
 from coliseum.web.stadium import open_stadium
@@ -99,6 +100,7 @@ def create_app() -> Litestar:
     async def opened() -> AsyncIterator[Services]:
         async with open_services(settings) as services, live.serving(services):
             with stop_held_back(services.live), told_of_stop(services.tails.close):
+                await make_ready(services)
                 collector.settle()
                 yield services
 
