@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from coliseum import db, kv
 from coliseum.accounts.bounds import check_bounds
@@ -23,9 +23,10 @@ from coliseum.web.live.admission import check_may_watch
 from coliseum.web.live.boards import BoardSource
 from coliseum.web.live.channel import VERSIONS_BYTES_MAX, Channel
 from coliseum.web.live.credentials import Credentials, of_key, of_member, still_may
-from coliseum.web.live.messages import Close
+from coliseum.web.live.messages import Close, WishKind
 from coliseum.web.live.seats import HEARTBEAT_S, Limits, Seats
 from coliseum.web.live.tickets import Tickets
+from coliseum.web.live.trends import TrendSource
 from coliseum.web.live.viewer import Send, Viewer
 from coliseum.web.live.wishes import SeriesSource, Source, Wish, wish_of
 
@@ -167,7 +168,7 @@ class Hub:
         self,
         viewer: Viewer,
         name: str,
-        kind: Literal["board", "metrics"],
+        kind: WishKind,
         parameters: Mapping[str, str],
         claim: tuple[Sequence[int], str] | None,
     ) -> None:
@@ -190,10 +191,7 @@ class Hub:
             return channel
         if len(self.channels) >= self.limits.channels_max:
             raise RequestRefused(Refusal.OVERLOADED, "too many different boards are watched here; come back later")
-        source: Source = SeriesSource(wish, self._database, self._clock, self._gate)
-        if wish.kind == "board":
-            source = BoardSource(wish, self._reads, self._declarations, self._clock, self._gate)
-        channel = self.channels[wish] = Channel(source, self._clock, self.limits.linger_s)
+        channel = self.channels[wish] = Channel(self._source(wish), self._clock, self.limits.linger_s)
         self._by_tenant.setdefault(wish.tenant.tenant_id, set()).add(channel)
         self._share_memory()
         self._start(self._run(wish, channel))
@@ -201,6 +199,15 @@ class Hub:
             self._listening = True
             self._start(self._listen())
         return channel
+
+    def _source(self, wish: Wish) -> Source:
+        match wish.kind:
+            case "board":
+                return BoardSource(wish, self._reads, self._declarations, self._clock, self._gate)
+            case "metrics":
+                return SeriesSource(wish, self._database, self._clock, self._gate)
+            case "trending" | "breaking":
+                return TrendSource(wish, self._database, self._declarations, self._clock, self._gate)
 
     async def _run(self, wish: Wish, channel: Channel) -> None:
         """Run a channel; when it has ended, somebody who comes gets a new one."""

@@ -1,13 +1,14 @@
 """``GET /api/live/events``: one board or metric as Server-Sent Events, for who cannot open a WebSocket.
 
-Its query has the parameters of the board; ``/api/live/events/metrics`` is of a metric. The id of an event is position
-and state, so that a client that reconnects with ``Last-Event-ID`` resumes.
+Its query has the parameters of the board; ``/api/live/events/metrics`` is of a metric, and ``…/trending`` and
+``…/breaking`` of those boards. The id of an event is position and state, so that a client that reconnects with
+``Last-Event-ID`` resumes.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -20,14 +21,16 @@ from coliseum.web.identify import key_in
 from coliseum.web.live.admission import origin_allowed
 from coliseum.web.live.hub import Hub
 from coliseum.web.live.members import Members
-from coliseum.web.live.messages import HEARTBEAT, PARAMETERS_MAX, PARTITIONS_MAX, STATE_LENGTH, Close
+from coliseum.web.live.messages import HEARTBEAT, PARAMETERS_MAX, PARTITIONS_MAX, STATE_LENGTH, Close, WishKind
 from coliseum.web.live.tickets import looks_like_ticket
 from coliseum.web.live.viewer import Viewer
 from coliseum.web.problems import problem
 
-PATHS: Mapping[str, Literal["board", "metrics"]] = {
+PATHS: Mapping[str, WishKind] = {
     "/api/live/events": "board",
     "/api/live/events/metrics": "metrics",
+    "/api/live/events/trending": "trending",
+    "/api/live/events/breaking": "breaking",
 }
 NAME = "board"
 RETRY_MS = 2_000
