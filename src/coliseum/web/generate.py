@@ -106,6 +106,11 @@ A WebSocket: boards, trends and metrics, and what changes in them.
 One of them as server-sent events. The query has the parameters of `GET /api/leaderboards`, `GET /api/metrics`,
 `GET /api/trending` or `GET /api/breaking`.
 
+### `GET /api/public/{slug}/boards/{name}/events`
+
+A public board as server-sent events, for anybody and from any origin. The query has `window`, `limit` (1 to 100) and
+`movement`; a page is what `GET /api/public/{slug}/boards/{name}` answers.
+
 ### `POST /api/live/tickets`
 
 A ticket that opens one connection within 30 seconds, for a browser that must not know a key. By a server key or a

@@ -16,8 +16,8 @@ PARTITIONS_MAX = 64
 STATE_LENGTH = 16
 
 
-WishKind = Literal["board", "metrics", "trending", "breaking"]
-"""What can be watched."""
+WishKind = Literal["board", "metrics", "trending", "breaking", "public"]
+"""What can be watched; what is ``public`` by streams of its own only."""
 
 
 class Close(IntEnum):
