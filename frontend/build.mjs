@@ -10,8 +10,6 @@ const packed = (...path) => readFileSync(join("node_modules", ...path));
 
 const files = new Map([
   ["htmx.min.js", packed("htmx.org", "dist", "htmx.min.js")],
-  ["uplot.js", packed("uplot", "dist", "uPlot.iife.min.js")],
-  ["uplot.css", packed("uplot", "dist", "uPlot.min.css")],
 ]);
 let faces = "";
 for (const [name, family] of Object.entries(FONTS)) {
@@ -25,7 +23,7 @@ for (const [name, family] of Object.entries(FONTS)) {
   }
 }
 files.set("fonts.css", Buffer.from(faces));
-const packages = ["htmx.org", "uplot", ...Object.keys(FONTS).map((name) => `@fontsource-variable/${name}`)];
+const packages = ["htmx.org", ...Object.keys(FONTS).map((name) => `@fontsource-variable/${name}`)];
 files.set("LICENSES.txt", Buffer.from(packages.map((name) => {
   const { version } = JSON.parse(packed(name, "package.json"));
   return `${name} ${version}\n\n${packed(name, "LICENSE").toString().trim()}\n`;

@@ -51,6 +51,7 @@ LogEvent = Literal[
     "mail_dropped",  # mail that could not be sent for a week was removed; `count`
     "mail_stopped",  # the outbox could not be read; it is tried again; `error`
     "errand_failed",  # something that was to be done after an answer was not done; `error`
+    "not_warm",  # what pages ask first could not be prepared: the first of them are slower; `error`
     "web_started",  # the web process answers requests
     "web_stopped",  # it has answered its last one
     "web_orphaned",  # a worker's parent has died: it stops, too; `parent`

@@ -67,6 +67,7 @@ from coliseum.web.live.hub import Hub
 from coliseum.web.live.stopping import stop_held_back
 from coliseum.web.live.tail import Tails
 from coliseum.web.post import open_post
+from coliseum.web.ready import make_ready
 from coliseum.web.refusals import Refusals
 from coliseum.web.services import Services
 from coliseum.web.stadium import open_stadium
@@ -101,6 +102,7 @@ def create_app() -> Litestar:
     async def opened() -> AsyncIterator[Services]:
         async with open_services(settings) as services, live.serving(services):
             with stop_held_back(services.live), told_of_stop(services.tails.close):
+                await make_ready(services)
                 collector.settle()
                 yield services
 
@@ -124,13 +126,14 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     logins = open_logins(settings, settings.secret_key, database, store, trail, utc_now)
     limiter, declarations = Limiter(store, utc_now, fail="open"), Declarations(database, utc_now)
     allowance = Allowance(database, limiter, utc_now, billing=settings.stripe_secret_key is not None)
+    public = PublicPages(database, reads)
     live = Hub(database, store, keys, reads, declarations, utc_now, origins_of(settings.live_origins),
-               addresses=addresses, sessions=logins.sessions, allowance=allowance)  # fmt: skip
+               addresses=addresses, sessions=logins.sessions, allowance=allowance, public=public)  # fmt: skip
     billing = Billing(database, settings, settings.secret_key, trail, utc_now, into_log(pipeline, utc_now))
     services = Services(
         settings, settings.secret_key, utc_now, database, store, keys, trail, Refusals(database, trail, utc_now),
         appender, pipeline, tally, Boards(reads), Together(), limiter, allowance,
-        segment_names(settings.segment_events), declarations, PublicPages(database, reads), live,
+        segment_names(settings.segment_events), declarations, public, live,
         Tails(database, store), Watch(database, store), addresses, LastUsed(database, utc_now), outbound,
         Foreign(database, outbound, settings.secret_key, utc_now), Identities(database, utc_now), logins,
         Secrets(settings.secret_key), billing, open_post(settings, settings.secret_key, database, server, utc_now),

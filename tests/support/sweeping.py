@@ -31,7 +31,7 @@ OPTIONAL = (
     "search",
 )
 """Parameters that name something: each is tried with what the other tenant calls so."""
-STREAMS = ("/api/live/events", "/api/live/events/metrics")
+STREAMS = tuple(f"/api/live/events{kind}" for kind in ("", "/metrics", "/trending", "/breaking"))
 """Answers that do not end; what is watched is swept where the live tests are."""
 
 

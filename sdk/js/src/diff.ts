@@ -1,7 +1,7 @@
-import type { BoardPage, MetricsPage } from "./pages";
+import type { BoardPage, BreakingPage, MetricsPage, TrendingPage } from "./pages";
 
-export type Page = BoardPage | MetricsPage;
-export type Kind = "board" | "metrics";
+export type Page = BoardPage | MetricsPage | TrendingPage | BreakingPage;
+export type Kind = "board" | "metrics" | "trending" | "breaking";
 
 /** What is known of a page: itself, and what says to the server that it is known. */
 export interface Known {
@@ -29,7 +29,8 @@ export interface Diff {
   rows: [number, Record<string, unknown>][];
 }
 
-const SHAPES = { board: ["rows", "id"], metrics: ["points", "start"] } as const;
+const BOARD = ["rows", "id"] as const;
+const SERIES = ["points", "start"] as const;
 
 /**
  * What is known after a message; undefined when a diff does not follow on what was known before.
@@ -39,7 +40,7 @@ export const after = (kind: Kind, known: Known | undefined, message: Snapshot | 
   const { position, state } = message;
   if (message.type === "snapshot") return { page: message.page, position, state };
   if (!known || known.position.join() !== message.from.join()) return undefined;
-  const [list, key] = SHAPES[kind];
+  const [list, key] = kind === "metrics" ? SERIES : BOARD;
   const moved = new Set<unknown>([...message.gone, ...message.rows.map(([, row]) => row[key])]);
   const before = (known.page as unknown as Record<string, Record<string, unknown>[]>)[list]!;
   const rows = before.filter((row) => !moved.has(row[key]));

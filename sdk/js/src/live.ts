@@ -1,9 +1,11 @@
 import { Connection, type LiveOptions } from "./connection";
 import { after, type Diff, type Kind, type Known, type Snapshot } from "./diff";
-import type { Asked, BoardPage, MetricsPage } from "./pages";
+import type { Asked, BoardPage, BreakingPage, MetricsPage, TrendingPage } from "./pages";
 
 export type { LiveOptions } from "./connection";
-export type { Asked, BoardPage, BoardRow, MetricsPage, Point } from "./pages";
+export type {
+  Asked, BoardPage, BoardRow, BreakingPage, BreakingRow, MetricsPage, Point, TrendingPage, TrendingRow,
+} from "./pages";
 
 /**
  * `connecting`: nothing has come yet. `live`: what is shown is kept up. `stale`: it was true; a connection is being
@@ -40,7 +42,7 @@ const AGAIN_MS = 5_000;
 const IDLE_MS = 1_000;
 const WATCHED_MAX = 64;
 
-/** Keeps pages of boards and metrics at the present, over one connection that mends itself. See docs/LIVE.md. */
+/** Keeps pages of boards, trends and metrics at the present, over one connection that mends itself. See docs/LIVE.md. */
 export class Live {
   #connection: Connection;
   #state: LiveState = "connecting";
@@ -71,6 +73,16 @@ export class Live {
   /** Keep `show` up with a metric over time. Returns what ends it. */
   metrics(asked: Asked, show: (page: MetricsPage) => void, refused?: (why: Refused) => void): () => void {
     return this.#add("metrics", asked, { show, refused });
+  }
+
+  /** Keep `show` up with who is trending: the parameters of `GET /api/trending`. Returns what ends it. */
+  trending(asked: Asked | string, show: (page: TrendingPage) => void, refused?: (why: Refused) => void): () => void {
+    return this.#add("trending", asked, { show, refused });
+  }
+
+  /** Keep `show` up with who is breaking: the parameters of `GET /api/breaking`. Returns what ends it. */
+  breaking(asked: Asked | string, show: (page: BreakingPage) => void, refused?: (why: Refused) => void): () => void {
+    return this.#add("breaking", asked, { show, refused });
   }
 
   /** Be told the state, now and whenever it changes. Returns what ends it. */

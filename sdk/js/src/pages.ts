@@ -43,6 +43,58 @@ export interface BoardPage {
   nextCursor: string | null;
 }
 
+/** What boards that compare hours have in common. */
+interface OfHours {
+  metric: string;
+  unit: string;
+  currency: string | null;
+  entity: string;
+  windowStart: string;
+  windowEnd: string;
+  filters: Record<string, string>;
+  members: number;
+  position: number[];
+}
+
+/** `score`: how many units of now the decayed sum is; `weighted`: the exact sum. */
+export interface TrendingRow {
+  rank: number;
+  id: string;
+  name: string;
+  picture: string | null;
+  score: number;
+  weighted: string;
+}
+
+/** Who is trending. */
+export interface TrendingPage extends OfHours {
+  halfLifeHours: number;
+  unitWeight: string;
+  rows: TrendingRow[];
+}
+
+/** What was counted lately, what used to be counted in as many hours, and how often that fits. */
+export interface BreakingRow {
+  rank: number;
+  id: string;
+  name: string;
+  picture: string | null;
+  recent: number;
+  baseline: number;
+  baselineTotal: number;
+  ratio: number;
+  newcomer: boolean;
+}
+
+/** Who is breaking: far above their own 28 days before. */
+export interface BreakingPage extends OfHours {
+  hours: number;
+  minSupport: number;
+  minBaseline: number;
+  baselineStart: string;
+  rows: BreakingRow[];
+}
+
 /** The value of one bucket, by where it begins. */
 export interface Point {
   start: string;

@@ -76,7 +76,15 @@ class Allowance:
         Raises:
             RequestRefused: ``plan_limit``.
         """
-        self._check(caller.tenant, feature, f"the plan has no {WORDS[feature]}", lambda plan: _has(plan, feature))
+        self.check_feature_of(caller.tenant, feature)
+
+    def check_feature_of(self, tenant: Tenant, feature: Feature) -> None:
+        """As ``check_feature``, for whoever looks at what this tenant shows.
+
+        Raises:
+            RequestRefused: ``plan_limit``.
+        """
+        self._check(tenant, feature, f"the plan has no {WORDS[feature]}", lambda plan: _has(plan, feature))
 
     def check_count(self, tenant: Tenant, limit: Counted, there_are: int) -> None:
         """Whether there may be one more, beside those there are; asked while nobody else can add one.

@@ -99,12 +99,17 @@ logged in, or a ticket.
 
 ### `GET /api/live`
 
-A WebSocket: boards and metrics, and what changes in them.
+A WebSocket: boards, trends and metrics, and what changes in them.
 
-### `GET /api/live/events`, `GET /api/live/events/metrics`
+### `GET /api/live/events`, and below it `/metrics`, `/trending`, `/breaking`
 
-One board, or one metric, as server-sent events. The query has the parameters of `GET /api/leaderboards` or
-`GET /api/metrics`.
+One of them as server-sent events. The query has the parameters of `GET /api/leaderboards`, `GET /api/metrics`,
+`GET /api/trending` or `GET /api/breaking`.
+
+### `GET /api/public/{slug}/boards/{name}/events`
+
+A public board as server-sent events, for anybody and from any origin. The query has `window`, `limit` (1 to 100) and
+`movement`; a page is what `GET /api/public/{slug}/boards/{name}` answers.
 
 ### `POST /api/live/tickets`
 

@@ -2,6 +2,7 @@ import type { BoardPage, BoardRow, PublicRow } from "../pages";
 import { made, Widget } from "./base";
 import { LEADERBOARD_STYLE } from "./leaderboard_style";
 import { pictureOf } from "./picture";
+import { type Shown, watch } from "./source";
 
 /** A public board as `GET /api/public/{slug}/boards/{name}` answers. */
 export type PublicBoard = Omit<BoardPage, "rows"> & { title?: string; rows: PublicRow[] };
@@ -35,6 +36,10 @@ export class LeaderboardWidget extends Widget<PublicBoard> {
     return this.publicBoard({
       window: this.getAttribute("window"), limit: String(this.whole("limit", 10, 1, 100)), movement: "true",
     });
+  }
+
+  protected override follow(url: string, told: (shown: Shown) => void): () => void {
+    return watch(url, told, undefined, url.replace("?", "/events?"));
   }
 
   protected override isEmpty(page: PublicBoard): boolean {

@@ -1,4 +1,6 @@
-/** Public pages, asked for again and again at a bounded pace; whoever shows the same one shares the asking. */
+import { Push } from "./push";
+
+/** Public pages: pushed where there is a stream, otherwise asked for at a bounded pace; equal ones are shared. */
 
 /** `gone`: there is nothing public of that name. `offline`: nobody answers. `error`: the server answers that it cannot. */
 export type SourceState = "loading" | "live" | "offline" | "error" | "gone";
@@ -21,10 +23,13 @@ const OLDER_MAX = 3;
 
 const sources = new Map<string, Source>();
 
-/** Be kept up with the JSON at an address, asked for once in `paceMs`. Returns what ends it. */
-export const watch = (url: string, listener: Listener, paceMs = PACE_MS): (() => void) => {
+/**
+ * Be kept up with the JSON at an address: asked for once in `paceMs`, or, as long as it comes from there, by the stream
+ * at `pushed`. Returns what ends it.
+ */
+export const watch = (url: string, listener: Listener, paceMs = PACE_MS, pushed?: string): (() => void) => {
   let source = sources.get(url);
-  if (!source) sources.set(url, (source = new Source(url, paceMs)));
+  if (!source) sources.set(url, (source = new Source(url, paceMs, pushed)));
   const one = source;
   one.listeners.add(listener);
   if (one.listeners.size === 1) one.start();
@@ -47,23 +52,52 @@ class Source {
   #leastMs = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #asking: AbortController | undefined;
+  #push: Push | undefined;
   #again = (): void => {
-    if (document.visibilityState !== "hidden") void this.#ask();
+    if (document.visibilityState === "hidden") {
+      this.#push?.close(); // nobody looks: nothing is asked for, and no place is taken
+      return;
+    }
+    void this.#ask();
+    this.#push?.open();
+  };
+  /** What is cut off may be heard of much later: what the browser knows is told at once. */
+  #offline = (): void => {
+    this.#push?.close();
+    this.#asked();
+  };
+  #asked = (): void => {
+    if (document.visibilityState !== "hidden" && !this.#push?.isLive) void this.#ask();
   };
 
-  constructor(private readonly url: string, private readonly paceMs: number) {}
+  constructor(private readonly url: string, private readonly paceMs: number, pushed?: string) {
+    if (pushed === undefined) return;
+    this.#push = new Push(pushed, {
+      page: (page) => {
+        clearTimeout(this.#timer);
+        this.#asking?.abort();
+        this.#asking = undefined;
+        this.#known("", page);
+      },
+      lost: () => this.#asked(),
+    });
+  }
 
   start(): void {
     document.addEventListener("visibilitychange", this.#again);
     addEventListener("online", this.#again);
+    addEventListener("offline", this.#offline);
     void this.#ask();
+    if (document.visibilityState !== "hidden") this.#push?.open();
   }
 
   stop(): void {
     document.removeEventListener("visibilitychange", this.#again);
     removeEventListener("online", this.#again);
+    removeEventListener("offline", this.#offline);
     clearTimeout(this.#timer);
     this.#asking?.abort();
+    this.#push?.close();
   }
 
   async #ask(): Promise<void> {
@@ -85,17 +119,21 @@ class Source {
     } finally {
       clearTimeout(timeout);
     }
-    this.#timer = setTimeout(this.#again, Math.max(this.#leastMs, nextMs * (0.9 + Math.random() / 5)));
+    this.#timer = setTimeout(this.#asked, Math.max(this.#leastMs, nextMs * (0.9 + Math.random() / 5)));
   }
 
   #take(text: string): number {
+    this.#known(text, text === this.#text ? this.shown.page : (JSON.parse(text) as unknown));
+    return this.paceMs;
+  }
+
+  /** A page has come; `text`: by which it is known again. */
+  #known(text: string, page: unknown): void {
     this.#failures = 0;
-    const page = text === this.#text ? this.shown.page : (JSON.parse(text) as unknown);
-    if (behind(page, this.shown.page) && ++this.#older <= OLDER_MAX) return this.paceMs;
+    if (behind(page, this.shown.page) && ++this.#older <= OLDER_MAX) return;
     this.#older = 0;
     this.#text = text;
     this.#say({ page, state: "live" });
-    return this.paceMs;
   }
 
   #refused(answer: Response): number {

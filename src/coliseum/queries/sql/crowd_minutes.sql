@@ -1,5 +1,5 @@
--- How many came to an event in each minute since $3, of the newest $4 entries of each partition; and from when on
--- nothing is missing: the oldest of those that were looked at, when there are older ones.
+-- How many came to an event in each minute since $3, of the newest $4 entries of each partition, which are read from the
+-- end of its index; and from when on nothing is missing: the oldest of those that were looked at, when there are older.
 WITH newest AS MATERIALIZED (
     SELECT e.event_type, e.event_id, e.value, e.occurred_at, e.created_at
     FROM passport_heads h
@@ -7,6 +7,8 @@ WITH newest AS MATERIALIZED (
         SELECT * FROM passport_entries l
         WHERE l.tenant_id = h.tenant_id AND l.partition = h.partition AND l."offset" >= h.head - $4
           AND l.created_at >= $3
+        ORDER BY l."offset" DESC
+        LIMIT $4
     ) AS e
     WHERE h.tenant_id = $1
 )

@@ -8,11 +8,12 @@ from coliseum.accounts.callers import Caller
 from coliseum.accounts.tenants import Tenant
 from coliseum.boards.declaration import Declaration
 from coliseum.errors import QueryInvalid
-from coliseum.queries.ask import Filters, Subject, filters_of, instant, subject_of
-from coliseum.queries.asked import DECLARED, question_from, question_of_declared, refuse, said_by
+from coliseum.queries.ask import Filters, Subject, instant
+from coliseum.queries.asked import question_from, question_of_declared
 from coliseum.queries.leaderboards import BoardPage
 from coliseum.queries.public import selective_page
 from coliseum.queries.question import Question
+from coliseum.queries.trend_asked import compared
 from coliseum.web.services import Services
 
 
@@ -66,29 +67,12 @@ async def trend_asked_for(
         QueryInvalid: neither metric nor board is given, or both, or one of them is wrong.
         RequestRefused: the caller, or their plan, may not ask this.
     """
-    subject, filters, half_life_hours = await _trend_asked_for(services, caller.tenant, given)
+    declaration = await _declared(services, caller.tenant, given["board"]) if "board" in given else None
+    subject, filters, half_life_hours = compared(caller.tenant, given, declaration)
     await services.allowance.check_asked(caller, subject, None, filters)
     if "at" in given:
         services.allowance.check_moment(caller.tenant, instant(given["at"], "at"), "at")
     return subject, filters, half_life_hours
-
-
-async def _trend_asked_for(
-    services: Services, tenant: Tenant, given: Mapping[str, str]
-) -> tuple[Subject, Filters, int | None]:
-    said = dict(given)
-    half_life_hours = None
-    if "board" in said:
-        declaration = await _declared(services, tenant, said["board"])
-        if declaration.selective:
-            raise QueryInvalid("A board with eligibility or count-back has no trends.", "board")
-        refuse(said, DECLARED)
-        half_life_hours = declaration.half_life_hours
-        said |= said_by(declaration)
-    if "metric" not in said:
-        raise QueryInvalid("metric says what is counted, such as votes; or board names a declared one.", "metric")
-    subject = subject_of(tenant, said["metric"], said.get("entity", "artist"), said.get("currency"))
-    return subject, filters_of(said.get("city"), said.get("genre"), said.get("event")), half_life_hours
 
 
 async def _declared(services: Services, tenant: Tenant, name: str) -> Declaration:

@@ -14,6 +14,7 @@ from coliseum.metrics.registry import SCORE_MAX
 from coliseum.queries.breaking import HOURS_MAX, BreakingBoard, breaking, breaking_of
 from coliseum.queries.decay import HALF_LIFE_HOURS_MAX
 from coliseum.queries.hourly import Asked, asked_of
+from coliseum.queries.trend_asked import HALF_LIFE_HOURS, MIN_BASELINE, MIN_SUPPORT, RECENT_HOURS
 from coliseum.queries.trending import EXPLAINED_ROWS_MAX, TrendingBoard, trending, trending_of
 from coliseum.web.access import caller_in, needs
 from coliseum.web.api.asking import trend_asked_for
@@ -32,7 +33,6 @@ TrendKind = Annotated[
     str | None,
     QueryParameter(description="Kind of entity: artist (when left out), event, fan, track, city, venue."),
 ]
-HALF_LIFE_HOURS = 24
 Board = TypeVar("Board", TrendingBoard, BreakingBoard)
 Hour = Annotated[
     str | None,
@@ -96,9 +96,9 @@ async def get_breaking(
     metric: SumName = None,
     board: BoardName = None,
     entity: TrendKind = None,
-    hours: Hours = 24,
-    min_support: MinSupport = 10,
-    min_baseline: MinBaseline = 0,
+    hours: Hours = RECENT_HOURS,
+    min_support: MinSupport = MIN_SUPPORT,
+    min_baseline: MinBaseline = MIN_BASELINE,
     hour: Hour = None,
     city: City = None,
     genre: Genre = None,

@@ -4,35 +4,36 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from coliseum import db, kv
 from coliseum.accounts.bounds import check_bounds
 from coliseum.accounts.callers import Caller
 from coliseum.accounts.keys import KeyRing
 from coliseum.accounts.sessions import Sessions
+from coliseum.accounts.tenants import Tenant
 from coliseum.errors import Refusal, RequestRefused, StoreUnavailable
 from coliseum.ids import secret_digest
 from coliseum.queries.declared import Declarations
+from coliseum.queries.public import PublicPages
 from coliseum.queries.shared import SharedReads
 from coliseum.tasks import end
 from coliseum.telemetry import Log, described
 from coliseum.web.address import UNKNOWN, Addresses
 from coliseum.web.allowance import Allowance
 from coliseum.web.live.admission import check_may_watch
-from coliseum.web.live.boards import BoardSource
 from coliseum.web.live.channel import VERSIONS_BYTES_MAX, Channel
 from coliseum.web.live.credentials import Credentials, of_key, of_member, still_may
-from coliseum.web.live.messages import Close
+from coliseum.web.live.messages import Close, WishKind
+from coliseum.web.live.public_boards import PublicBoards
 from coliseum.web.live.seats import HEARTBEAT_S, Limits, Seats
+from coliseum.web.live.sources import Sources
 from coliseum.web.live.tickets import Tickets
 from coliseum.web.live.viewer import Send, Viewer
-from coliseum.web.live.wishes import SeriesSource, Source, Wish, wish_of
+from coliseum.web.live.wishes import Wish, wish_of
 
 VERSIONS_BYTES_TOTAL_MAX = 256 * 1024 * 1024
 """What all channels together keep of past pages."""
-DATABASE_READS_MAX = 4
-"""So many pages are read from PostgreSQL at a time, so that those who ask the API find connections, too."""
 STOP_S_MAX = 2.0
 """The web server is kept from stopping for so long, so that everybody hears why the connection ends."""
 TICK_S = 0.5
@@ -56,10 +57,12 @@ class Hub:
         addresses: Addresses | None = None,
         sessions: Sessions | None = None,
         allowance: Allowance | None = None,
+        public: PublicPages | None = None,
     ) -> None:
         """``origins``: those besides the server's own whose pages may watch. ``addresses``: finds a client's.
 
         ``sessions``: of members; without them only keys watch. ``allowance``: whose plans may.
+        ``public``: the public boards that this process reads anyway.
         """
         self.origins = origins
         self.addresses = addresses or Addresses()
@@ -70,14 +73,12 @@ class Hub:
         self.stopping = False
         self.when_watched: Callable[[], None] = lambda: None
         """Called when somebody begins to watch."""
-        self._database = database
         self._store = store
         self._credentials = Credentials(keys, sessions)
-        self._reads = reads
-        self._declarations = declarations
         self._clock = clock
         self._allowance = allowance
-        self._gate = asyncio.Semaphore(DATABASE_READS_MAX)
+        self.public = PublicBoards(declarations, public or PublicPages(database, reads), allowance, clock)
+        self._sources = Sources(database, reads, declarations, clock, self.public)
         self._by_tenant: dict[int, set[Channel]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._empty = asyncio.Event()
@@ -120,6 +121,20 @@ class Hub:
             self._attending = True
             self._start(self._keep_time())
             self._start(self._reauthorise())
+        return viewer
+
+    def admit_public(self, send: Send, tenant: Tenant, address: str) -> Viewer:
+        """A new viewer of one public board, of whom nothing is known but the address; see ``admit``.
+
+        Raises:
+            RequestRefused: ``overloaded``: also when this tenant, this address or the public have all their places.
+        """
+        viewer = self.admit(send, single=True)
+        try:
+            self.seats.assign_public(viewer, tenant.tenant_id, address)
+        except RequestRefused:
+            self.dismiss(viewer)
+            raise
         return viewer
 
     def dismiss(self, viewer: Viewer) -> None:
@@ -167,7 +182,7 @@ class Hub:
         self,
         viewer: Viewer,
         name: str,
-        kind: Literal["board", "metrics"],
+        kind: WishKind,
         parameters: Mapping[str, str],
         claim: tuple[Sequence[int], str] | None,
     ) -> None:
@@ -184,16 +199,21 @@ class Hub:
             viewer.check_fans()
         viewer.watch(name, self._channel(wish), claim)
 
+    def watch_public(self, viewer: Viewer, name: str, wish: Wish, claim: tuple[Sequence[int], str] | None) -> None:
+        """Keep a viewer of a public board up with it.
+
+        Raises:
+            RequestRefused: there are too many different pages being watched.
+        """
+        viewer.watch(name, self._channel(wish), claim)
+
     def _channel(self, wish: Wish) -> Channel:
         channel = self.channels.get(wish)
         if channel is not None:
             return channel
         if len(self.channels) >= self.limits.channels_max:
             raise RequestRefused(Refusal.OVERLOADED, "too many different boards are watched here; come back later")
-        source: Source = SeriesSource(wish, self._database, self._clock, self._gate)
-        if wish.kind == "board":
-            source = BoardSource(wish, self._reads, self._declarations, self._clock, self._gate)
-        channel = self.channels[wish] = Channel(source, self._clock, self.limits.linger_s)
+        channel = self.channels[wish] = Channel(self._sources.of(wish), self._clock, self.limits.linger_s)
         self._by_tenant.setdefault(wish.tenant.tenant_id, set()).add(channel)
         self._share_memory()
         self._start(self._run(wish, channel))

@@ -1,7 +1,7 @@
 """The words of the protocol: what a client may say, what it is told, and why a connection is closed."""
 
 from enum import IntEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -14,6 +14,10 @@ PARAMETERS_MAX = 32
 PARAMETER_LENGTH_MAX = 32_768
 PARTITIONS_MAX = 64
 STATE_LENGTH = 16
+
+
+WishKind = Literal["board", "metrics", "trending", "breaking", "public"]
+"""What can be watched; what is ``public`` by streams of its own only."""
 
 
 class Close(IntEnum):
@@ -59,7 +63,7 @@ class Auth(Struct, frozen=True, tag="auth", forbid_unknown_fields=True):
 
 
 class Subscribe(Struct, frozen=True, tag="subscribe", forbid_unknown_fields=True):
-    """Keep me up with this board or metric, under a name of mine; ``position`` and ``state``: of what I have seen.
+    """Keep me up with one of these, under a name of mine; ``position`` and ``state``: of what I have seen.
 
     A board may be named instead of described: a declared one, with everything as it says.
     """
@@ -67,8 +71,25 @@ class Subscribe(Struct, frozen=True, tag="subscribe", forbid_unknown_fields=True
     id: Name
     board: Parameters | Word | None = None
     metrics: Parameters | None = None
+    trending: Parameters | Word | None = None
+    breaking: Parameters | Word | None = None
     position: Position | None = None
     state: Annotated[str, Meta(max_length=STATE_LENGTH)] | None = None
+
+    def wanted(self) -> tuple[WishKind, dict[str, str]]:
+        """Of which kind, and with which parameters.
+
+        Raises:
+            MessageInvalid: it is none, or several.
+        """
+        said: dict[WishKind, Parameters | Word | None] = {
+            "board": self.board, "metrics": self.metrics, "trending": self.trending, "breaking": self.breaking,
+        }  # fmt: skip
+        given = [(kind, each) for kind, each in said.items() if each is not None]
+        if len(given) != 1:
+            raise MessageInvalid(f"a subscription is to one of {', '.join(said)}")
+        ((kind, parameters),) = given
+        return kind, {"board": parameters} if isinstance(parameters, str) else parameters
 
 
 class Unsubscribe(Struct, frozen=True, tag="unsubscribe", forbid_unknown_fields=True):

@@ -10,6 +10,8 @@ from coliseum.web.identify import caller_of, key_in
 from coliseum.web.live.admission import check_may_watch
 from coliseum.web.live.credentials import of_key, of_member
 from coliseum.web.live.members import Members
+from coliseum.web.live.public import PATH as PUBLIC
+from coliseum.web.live.public import serve_public
 from coliseum.web.live.socket import serve_socket
 from coliseum.web.live.stream import PATHS, serve_stream
 from coliseum.web.live.tickets import TICKET_S, TicketAnswer
@@ -36,7 +38,7 @@ def is_live(scope: Any) -> bool:
     path = scope["path"]
     if scope["type"] == "websocket":
         return bool(path == SOCKET)
-    return path == TICKETS or path in PATHS
+    return path == TICKETS or path in PATHS or PUBLIC.fullmatch(path) is not None
 
 
 async def serve_live(services: Services, scope: Any, receive: Any, send: Any) -> None:
@@ -45,5 +47,7 @@ async def serve_live(services: Services, scope: Any, receive: Any, send: Any) ->
         await serve_socket(services.live, Members(services, scope), scope, receive, send)
     elif scope["path"] == TICKETS:
         await serve(tickets, services, scope, receive, send)
+    elif PUBLIC.fullmatch(scope["path"]):
+        await serve_public(services.live, scope, receive, send)
     else:
         await serve_stream(services.live, Members(services, scope), scope, receive, send)

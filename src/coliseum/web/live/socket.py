@@ -152,12 +152,8 @@ class _Connection:
         if len(self._viewer.subscriptions) >= SUBSCRIPTIONS_MAX:
             raise Ended(Close.TOO_MANY)
         claim = (said.position, said.state) if said.position is not None and said.state is not None else None
-        board = {"board": said.board} if isinstance(said.board, str) else said.board
-        parameters = said.metrics if board is None else board
         try:
-            if parameters is None or (board is not None and said.metrics is not None):
-                raise MessageInvalid("a subscription is to a board or to metrics")
-            self._hub.watch(self._viewer, said.id, "metrics" if board is None else "board", parameters, claim)
+            self._hub.watch(self._viewer, said.id, *said.wanted(), claim)
         except ColiseumError as error:
             self._viewer.say(refused(error, said.id))
         except Exception as error:  # noqa: BLE001 - the connection goes on

@@ -1,13 +1,14 @@
 """``GET /api/live/events``: one board or metric as Server-Sent Events, for who cannot open a WebSocket.
 
-Its query has the parameters of the board; ``/api/live/events/metrics`` is of a metric. The id of an event is position
-and state, so that a client that reconnects with ``Last-Event-ID`` resumes.
+Its query has the parameters of the board; ``/api/live/events/metrics`` is of a metric, and ``…/trending`` and
+``…/breaking`` of those boards. The id of an event is position and state, so that a client that reconnects with
+``Last-Event-ID`` resumes.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -20,14 +21,16 @@ from coliseum.web.identify import key_in
 from coliseum.web.live.admission import origin_allowed
 from coliseum.web.live.hub import Hub
 from coliseum.web.live.members import Members
-from coliseum.web.live.messages import HEARTBEAT, PARAMETERS_MAX, PARTITIONS_MAX, STATE_LENGTH, Close
+from coliseum.web.live.messages import HEARTBEAT, PARAMETERS_MAX, PARTITIONS_MAX, STATE_LENGTH, Close, WishKind
 from coliseum.web.live.tickets import looks_like_ticket
 from coliseum.web.live.viewer import Viewer
 from coliseum.web.problems import problem
 
-PATHS: Mapping[str, Literal["board", "metrics"]] = {
+PATHS: Mapping[str, WishKind] = {
     "/api/live/events": "board",
     "/api/live/events/metrics": "metrics",
+    "/api/live/events/trending": "trending",
+    "/api/live/events/breaking": "breaking",
 }
 NAME = "board"
 RETRY_MS = 2_000
@@ -65,33 +68,33 @@ async def serve_stream(hub: Hub, members: Members, scope: Any, receive: Receive,
     allowed = origin_allowed(scope["headers"], scope["scheme"], hub.origins)
     shared = _shared(headers) if allowed else ()
     if scope["method"] == "OPTIONS":
-        await _answer(send, 204, shared, b"")
+        await answer_plainly(send, 204, shared, b"")
         return
     try:
         if scope["method"] != "GET":
             raise MethodNotAllowed("GET")
         if not allowed:
             raise RequestRefused(Refusal.KEY_NOT_ALLOWED, "pages of this origin may not watch")
-        parameters = _parameters(scope["query_string"])
-        viewer = hub.admit(lambda message: send(_part(event_of(message))), single=True)
+        parameters = parameters_in(scope["query_string"])
+        viewer = hub.admit(lambda message: send(part(event_of(message))), single=True)
         try:
             await _introduce(hub, members, viewer, headers, hub.addresses.of(scope))
             hub.watch(viewer, NAME, PATHS[scope["path"]], parameters, claimed(headers.get(b"last-event-id", b"")))
-            await _feed(viewer, shared, receive, send)
+            await feed(viewer, shared, receive, send)
         finally:
             hub.dismiss(viewer)
     except (*db.UNREACHABLE, db.PostgresError):
         reply = problem(StoreUnavailable("PostgreSQL did not answer."))
-        await _answer(send, reply.status, (*reply.headers, *shared), reply.body)
+        await answer_plainly(send, reply.status, (*reply.headers, *shared), reply.body)
     except ColiseumError as error:
         reply = problem(error)
-        await _answer(send, reply.status, (*reply.headers, *shared), reply.body)
+        await answer_plainly(send, reply.status, (*reply.headers, *shared), reply.body)
 
 
-async def _feed(viewer: Viewer, shared: Sequence[tuple[bytes, bytes]], receive: Receive, send: Send) -> None:
+async def feed(viewer: Viewer, shared: Sequence[tuple[bytes, bytes]], receive: Receive, send: Send) -> None:
     """Keep the stream open until there is a reason to end."""
     await send({"type": "http.response.start", "status": 200, "headers": [*HEADERS, *shared]})
-    await send(_part(b"retry: %d\n\n" % RETRY_MS))
+    await send(part(b"retry: %d\n\n" % RETRY_MS))
     viewer.begin()
     gone = asyncio.create_task(_until_gone(receive))
     try:
@@ -106,11 +109,12 @@ async def _feed(viewer: Viewer, shared: Sequence[tuple[bytes, bytes]], receive: 
     with suppress(TimeoutError, RuntimeError, OSError):
         async with asyncio.timeout(LAST_S_MAX):
             if why in ENDED:
-                await send(_part(b"event: error\ndata: %s\n\n" % problem(ENDED[why]).body))
+                await send(part(b"event: error\ndata: %s\n\n" % problem(ENDED[why]).body))
             await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-def _part(body: bytes) -> dict[str, object]:
+def part(body: bytes) -> dict[str, object]:
+    """Some of an answer that goes on."""
     return {"type": "http.response.body", "body": body, "more_body": True}
 
 
@@ -157,7 +161,12 @@ async def _introduce(hub: Hub, members: Members, viewer: Viewer, headers: Mappin
         await hub.introduce(viewer, key=text, ticket=None, address=address)
 
 
-def _parameters(query: bytes) -> dict[str, str]:
+def parameters_in(query: bytes) -> dict[str, str]:
+    """The parameters of a query.
+
+    Raises:
+        QueryInvalid: there are too many, or one is given twice.
+    """
     try:
         pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True, max_num_fields=PARAMETERS_MAX)
     except ValueError:
@@ -180,7 +189,8 @@ def _shared(headers: Mapping[bytes, bytes]) -> tuple[tuple[bytes, bytes], ...]:
     )
 
 
-async def _answer(send: Send, status: int, headers: Sequence[tuple[bytes, bytes]], body: bytes) -> None:
+async def answer_plainly(send: Send, status: int, headers: Sequence[tuple[bytes, bytes]], body: bytes) -> None:
+    """An answer that is no stream."""
     length = (b"content-length", b"%d" % len(body))
     await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
     await send({"type": "http.response.body", "body": body, "more_body": False})

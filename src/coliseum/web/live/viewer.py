@@ -98,6 +98,8 @@ class Viewer:
         ``single``: there is one subscription, with which the connection ends, and nothing is sent before ``begin``.
         """
         self.caller: Caller | None = None
+        self.public_of = 0
+        """Whose public board is watched, by somebody who does not say who they are."""
         self.credential = b""
         """What stands behind this connection: see ``credentials``."""
         self.address: str | None = None
@@ -117,7 +119,7 @@ class Viewer:
     @property
     def tenant_id(self) -> int:
         """Whose numbers are shown; 0 before the viewer has said who it is."""
-        return self.caller.tenant.tenant_id if self.caller is not None else 0
+        return self.caller.tenant.tenant_id if self.caller is not None else self.public_of
 
     @property
     def sees_fans(self) -> bool:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Final, Protocol
 
 import msgspec
 
@@ -16,8 +16,11 @@ from coliseum.queries.ask import instant, subject_of
 from coliseum.queries.asked import check_asks_of_declared, question_from
 from coliseum.queries.pages import read_position
 from coliseum.queries.series import series
+from coliseum.queries.trend_asked import TrendKind, check_asks_of_trend, trend_from
+from coliseum.web.live.messages import WishKind
 from coliseum.web.live.versions import SERIES, Shape
 
+TRENDS: Final[Mapping[str, TrendKind]] = {"trending": "trending", "breaking": "breaking"}
 METRIC_PARAMETERS = ("metric", "entity", "id", "grain", "from", "to", "currency")
 
 
@@ -25,7 +28,7 @@ class Wish(msgspec.Struct, frozen=True):
     """What a tenant wants to be kept up with; equal wishes share a channel. ``parameters``: sorted pairs."""
 
     tenant: Tenant
-    kind: Literal["board", "metrics"]
+    kind: WishKind
     parameters: tuple[tuple[str, str], ...]
 
     @property
@@ -39,7 +42,7 @@ class Source(Protocol):
 
     shape: Shape
     until: datetime | None
-    """When the next reading will be of another window; None: never."""
+    """When it is to be read again at the latest, because another window begins or what it gave was not the newest."""
     meaning: object
     """What the pages are of. With another one, what was seen before is no beginning for what comes."""
     of_fans: bool
@@ -55,7 +58,7 @@ class Source(Protocol):
         """
 
 
-def wish_of(tenant: Tenant, kind: Literal["board", "metrics"], parameters: Mapping[str, str], now: datetime) -> Wish:
+def wish_of(tenant: Tenant, kind: WishKind, parameters: Mapping[str, str], now: datetime) -> Wish:
     """What these parameters ask for.
 
     Raises:
@@ -66,6 +69,10 @@ def wish_of(tenant: Tenant, kind: Literal["board", "metrics"], parameters: Mappi
             check_asks_of_declared(parameters)  # the rest its declaration decides, when it is read
         else:
             question_from(tenant, parameters, now)
+    elif kind in TRENDS:
+        check_asks_of_trend(TRENDS[kind], parameters)
+        if "board" not in parameters:
+            trend_from(tenant, TRENDS[kind], parameters, None, now)
     else:
         _known(parameters, METRIC_PARAMETERS)
         subject_of(tenant, parameters["metric"], parameters.get("entity"), parameters.get("currency"))

@@ -9,11 +9,13 @@ from markupsafe import Markup
 
 from coliseum.web.headers import PAGE_POLICY
 from coliseum.web.ui.assets import assets
+from coliseum.web.ui.compiled import compiled_beside
 from coliseum.web.ui.formats import FILTERS
 from coliseum.web.ui.numbers import figures
 from coliseum.web.ui.text import SOURCE, translations
 
 SECURITY: Final = {"content-security-policy": PAGE_POLICY}
+COMPILED: Final = compiled_beside(__file__)
 
 
 @cache
@@ -25,6 +27,8 @@ def templates(language: str = SOURCE) -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
+        bytecode_cache=COMPILED,
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
     )
     words = translations(language)

@@ -1,6 +1,6 @@
-import type { BoardPage, MetricsPage } from "./pages";
-export type Page = BoardPage | MetricsPage;
-export type Kind = "board" | "metrics";
+import type { BoardPage, BreakingPage, MetricsPage, TrendingPage } from "./pages";
+export type Page = BoardPage | MetricsPage | TrendingPage | BreakingPage;
+export type Kind = "board" | "metrics" | "trending" | "breaking";
 /** What is known of a page: itself, and what says to the server that it is known. */
 export interface Known {
     page: Page;

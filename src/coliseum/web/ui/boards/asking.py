@@ -18,14 +18,14 @@ from coliseum.errors import QueryInvalid
 from coliseum.metrics.registry import BY_NAME, Metric
 from coliseum.metrics.windows import CUSTOM, Grain, bucket_end, bucket_start
 from coliseum.queries.asked import PARAMETERS
+from coliseum.queries.trend_asked import PARAMETERS as TREND_PARAMETERS
 
 Mode = Literal["now", "trending", "breaking", "season"]
 MODES: Final[tuple[Mode, ...]] = get_args(Mode)
-NARROWED: Final = ("metric", "entity", "currency", "city", "genre", "event")
 OF_MODE: Final[Mapping[Mode, tuple[str, ...]]] = {
     "now": (*PARAMETERS, "board"),
-    "trending": (*NARROWED, "board", "half_life_hours", "at", "limit"),
-    "breaking": (*NARROWED, "board", "hours", "min_support", "min_baseline", "at", "limit"),
+    "trending": TREND_PARAMETERS["trending"],
+    "breaking": TREND_PARAMETERS["breaking"],
     "season": ("metric", "entity", "window", "at", "limit", "cursor"),
 }
 MEANT: Final[Mapping[Mode, Mapping[str, str]]] = {

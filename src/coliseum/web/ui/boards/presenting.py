@@ -22,7 +22,9 @@ from coliseum.web.ui.boards.timeline import Timeline, timeline_of
 from coliseum.web.ui.boards.view import Shown
 from coliseum.web.ui.shell import PAGES, Shell
 
-BLANK: Final = Line(rank=0, id="-", name="", picture=None, score=0, share=0, why="#")
+BLANK: Final = Line(
+    rank=0, id="-", name="", picture=None, score=0, share=0, why="#", decayed=0.0, ratio=0.0, baseline=0.0
+)  # fmt: skip
 """The row that the page's script copies."""
 SECOND: Final = timedelta(seconds=1)
 STARTED_OVER: Final = ("cursor", "place", "around")
@@ -149,6 +151,7 @@ def _settings(shell: Shell, shown: Shown, asked: Asked, *, live: bool, moves: bo
         again |= {"around": shown.around or asked.given["around"]}
     return {
         "kind": shown.kind,
+        "mode": shown.mode,
         "money": shown.currency,
         "decimals": shown.decimals,
         "zone": "UTC" if shell.tenant is None else shell.tenant.time_zone,

@@ -12,22 +12,19 @@ from coliseum.boards.seasons import WINDOWS
 from coliseum.metrics.windows import Window
 from coliseum.queries.ask import Filters, Subject, check_text, instant
 from coliseum.queries.asked import whole_number
-from coliseum.queries.breaking import BreakingBoard, breaking, breaking_of
+from coliseum.queries.breaking import Breaking, BreakingBoard, breaking
 from coliseum.queries.explain import Explanation, explain
 from coliseum.queries.finding import FoundEntity, find_entities
-from coliseum.queries.hourly import asked_of
 from coliseum.queries.leaderboards import BoardPage
 from coliseum.queries.question import AroundOf, AsOf, PageOf, Question
 from coliseum.queries.seasons import SeasonBoard, SeasonList, chart_of, season_board, season_list
-from coliseum.queries.trending import TrendingBoard, trending, trending_of
+from coliseum.queries.trend_asked import TrendKind, trend_from
+from coliseum.queries.trending import Trending, TrendingBoard, trending
 from coliseum.web.api.asking import asked_for, selective_asked, trend_asked_for
 from coliseum.web.services import Services
 from coliseum.web.ui.boards.asking import LIMIT, Asked
 from coliseum.web.ui.boards.rows import moves_in
 
-HALF_LIFE_HOURS = 24
-RECENT_HOURS = 24
-SUPPORT = 10
 SEASONS_MAX = 60
 """Closed windows that a page offers to choose from, the newest ones."""
 Board = TypeVar("Board", bound=msgspec.Struct)
@@ -107,11 +104,8 @@ async def read_trending(services: Services, caller: Caller, asked: Asked) -> Tre
         QueryInvalid: a parameter is wrong.
         RequestRefused: the caller, or their plan, may not ask this.
     """
-    given = asked.wanted()
-    subject, filters, declared = await trend_asked_for(services, caller, given)
-    about = asked_of(caller.tenant, subject, filters, given.get("at"), services.clock(), _whole(given, "limit", LIMIT))
-    half_life = _whole(given, "half_life_hours", declared or HALF_LIFE_HOURS)
-    question = trending_of(about, half_life, explain=False)
+    question = await _trend_asked(services, caller, asked, "trending")
+    assert isinstance(question, Trending)  # noqa: S101 - by its kind
     return await _together(services, question, lambda: trending(services.database, question), TrendingBoard)
 
 
@@ -122,14 +116,19 @@ async def read_breaking(services: Services, caller: Caller, asked: Asked) -> Bre
         QueryInvalid: a parameter is wrong.
         RequestRefused: the caller, or their plan, may not ask this.
     """
-    given = asked.wanted()
-    subject, filters, _ = await trend_asked_for(services, caller, given)
-    about = asked_of(caller.tenant, subject, filters, given.get("at"), services.clock(), _whole(given, "limit", LIMIT))
-    question = breaking_of(
-        about, _whole(given, "hours", RECENT_HOURS), _whole(given, "min_support", SUPPORT),
-        _whole(given, "min_baseline", 0),
-    )  # fmt: skip
+    question = await _trend_asked(services, caller, asked, "breaking")
+    assert isinstance(question, Breaking)  # noqa: S101 - by its kind
     return await _together(services, question, lambda: breaking(services.database, question), BreakingBoard)
+
+
+async def _trend_asked(services: Services, caller: Caller, asked: Asked, kind: TrendKind) -> Trending | Breaking:
+    """What is asked, by who may."""
+    given, declaration = asked.wanted(), None
+    if "board" in given:
+        board = await services.declarations.named(caller.tenant, given["board"])
+        declaration = None if board is None else board.declaration
+    await trend_asked_for(services, caller, given)  # says when there is no such board
+    return trend_from(caller.tenant, kind, given, declaration, services.clock())
 
 
 async def read_season(services: Services, caller: Caller, asked: Asked) -> Seasons:

@@ -140,6 +140,12 @@ def _watch(asked: Asked, question: Question, now: datetime) -> dict[str, str] | 
     return watch
 
 
+def _watch_trend(asked: Asked) -> dict[str, str] | None:
+    """What keeps a trend at the present; None of an hour that was named."""
+    wanted = asked.wanted()
+    return None if "at" in wanted else wanted
+
+
 def _standing(
     standing: Standing,
     question: Question,
@@ -180,7 +186,7 @@ async def _trending(services: Services, caller: Caller, asked: Asked, explain: s
     board = await read_trending(services, caller, asked)
     return Shown(
         mode="trending", **_heads(board), lines=trending_lines(board, explain),
-        parameters={"half_life_hours": board.half_life_hours},
+        parameters={"half_life_hours": board.half_life_hours}, watch=_watch_trend(asked),
     )  # fmt: skip
 
 
@@ -190,6 +196,7 @@ async def _breaking(services: Services, caller: Caller, asked: Asked, explain: s
         mode="breaking", **_heads(board), lines=breaking_lines(board, explain),
         baseline=_stretch(board.baseline_start, board.window_start),
         parameters={"hours": board.hours, "min_support": board.min_support, "min_baseline": board.min_baseline},
+        watch=_watch_trend(asked),
     )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Who leads, beside the chart: the first rows of the chosen metric's boards, read as the API reads them."""
 
+import asyncio
 from typing import Final
 
 import msgspec
@@ -35,19 +36,22 @@ class Beside(msgspec.Struct, frozen=True):
 async def boards_beside(
     services: Services, caller: Caller, stretch: Stretch, metric: Metric, currency: str
 ) -> list[Beside]:
-    """The boards of a metric in this stretch; a plan may not have its window."""
-    found = []
-    for kind in [kind for kind in KINDS if kind in metric.boards][:BOARDS_MAX]:
-        asked = {"metric": metric.name, "entity": kind, **window_of(stretch)}
-        asked |= {"currency": currency} if currency else {}
-        question = question_from(caller.tenant, {**asked, "limit": ROWS}, services.clock())
-        try:
-            await services.allowance.check_question(caller, question)
-        except RequestRefused as error:
-            if error.code is not Refusal.PLAN_LIMIT:
-                raise
-            found.append(Beside(kind, KINDS[kind], asked, None, str(error)))
-            continue
-        answer = await services.boards.reads.of(question).answer()
-        found.append(Beside(kind, KINDS[kind], asked, msgspec.json.decode(answer.body, type=BoardPage)))
-    return found
+    """The boards of a metric in this stretch, read at the same time; a plan may not have its window."""
+    kinds = [kind for kind in KINDS if kind in metric.boards][:BOARDS_MAX]
+    return list(await asyncio.gather(*(_beside(services, caller, stretch, metric, currency, kind) for kind in kinds)))
+
+
+async def _beside(
+    services: Services, caller: Caller, stretch: Stretch, metric: Metric, currency: str, kind: str
+) -> Beside:
+    asked = {"metric": metric.name, "entity": kind, **window_of(stretch)}
+    asked |= {"currency": currency} if currency else {}
+    question = question_from(caller.tenant, {**asked, "limit": ROWS}, services.clock())
+    try:
+        await services.allowance.check_question(caller, question)
+    except RequestRefused as error:
+        if error.code is not Refusal.PLAN_LIMIT:
+            raise
+        return Beside(kind, KINDS[kind], asked, None, str(error))
+    answer = await services.boards.reads.of(question).answer()
+    return Beside(kind, KINDS[kind], asked, msgspec.json.decode(answer.body, type=BoardPage))

@@ -1,4 +1,4 @@
-/** Public pages, asked for again and again at a bounded pace; whoever shows the same one shares the asking. */
+/** Public pages: pushed where there is a stream, otherwise asked for at a bounded pace; equal ones are shared. */
 /** `gone`: there is nothing public of that name. `offline`: nobody answers. `error`: the server answers that it cannot. */
 export type SourceState = "loading" | "live" | "offline" | "error" | "gone";
 export interface Shown {
@@ -7,6 +7,9 @@ export interface Shown {
     state: SourceState;
 }
 type Listener = (shown: Shown) => void;
-/** Be kept up with the JSON at an address, asked for once in `paceMs`. Returns what ends it. */
-export declare const watch: (url: string, listener: Listener, paceMs?: number) => (() => void);
+/**
+ * Be kept up with the JSON at an address: asked for once in `paceMs`, or, as long as it comes from there, by the stream
+ * at `pushed`. Returns what ends it.
+ */
+export declare const watch: (url: string, listener: Listener, paceMs?: number, pushed?: string) => (() => void);
 export {};

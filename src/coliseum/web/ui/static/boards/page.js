@@ -2,10 +2,12 @@
 
 import { Live } from "../vendor/live.js";
 import { Rows } from "./rows.js";
+import { Breaking, Trending } from "./trends.js";
 import { Travel } from "./travel.js";
 import { showCopying } from "./share.js";
 import "./drawer.js";
 
+const KINDS = { trending: Trending, breaking: Breaking };
 const SPOKEN_EVERY_MS = 20_000;
 const locale = document.body.dataset.locale || "en-US";
 const live = new Live();
@@ -18,7 +20,7 @@ class Page {
     this.said = document.getElementById("state-said");
     this.pause = document.getElementById("pause");
     this.words = JSON.parse(board.dataset.words);
-    this.rows = new Rows(this.settings, this.words);
+    this.rows = new (KINDS[this.settings.mode] ?? Rows)(this.settings, this.words);
     this.spokenAt = performance.now();
     this.clock = new Intl.DateTimeFormat(locale, { timeStyle: "medium", timeZone: this.settings.zone });
     this.moment = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short", timeZone: this.settings.zone });
@@ -35,7 +37,9 @@ class Page {
     if (!this.settings.watch || this.stopWatching) return;
     this.pause.hidden = false;
     this.stopState = live.onState((state) => this.state(state));
-    this.stopWatching = live.board(this.settings.watch, (page) => this.draw(page), (why) => this.refused(why));
+    const { mode, watch } = this.settings;
+    const kind = mode in KINDS ? mode : "board";
+    this.stopWatching = live[kind](watch, (page) => this.draw(page), (why) => this.refused(why));
   }
 
   unwatch() {
@@ -61,7 +65,9 @@ class Page {
   }
 
   refused(why) {
-    this.travel?.wrong(why.message);
+    const wrong = document.getElementById("live-wrong");
+    wrong.textContent = why.message;
+    wrong.hidden = false;
     this.unwatch();
   }
 
@@ -77,7 +83,9 @@ class Page {
   }
 
   window(page) {
-    for (const [id, moment] of [["window-start", page.windowStart], ["window-end", page.windowEnd]]) {
+    const ends = { "window-start": page.windowStart, "window-end": page.windowEnd };
+    const before = { "baseline-start": page.baselineStart, "baseline-end": page.windowStart };
+    for (const [id, moment] of Object.entries({ ...ends, ...before })) {
       const shown = document.getElementById(id);
       if (!shown || !moment || Date.parse(shown.dateTime) === Date.parse(moment)) continue;
       shown.dateTime = moment;
@@ -122,7 +130,7 @@ class Page {
     if (!first || performance.now() - this.spokenAt < SPOKEN_EVERY_MS) return;
     this.spokenAt = performance.now();
     document.getElementById("spoken").textContent =
-      this.words.leads.replace("#name", () => first.name ?? this.words.forgotten).replace("#score", () => this.rows.write(first.score));
+      this.words.leads.replace("#name", () => first.name ?? this.words.forgotten).replace("#score", () => this.rows.told(first));
   }
 
   end() {

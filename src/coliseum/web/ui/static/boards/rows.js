@@ -26,8 +26,7 @@ export class Rows {
   draw(page) {
     const known = new Map([...this.body.children].map((row) => [row.dataset.id, row]));
     const rows = page.rows.map((row) => known.get(row.id) ?? this.made(row));
-    const first = page.rows[0];
-    const leader = first?.rank === 1 ? first.score : Math.max(this.settings.leader, first?.score ?? 0);
+    const leader = this.best(page);
     const why = this.why(page);
     flip(this.body, rows, () => page.rows.forEach((row, place) => this.fill(rows[place], row, leader, why)));
     const empty = rows.length === 0;
@@ -35,6 +34,12 @@ export class Rows {
     this.body.closest(".scroll").hidden = empty;
     document.getElementById("members").textContent = this.plain.format(page.members);
     document.getElementById("position").textContent = page.position.join(".");
+  }
+
+  /** The best score of the whole board, which the bars are parts of. */
+  best(page) {
+    const first = page.rows[0];
+    return first?.rank === 1 ? first.score : Math.max(this.settings.leader, first?.score ?? 0);
   }
 
   made(row) {
@@ -48,14 +53,44 @@ export class Rows {
   }
 
   fill(element, row, leader, why) {
-    const put = (name, text) => {
-      const cell = element.querySelector(`.${name}`);
-      if (cell && cell.textContent !== text) cell.textContent = text;
-    };
-    const count = (value) => (value === null || value === undefined ? "–" : this.plain.format(value));
+    const link = element.querySelector("a.name");
+    const score = element.querySelector(".figures");
+    // Nothing can be asked about somebody who was forgotten.
+    if (row.forgotten) {
+      for (const each of [link, score]) each?.removeAttribute("href");
+    } else {
+      if (link) link.href = `${this.settings.entities}/${encodeURIComponent(row.id)}`;
+      if (score.href !== undefined) score.href = `${why}&${new URLSearchParams({ id: row.id })}`;
+    }
     element.dataset.rank = row.rank;
-    put("rank", this.plain.format(row.rank));
-    put("name", row.name || this.words.forgotten);
+    this.put(element, "rank", this.plain.format(row.rank));
+    this.put(element, "name", row.name || this.words.forgotten);
+    this.numbers(element, row, score);
+    const value = this.value(row);
+    const share = leader > 0 ? Math.min(100, Math.max(0, Math.floor((value * 100) / leader))) : 0;
+    element.querySelector("rect").setAttribute("width", share);
+    this.picture(element.querySelector(".picture"), row);
+  }
+
+  put(element, name, text) {
+    const cell = element.querySelector(`.${name}`);
+    if (cell && cell.textContent !== text) cell.textContent = text;
+  }
+
+  /** What members are compared by. */
+  value(row) {
+    return row.score;
+  }
+
+  /** The same in figures. */
+  told(row) {
+    return this.write(row.score);
+  }
+
+  /** All that is a number of this kind of board; `score`: the element of the number that decides. */
+  numbers(element, row, score) {
+    const count = (value) => (value === null || value === undefined ? "–" : this.plain.format(value));
+    const put = (name, text) => this.put(element, name, text);
     put("overall", count(row.overallRank));
     put("previous", count(row.previousRank));
     put("peak", count(row.peak));
@@ -63,24 +98,12 @@ export class Rows {
     put("next", row.toNext === null ? "–" : this.write(row.toNext));
     put("percentile", row.percentile >= 100 || row.percentile === 0
       ? `${this.plain.format(row.percentile)}%` : this.share.format(row.percentile / 100));
-    const link = element.querySelector("a.name");
-    // Nothing can be asked about somebody who was forgotten.
-    const score = element.querySelector(".figures");
-    if (row.forgotten) {
-      for (const each of [link, score]) each?.removeAttribute("href");
-    } else {
-      if (link) link.href = `${this.settings.entities}/${encodeURIComponent(row.id)}`;
-      if (score.href !== undefined) score.href = `${why}&${new URLSearchParams({ id: row.id })}`;
-    }
     if (element.isConnected) tick(score, row.score, this.write);
     else {
       score.dataset.value = row.score;
       score.textContent = this.write(row.score);
     }
-    const share = leader > 0 ? Math.min(100, Math.max(0, Math.floor((row.score * 100) / leader))) : 0;
-    element.querySelector("rect").setAttribute("width", share);
     this.moved(element.querySelector(".moved"), row);
-    this.picture(element.querySelector(".picture"), row);
   }
 
   moved(cell, row) {

@@ -115,12 +115,13 @@ var address = (url) => {
 };
 
 // src/diff.ts
-var SHAPES = { board: ["rows", "id"], metrics: ["points", "start"] };
+var BOARD = ["rows", "id"];
+var SERIES = ["points", "start"];
 var after = (kind, known, message) => {
   const { position, state } = message;
   if (message.type === "snapshot") return { page: message.page, position, state };
   if (!known || known.position.join() !== message.from.join()) return void 0;
-  const [list, key] = SHAPES[kind];
+  const [list, key] = kind === "metrics" ? SERIES : BOARD;
   const moved = /* @__PURE__ */ new Set([...message.gone, ...message.rows.map(([, row]) => row[key])]);
   const before = known.page[list];
   const rows = before.filter((row) => !moved.has(row[key]));
@@ -158,6 +159,14 @@ var Live = class {
   /** Keep `show` up with a metric over time. Returns what ends it. */
   metrics(asked, show2, refused) {
     return this.#add("metrics", asked, { show: show2, refused });
+  }
+  /** Keep `show` up with who is trending: the parameters of `GET /api/trending`. Returns what ends it. */
+  trending(asked, show2, refused) {
+    return this.#add("trending", asked, { show: show2, refused });
+  }
+  /** Keep `show` up with who is breaking: the parameters of `GET /api/breaking`. Returns what ends it. */
+  breaking(asked, show2, refused) {
+    return this.#add("breaking", asked, { show: show2, refused });
   }
   /** Be told the state, now and whenever it changes. Returns what ends it. */
   onState(listener) {
