@@ -1,4 +1,4 @@
-"""Words of pages: whoever asks for marked English sees no letter between no marks, not even one that a script wrote."""
+"""Words of pages: none stands outside the catalogue, not even one that a script wrote; and other languages fit, too."""
 
 import re
 from collections.abc import Iterator
@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 from babel import Locale
+from playwright.sync_api import expect
 
 from coliseum.accounts.plans import PLANS
 from coliseum.demo.world import catalog
 from coliseum.web.ui.text import MARKED
 from support.arena import SEED
 from support.marked import unmarked
-from support.pages import HOSTILE, LONG, Arena, Pages, allow
+from support.pages import HOSTILE, LONG, Arena, Pages, allow, fits
 from support.season import CITIES, SHOWS, send_season
 from support.stadium import BILL, EVENT, VOTING, big_night
 
@@ -66,11 +67,14 @@ def known(arena: Arena) -> frozenset[str]:
     return names_in(arena)
 
 
-@pytest.mark.parametrize(
+EVERY = pytest.mark.parametrize(
     ("role", "path"),
     [*[("owner", path) for path in INSIDE], *[(None, path) for path in OUTSIDE]],
     ids=lambda value: str(value) or "overview",
 )
+
+
+@EVERY
 def test_no_word_of_a_page_is_missing_in_the_catalogue(
     pages: Pages, known: frozenset[str], role: str | None, path: str
 ) -> None:
@@ -79,3 +83,27 @@ def test_no_word_of_a_page_is_missing_in_the_catalogue(
         page.wait_for_load_state("networkidle" if "live" not in path and "jumbotron" not in path else "load")
         assert page.locator("html").get_attribute("lang") == MARKED
         assert unmarked(f"<html>{page.evaluate(WHOLE)}</html>", known) == []
+
+
+@EVERY
+def test_a_page_in_longer_words_fits_a_phone(pages: Pages, known: frozenset[str], role: str | None, path: str) -> None:
+    assert known
+    with pages.open(path, role=role, locale="de-DE", size="phone") as page:
+        allow(page, "404")
+        page.wait_for_load_state("load")
+        assert page.locator("html").get_attribute("lang") == "de"
+        fits(page)
+
+
+def test_a_page_is_told_in_the_language_that_the_browser_asks_for(pages: Pages, known: frozenset[str]) -> None:
+    assert known
+    with pages.open("boards?window=week", locale="de-AT") as page:
+        expect(page.get_by_role("heading", level=1)).to_have_text("Künstler nach Stimmen")
+        expect(page.locator("#live-state, .live-state").first).to_contain_text("Live")
+        page.get_by_role("link", name="Einstellungen").click()
+        page.get_by_role("link", name="Mitglieder").click()
+        expect(page.get_by_text("Plätze sind belegt; der Tarif setzt keine Grenze.")).to_be_visible()
+        expect(page.locator("select[name=role]").first.locator("option").first).to_have_text("Betrachter")
+    with pages.open("settings", locale="fr-FR") as page:  # no such words yet: English, with the figures of there
+        assert page.locator("html").get_attribute("lang") == "en"
+        assert page.locator("body").get_attribute("data-locale") == "fr-FR"
