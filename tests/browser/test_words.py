@@ -99,7 +99,7 @@ def test_a_page_is_told_in_the_language_that_the_browser_asks_for(pages: Pages, 
     assert known
     with pages.open("boards?window=week", locale="de-AT") as page:
         expect(page.get_by_role("heading", level=1)).to_have_text("Künstler nach Stimmen")
-        expect(page.locator("#live-state, .live-state").first).to_contain_text("Live")
+        expect(page.locator("#state-said")).to_contain_text("Live")
         page.get_by_role("link", name="Einstellungen").click()
         page.get_by_role("link", name="Mitglieder").click()
         expect(page.get_by_text("Plätze sind belegt; der Tarif setzt keine Grenze.")).to_be_visible()
