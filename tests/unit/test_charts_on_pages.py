@@ -34,7 +34,9 @@ def test_a_file_has_the_colours_of_the_pages() -> None:
 
 
 def test_each_colour_is_decided_in_one_place() -> None:
-    names = re.findall(r"^ *(--[\w-]+):", (STATIC / "tokens.css").read_text().split("prefers-reduced-motion")[0], re.M)
+    names = re.findall(
+        r"^ *(--[\w-]+):", (STATIC / "tokens.css").read_text().split("prefers-reduced-motion")[0], re.MULTILINE
+    )
     assert len(names) == len(set(names))
 
 
