@@ -34,7 +34,7 @@ def test_who_has_logged_in_is_greeted_on_it(pages: Pages) -> None:
 
 def test_prices_are_those_of_the_plans(pages: Pages) -> None:
     with pages.open("/pricing", role=None, locale="de-DE") as page:
-        row = page.locator("tr", has_text="Events a month")
+        row = page.locator("tr", has_text="Ereignisse im Monat")
         expect(row).to_contain_text("5.000.000")
         assert page.locator(".plan-name").all_inner_texts() == [plan.title for plan in PLANS.values()]
 

@@ -229,7 +229,7 @@ def test_no_row_says_why_and_what_to_do_next(pages: Pages) -> None:
 def test_a_viewer_in_another_language_reads_numbers_as_they_write_them(pages: Pages) -> None:
     with asked(pages, "query?metric=money_spent&window=28d&grain=day", role="viewer", locale="de-DE") as page:
         assert re.fullmatch(r"[\d.]+,\d\d\s€", page.locator(".total .figure-value").inner_text())
-        assert page.get_by_role("button", name="Public link").count() == 0
+        assert page.get_by_role("button", name="Öffentlicher Link").count() == 0
 
 
 @pytest.mark.parametrize("theme", THEMES)

@@ -61,6 +61,21 @@ def test_the_theme_is_changed_at_once_and_kept_only_with_consent(pages: Pages) -
         allow(page, "404")
 
 
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_light_is_that_of_the_system_until_somebody_chooses_another(pages: Pages, theme: Theme) -> None:
+    grounds = {"light": "rgb(250, 246, 239)", "dark": "rgb(20, 17, 13)"}
+    shades = {"light": "rgba(60, 40, 20, 0.08)", "dark": "rgba(0, 0, 0, 0.4)"}
+    shade = "getComputedStyle(document.querySelector('.card')).boxShadow"
+    ground = "getComputedStyle(document.body).backgroundColor"
+    with pages.open("settings", theme=theme) as page:
+        assert page.evaluate(ground) == grounds[theme]
+        assert shades[theme] in page.evaluate(shade)
+        for chosen in THEMES:
+            page.evaluate(f"document.documentElement.dataset.theme = '{chosen}'")
+            assert page.evaluate(ground) == grounds[chosen]
+            assert shades[chosen] in page.evaluate(shade)
+
+
 def test_numbers_are_written_as_the_viewer_writes_them(pages: Pages) -> None:
     with pages.open(NOWHERE, locale="de-DE") as page:
         assert page.locator("body").get_attribute("data-locale") == "de-DE"

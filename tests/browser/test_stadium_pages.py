@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Page
 
-from support.pages import Arena, Pages, allow, check_axe, fits
+from support.pages import SIZES, Arena, Pages, allow, check_axe, fits
 from support.stadium import BILL, EVENT, VOTING, ask, big_night, take_lead
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(420)]
@@ -71,6 +71,26 @@ def test_each_board_of_the_display_is_sound(pages: Pages, night: Arena, theme: s
             f"[...{ROOT}.querySelectorAll('.lane:not([hidden]) .name')].map((each) => each.textContent)"
         )
         assert set(names) <= set(BILL.values())
+
+
+CONTROLS = f"""() => [
+    ...document.querySelectorAll(".display-bar :is(a, button):not([hidden])"),
+    ...{ROOT}.querySelectorAll(".ribbon button, .ribbon .dots"),
+].map((each) => [each.className, each.getBoundingClientRect().toJSON()]).filter(([, box]) => box.width > 0)"""
+
+
+@pytest.mark.parametrize("size", [*SIZES.values(), (320, 568), (844, 390), (768, 1024)], ids=str)
+def test_no_control_of_the_display_covers_another(pages: Pages, night: Arena, size: tuple[int, int]) -> None:
+    assert night
+    with pages.open(JUMBOTRON, reduced_motion="reduce") as page:
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        ready(page)
+        found = page.evaluate(CONTROLS)
+        assert len(found) >= 4
+        for place, (name, one) in enumerate(found):
+            for other, two in found[:place]:
+                apart = one["left"] >= two["right"] or two["left"] >= one["right"]
+                assert apart or one["top"] >= two["bottom"] or two["top"] >= one["bottom"], (name, other, one, two)
 
 
 def test_who_wants_nothing_to_move_sees_one_board_at_a_time(pages: Pages, night: Arena) -> None:

@@ -3,10 +3,13 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from babel import Locale
 
 from coliseum.metrics.registry import metric_named
-from coliseum.web.ui.numbers import bars, decimals_of, figures, pace
-from coliseum.web.ui.snapshot import safe_picture
+from coliseum.web.ui.formats import Formats
+from coliseum.web.ui.numbers import bars, decimals_of, pace
+from coliseum.web.ui.snapshot import Counter, Snapshot, safe_picture
+from coliseum.web.ui.telling import Teller
 
 NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)
 
@@ -17,7 +20,7 @@ NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)
      (-5, 2, "-0.05"), (1_234, 3, "1.234"), (2**53, 2, "90,071,992,547,409.92")],
 )  # fmt: skip
 def test_figures_are_exact(value: int, decimals: int, text: str) -> None:
-    assert figures(value, decimals) == text
+    assert Formats(Locale.parse("en_US")).figures(value, decimals) == text
 
 
 @pytest.mark.parametrize(("currency", "decimals"), [("eur", 2), ("jpy", 0), ("kwd", 3)])
@@ -32,7 +35,10 @@ def test_money_has_the_decimals_of_its_currency(currency: str, decimals: int) ->
      ([90_000], "less than one an hour")],
 )  # fmt: skip
 def test_the_pace_is_told_in_a_fitting_unit(seconds_ago: list[int], text: str) -> None:
-    assert pace([NOW - timedelta(seconds=each) for each in seconds_ago], NOW) == text
+    found = pace([NOW - timedelta(seconds=each) for each in seconds_ago], NOW)
+    events = Counter("events", "Events logged", "", 7, 0, "", found)
+    told = Teller(Formats(Locale.parse("en_US")), "en").page(Snapshot("all", [7], True, NOW, [events], [], []), [])
+    assert told.counters[0].note == text
 
 
 def test_bars_are_as_high_as_their_share_of_the_highest() -> None:

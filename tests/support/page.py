@@ -41,9 +41,10 @@ def vote(artist_id: str, weight: int = 1) -> dict[str, Any]:
 class Stream:
     """An open event stream, message by message."""
 
-    def __init__(self, app: Any, path: str, last_id: str | None) -> None:
+    def __init__(self, app: Any, path: str, last_id: str | None, accepted: str = "") -> None:
         bare, _, query = path.partition("?")
         headers = [] if last_id is None else [(b"last-event-id", last_id.encode())]
+        headers += [(b"accept-language", accepted.encode())] if accepted else []
         scope = {
             "type": "http", "asgi": {"version": "3.0", "spec_version": "2.3"}, "http_version": "1.1", "method": "GET",
             "scheme": "http", "path": bare, "raw_path": quote(bare).encode(), "query_string": query.encode(),
@@ -102,9 +103,9 @@ class PublicPage:
         assert reply.status == 201, reply
 
     @asynccontextmanager
-    async def watch(self, path: str = "/live", last_id: str | None = None) -> AsyncIterator[Stream]:
-        """An open stream."""
-        stream = Stream(self.app, path, last_id)
+    async def watch(self, path: str = "/live", last_id: str | None = None, accepted: str = "") -> AsyncIterator[Stream]:
+        """An open stream; ``accepted``: the languages that it is asked for in."""
+        stream = Stream(self.app, path, last_id, accepted)
         try:
             yield stream
         finally:

@@ -17,11 +17,11 @@ def test_pages_say_what_charts_say() -> None:
     assert set(SENTENCES) == {field.name for field in msgspec.structs.fields(Words)}
 
 
-def tokens(text: str) -> Theme:
+def tokens(text: str, place: int) -> Theme:
     def token(name: str) -> str:
-        found = re.search(rf"--{name}: (#\w+);", text)
+        found = re.search(rf"--{name}: light-dark\((#\w+), (#\w+)\);", text)
         assert found is not None
-        return found[1]
+        return found[place]
 
     one, two, three, four, five, six = (token(f"chart-{each}") for each in range(1, 7))
     return Theme(token("stone-0"), token("ink"), token("soft"), token("chart-grid"), (one, two, three, four, five, six))
@@ -29,9 +29,15 @@ def tokens(text: str) -> Theme:
 
 def test_a_file_has_the_colours_of_the_pages() -> None:
     text = (STATIC / "tokens.css").read_text()
-    light, dark = text.split("@media (prefers-color-scheme: dark)")[0], text.split('data-theme="dark"')[1]
-    assert tokens(light) == LIGHT
-    assert tokens(dark) == DARK
+    assert tokens(text, 1) == LIGHT
+    assert tokens(text, 2) == DARK
+
+
+def test_each_colour_is_decided_in_one_place() -> None:
+    names = re.findall(
+        r"^ *(--[\w-]+):", (STATIC / "tokens.css").read_text().split("prefers-reduced-motion")[0], re.MULTILINE
+    )
+    assert len(names) == len(set(names))
 
 
 def test_lines_have_the_same_dashes_on_pages_and_in_files() -> None:

@@ -10,6 +10,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import write_po
 
 from coliseum.generated import write_or_check
+from coliseum.web.fixes import FIXES
 from coliseum.web.ui.text import FOLDER
 
 METHODS: Final = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
@@ -24,6 +25,9 @@ def catalogue() -> str:
         FOLDER.parent, METHODS, OPTIONS, KEYWORDS, comment_tags=("translators:",), strip_comment_tags=True
     ):
         found.add(text, None, [(name, 0)], auto_comments=comments, context=context)
+    for fix in FIXES.values():
+        for text in (fix.title, fix.meaning, fix.fix):
+            found.add(text, None, [("../fixes.py", 0)])
     written = io.BytesIO()
     write_po(written, found, width=110, omit_header=True, sort_output=True, include_lineno=False)
     return 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\n' + written.getvalue().decode()

@@ -21,6 +21,12 @@ TITLES: Final = {
     "voters": _("Voters"),
     "listeners": _("Listeners"),
 }
+UNITS: Final = {
+    "views": _("views"), "interests": _("interests"), "tickets": _("tickets"), "visits": _("visits"),
+    "minor units": _("minor units"), "points": _("points"), "plays": _("plays"), "seconds": _("seconds"),
+    "favorites": _("favorites"), "follows": _("follows"), "shares": _("shares"), "fans": _("fans"),
+}  # fmt: skip
+"""What metrics count, by the registry's units; money on a page is counted in its currency."""
 DEFINITIONS: Final = {
     "views": _("How often the page of an event was looked at. It counts for the artists on the bill, too."),
     "interests": _("How often somebody said that an event interests them."),

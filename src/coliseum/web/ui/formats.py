@@ -1,7 +1,7 @@
 """Numbers, money and moments as the viewer writes them, in the tenant's time zone: filters of the templates."""
 
 import datetime as dt
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any, Final
 
 import jinja2
@@ -11,6 +11,7 @@ from coliseum.metrics.registry import Metric, Unique, metric_named
 from coliseum.web.ui.numbers import decimals_of, money_decimals
 
 DAY_S: Final = 86_400
+EXACT: Final = Context(prec=60)
 SIGNED: Final = "+#,##0;-#,##0"
 
 
@@ -24,6 +25,11 @@ class Formats:
     def number(self, value: float | Decimal) -> str:
         """1234567 as ``1,234,567``."""
         return numbers.format_decimal(value, locale=self.locale)
+
+    def figures(self, value: int, decimals: int = 0) -> str:
+        """An integer of minor units in figures: 1234560 with two decimals is ``12,345.60``."""
+        pattern = f"#,##0.{'0' * decimals}" if decimals else "#,##0"
+        return numbers.format_decimal(Decimal(value).scaleb(-decimals, EXACT), pattern, self.locale)
 
     def compact(self, value: float) -> str:
         """1234567 as ``1.2M``: where a number must be short; the whole number stands beside it or in its title."""
@@ -84,5 +90,17 @@ def _filter(name: str) -> Any:
 
 FILTERS: Final = {
     name: _filter(name)
-    for name in ("number", "compact", "percent", "signed", "money", "figure", "date", "time", "datetime", "ago")
+    for name in (
+        "number",
+        "figures",
+        "compact",
+        "percent",
+        "signed",
+        "money",
+        "figure",
+        "date",
+        "time",
+        "datetime",
+        "ago",
+    )
 }

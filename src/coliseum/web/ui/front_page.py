@@ -16,18 +16,24 @@ from coliseum.errors import ColiseumError, QueryInvalid, Refusal, RequestRefused
 from coliseum.metrics.registry import Kind, Unique
 from coliseum.metrics.windows import Window
 from coliseum.queries.ask import Subject, check_text, filters_of, subject_of, window_of
-from coliseum.queries.explain import explain
+from coliseum.queries.explain import Explanation, explain
 from coliseum.web.access import for_anybody
 from coliseum.web.problems import problem
 from coliseum.web.ui.assets import assets
+from coliseum.web.ui.boards.words import FILTERS
+from coliseum.web.ui.counting import title_of
+from coliseum.web.ui.formats import Formats
 from coliseum.web.ui.front.routes import landing
 from coliseum.web.ui.guard import admit_page
 from coliseum.web.ui.lines import WORDS
 from coliseum.web.ui.live import Live
 from coliseum.web.ui.numbers import decimals_of, unit_of
-from coliseum.web.ui.render import SECURITY, html
+from coliseum.web.ui.render import SECURITY
+from coliseum.web.ui.shell import Shell, page
 from coliseum.web.ui.snapshot import WINDOWS
 from coliseum.web.ui.sse import serve_live, window_named
+from coliseum.web.ui.telling import Teller
+from coliseum.web.ui.text import Name
 
 ENTRIES = 50
 ASKING_MAX = 2
@@ -67,15 +73,17 @@ async def get_page(
     try:
         tenant = await live.tenant()
         if tenant is None:
-            return html("welcome.html", 404, slug=live.slug)
+            return _welcome(request, live)
         snapshot = await live.now(tenant, window_named(window))
     except ColiseumError as error:
-        return _notice(error)
-    return html("page.html", tenant=tenant, snapshot=snapshot, windows=WINDOWS)
+        return _notice(request, error)
+    told = _teller(request, tenant).page(snapshot, snapshot.lines)
+    return page(request, "page.html", title=Name(tenant.name), tenant=tenant, snapshot=told, windows=WINDOWS)
 
 
 @get("/explain")
 async def get_explanation(
+    request: Request[Any, Any, Any],
     live: NamedDependency[Live],
     asking: NamedDependency[asyncio.Semaphore],
     metric: FromQuery[str] = "",
@@ -88,12 +96,12 @@ async def get_explanation(
     at_event: Annotated[str | None, QueryParameter(name="event")] = None,
     currency: FromQuery[str | None] = None,
     cursor: FromQuery[str | None] = None,
-) -> Response[str]:
+) -> Response[Any]:
     """The entries that a number of the page is the sum of."""
     try:
         tenant = await live.tenant()
         if tenant is None:
-            return html("welcome.html", 404, slug=live.slug)
+            return _welcome(request, live)
         subject = _public_subject(tenant, metric, entity, currency)
         if entity_id is not None:
             check_text(entity_id, "id")
@@ -104,24 +112,12 @@ async def get_explanation(
                 live.services.database, tenant, subject, entity_id, found_window, filters, limit=ENTRIES, cursor=cursor
             )
     except ColiseumError as error:
-        return _notice(error)
+        return _notice(request, error)
     query = {"metric": metric, "entity": entity, "id": entity_id, "window": window, "at": at, "city": city,
              "genre": genre, "event": at_event, "currency": currency}  # fmt: skip
     first = urlencode({name: value for name, value in query.items() if value is not None})
-    return html(
-        "explain.html",
-        tenant=tenant,
-        found=found,
-        what=_name_of(live, subject, entity_id),
-        when=_when(tenant, found_window),
-        words=WORDS,
-        unique=isinstance(subject.metric, Unique),
-        decimals=decimals_of(subject.metric, subject.currency),
-        unit=unit_of(subject.metric, subject.currency),
-        first="/explain?" + first,
-        following=found.next_cursor and "/explain?" + first + "&" + urlencode({"cursor": found.next_cursor}),
-        is_first=cursor is None,
-    )
+    what = None if subject.kind is Kind.TENANT else live.directory.name(subject.kind.label, entity_id or "")
+    return _explained(request, tenant, subject, found_window, found, first, what=what, is_first=cursor is None)
 
 
 @get("/static/{path:path}")
@@ -147,15 +143,24 @@ def _public_subject(tenant: Tenant, metric: str, entity: str | None, currency: s
     return subject
 
 
-def _name_of(live: Live, subject: Subject, entity_id: str | None) -> str | None:
-    return None if subject.kind is Kind.TENANT else live.directory.name(subject.kind.label, entity_id or "")
-
-
-def _when(tenant: Tenant, window: Window) -> str:
-    if window.start is None or window.end is None:
-        return "all time"
-    start, end = (edge.astimezone(tenant.zone).strftime("%Y-%m-%d %H:%M") for edge in (window.start, window.end))
-    return f"{start} to {end}, {tenant.time_zone}"
+def _explained(
+    request: Request[Any, Any, Any],
+    tenant: Tenant,
+    subject: Subject,
+    window: Window,
+    found: Explanation,
+    first: str,
+    **values: Any,
+) -> Response[Any]:
+    """The page of an explanation; ``first``: the query that asks for its first entries."""
+    teller = _teller(request, tenant)
+    return page(
+        request, "explain.html", title=Name(tenant.name), tenant=tenant, found=found, words=WORDS, filters=FILTERS,
+        metric=title_of(subject.metric), when=teller.when(window, tenant.time_zone),
+        unique=isinstance(subject.metric, Unique), decimals=decimals_of(subject.metric, subject.currency),
+        unit=teller.unit(unit_of(subject.metric, subject.currency)), first="/explain?" + first,
+        following=found.next_cursor and "/explain?" + first + "&" + urlencode({"cursor": found.next_cursor}), **values,
+    )  # fmt: skip
 
 
 @asynccontextmanager
@@ -176,6 +181,15 @@ async def _turn_to_ask(asking: asyncio.Semaphore) -> AsyncIterator[None]:
         asking.release()
 
 
-def _notice(error: ColiseumError) -> Response[str]:
+def _teller(request: Request[Any, Any, Any], tenant: Tenant) -> Teller:
+    shell = Shell(request)
+    return Teller(Formats(shell.locale, tenant.zone), shell.language)
+
+
+def _welcome(request: Request[Any, Any, Any], live: Live) -> Response[Any]:
+    return page(request, "welcome.html", title=Name("Coliseum"), status=404, slug=live.slug)
+
+
+def _notice(request: Request[Any, Any, Any], error: ColiseumError) -> Response[Any]:
     status = problem(error).status
-    return html("notice.html", status, code=status, message=str(error))
+    return page(request, "notice.html", title=Name(status), status=status, code=status, message=str(error))

@@ -1,4 +1,4 @@
-"""The stream of arriving events in words: what happened, to which artist, event or track. It names no person."""
+"""The stream of arriving events: what happened, to which artist, event or track. It names no person."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -13,29 +13,29 @@ from coliseum.queries.leaderboards import BoardRow, leaderboard
 from coliseum.queries.question import LIMIT_MAX
 from coliseum.queries.status import LogLine
 from coliseum.web.services import Services
-from coliseum.web.ui.numbers import figures, money_decimals
+from coliseum.web.ui.text import _
 
 WORDS: Final = {
-    "concierto.event_viewed": "View",
-    "concierto.event_interested": "Interest",
-    "concierto.ticket_purchased": "Tickets",
-    "concierto.event_attended": "Arrival",
-    "treasury.money_spent": "Payment",
-    "treasury.money_earned": "Payout",
-    "treasury.money_refunded": "Refund",
-    "coliseum.vote_cast": "Vote",
-    "coliseum.vote_voided": "Voided",
-    "player.track_played": "Play",
-    "player.track_favorited": "Favorite",
-    "player.track_unfavorited": "Unfavorite",
-    "social.follow": "Follow",
-    "social.unfollow": "Unfollow",
-    "social.share": "Share",
-    "catalog.artist": "Catalogue",
-    "catalog.event": "Catalogue",
-    "catalog.venue": "Catalogue",
-    "catalog.track": "Catalogue",
-    "privacy.consent_changed": "Consent",
+    "concierto.event_viewed": _("View"),
+    "concierto.event_interested": _("Interest"),
+    "concierto.ticket_purchased": _("Tickets"),
+    "concierto.event_attended": _("Arrival"),
+    "treasury.money_spent": _("Payment"),
+    "treasury.money_earned": _("Payout"),
+    "treasury.money_refunded": _("Refund"),
+    "coliseum.vote_cast": _("Vote"),
+    "coliseum.vote_voided": _("Voided"),
+    "player.track_played": _("Play"),
+    "player.track_favorited": _("Favorite"),
+    "player.track_unfavorited": _("Unfavorite"),
+    "social.follow": _("Follow"),
+    "social.unfollow": _("Unfollow"),
+    "social.share": _("Share"),
+    "catalog.artist": _("Catalogue"),
+    "catalog.event": _("Catalogue"),
+    "catalog.venue": _("Catalogue"),
+    "catalog.track": _("Catalogue"),
+    "privacy.consent_changed": _("Consent"),
 }
 VALUED: Final = {"concierto.ticket_purchased", "coliseum.vote_cast", "coliseum.vote_voided"}
 NAMED_BY: Final = (
@@ -48,16 +48,19 @@ ALL_TIME: Final = Window("all", None, None)
 
 
 class Line(msgspec.Struct, frozen=True):
-    """An arrived event. ``key``: its place in the log, partition and offset; ``at``: local time of day."""
+    """An arrived event. ``key``: its place in the log, partition and offset; ``what``: its type.
+
+    ``value`` is None where it says nothing; ``currency`` is empty where it is no money.
+    """
 
     key: str
     partition: int
     offset: int
-    at: str
     instant: datetime
     what: str
     who: str
-    value: str
+    value: int | None
+    currency: str
 
 
 class Directory:
@@ -91,21 +94,22 @@ class Directory:
                 )  # fmt: skip
                 self.learn(kind, page.rows)
 
-    def line(self, tenant: Tenant, entry: LogLine) -> Line:
+    def line(self, entry: LogLine) -> Line:
         """An entry of the log as a line of the stream."""
         about = (("track", entry.track_id), ("artist", entry.artist_id), ("event", entry.event_id))
         names = [self.name(kind, entity_id) for kind, entity_id in about if entity_id]
         if entry.city and len(names) < 2:
             names.append(entry.city)
+        paid = bool(entry.currency) and entry.event_type.startswith("treasury.")
         return Line(
             f"{entry.partition}.{entry.offset}",
             entry.partition,
             entry.offset,
-            entry.created_at.astimezone(tenant.zone).strftime("%H:%M:%S"),
             entry.created_at,
-            WORDS.get(entry.event_type, entry.event_type),
+            entry.event_type,
             " · ".join(names[:2]),
-            _value(entry),
+            entry.value if paid or entry.event_type in VALUED else None,
+            (entry.currency or "") if paid else "",
         )
 
 
@@ -114,9 +118,3 @@ def _about(entry: LogLine) -> tuple[str, str] | None:
         if entity_id:
             return kind, entity_id
     return None
-
-
-def _value(entry: LogLine) -> str:
-    if entry.currency and entry.event_type.startswith("treasury."):
-        return f"{entry.currency.upper()} {figures(entry.value, money_decimals(entry.currency))}"
-    return f"{'+' if entry.value > 0 else ''}{figures(entry.value)}" if entry.event_type in VALUED else ""

@@ -1,7 +1,9 @@
-"""Numbers and money in words for people, the same as the page's script writes them."""
+"""What numbers are before they are told to anybody: their decimals, their units, their pace."""
 
 from datetime import datetime, timedelta
 from typing import Final
+
+import msgspec
 
 from coliseum.metrics.registry import Metric, Unique
 
@@ -31,23 +33,23 @@ def unit_of(metric: Metric | Unique, currency: str) -> str:
     return currency.upper() if metric.money else metric.unit
 
 
-def figures(value: int, decimals: int = 0) -> str:
-    """An integer number of minor units in figures: 1234567 with two decimals is ``12,345.67``."""
-    whole, part = divmod(abs(value), 10**decimals)
-    sign = "-" if value < 0 else ""
-    return f"{sign}{whole:,}.{part:0{decimals}}" if decimals else f"{sign}{whole:,}"
+class Pace(msgspec.Struct, frozen=True):
+    """So many in each ``unit`` of time, empty when there is nothing; ``count`` is 0 when it is less than one."""
+
+    count: int
+    unit: str
 
 
-def pace(arrivals: list[datetime], now: datetime) -> str:
+def pace(arrivals: list[datetime], now: datetime) -> Pace:
     """How fast events come in, judged by when the newest ones arrived."""
     if not arrivals:
-        return "nothing yet"
+        return Pace(0, "")
     span_s = max((now - min(arrivals)) / timedelta(seconds=1), 1.0)
     for unit, length_s in (("second", 1), ("minute", 60), ("hour", 3_600)):
         rate = len(arrivals) * length_s / span_s
         if rate >= 1:
-            return f"{rate:,.0f} {'an' if unit == 'hour' else 'a'} {unit}"
-    return "less than one an hour"
+            return Pace(round(rate), unit)
+    return Pace(0, "hour")
 
 
 def bars(values: list[int]) -> str:

@@ -4,16 +4,18 @@ from functools import cache
 from typing import Any, Final
 
 import jinja2
-from litestar import Response
 from markupsafe import Markup
 
 from coliseum.web.headers import PAGE_POLICY
 from coliseum.web.ui.assets import assets
 from coliseum.web.ui.compiled import compiled_beside
+from coliseum.web.ui.counting import UNITS
 from coliseum.web.ui.formats import FILTERS
-from coliseum.web.ui.numbers import figures
-from coliseum.web.ui.text import SOURCE, translations
+from coliseum.web.ui.named import NAMES
+from coliseum.web.ui.text import SOURCE, Name, translations
 
+CAPITALS: Final = {"de"}
+"""Languages whose nouns begin with a capital inside a sentence, too."""
 SECURITY: Final = {"content-security-policy": PAGE_POLICY}
 COMPILED: Final = compiled_beside(__file__)
 
@@ -40,16 +42,10 @@ def templates(language: str = SOURCE) -> jinja2.Environment:
         return Markup(words.gettext(text)) % variables if variables else words.gettext(text)  # noqa: S704 - of ours
 
     environment.globals["_"] = told
-    environment.filters["figures"] = figures
+    environment.globals["units"] = UNITS
+    environment.filters["inside"] = str if language in CAPITALS else str.lower
+    environment.tests["name"] = lambda text: isinstance(text, Name)
+    environment.filters["named"] = lambda name: words.gettext(NAMES[name]) if name in NAMES else name
     environment.filters.update(FILTERS)
     environment.globals["asset"] = assets().address
     return environment
-
-
-def html(template: str, /, status: int = 200, **values: Any) -> Response[str]:
-    """A template that needs to know nothing of who is looking, as a page."""
-    headers = {**SECURITY, "Cache-Control": "no-store"}
-    if status == 503:
-        headers["Retry-After"] = "1"
-    body = templates().get_template(template).render(**values)
-    return Response(body, status_code=status, media_type="text/html", headers=headers)

@@ -160,6 +160,4 @@ def _answer(request: Asked, template: str, status: int, **values: Any) -> Respon
         body = gzip.compress(body, 5, mtime=0)
         headers["Content-Encoding"] = "gzip"
         headers["Vary"] = "HX-Request, Accept-Encoding"
-    return Response(
-        body, status_code=status, media_type="text/html; charset=utf-8", headers=headers, cookies=shell.swept
-    )
+    return Response(body, status_code=status, media_type="text/html", headers=headers, cookies=shell.swept)

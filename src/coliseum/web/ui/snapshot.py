@@ -14,15 +14,17 @@ from coliseum.queries.series import Series, series
 from coliseum.queries.status import consumers, recent_entries
 from coliseum.web.services import Services
 from coliseum.web.ui.lines import Directory, Line
-from coliseum.web.ui.numbers import bars, decimals_of, figures, pace, unit_of
+from coliseum.web.ui.numbers import Pace, bars, decimals_of, pace, unit_of
+from coliseum.web.ui.text import _
 
-WINDOWS: Final = {"day": "Today", "week": "This week", "all": "All time"}
-COUNTERS: Final = {"votes": "Votes", "attendance": "Attendance", "plays": "Plays", "money_spent": "Spent"}
+WINDOWS: Final = {"day": _("Today"), "week": _("This week"), "all": _("All time")}
+COUNTERS: Final = {"votes": _("Votes"), "attendance": _("Attendance"), "plays": _("Plays"), "money_spent": _("Spent")}
+EVENTS: Final = _("Events logged")
 BOARDS: Final = (
-    ("votes", "artist", "Artists by votes"),
-    ("plays", "track", "Tracks by plays"),
-    ("attendance", "event", "Events by attendance"),
-    ("money_spent", "artist", "Artists by money spent"),
+    ("votes", "artist", _("Artists by votes")),
+    ("plays", "track", _("Tracks by plays")),
+    ("attendance", "event", _("Events by attendance")),
+    ("money_spent", "artist", _("Artists by money spent")),
 )
 ROWS: Final = 8
 LINES: Final = 40
@@ -34,13 +36,18 @@ PICTURES: Final = ("https://", "data:image/")
 
 
 class Counter(msgspec.Struct, frozen=True):
-    """A sum of the window, a note below it, and its last 24 hours as a path."""
+    """A sum of the window, what stands below it, and its last 24 hours as a path.
+
+    ``beside``: how fast events come in, or the sum of ``today`` or ``yesterday``.
+    """
 
     key: str
     label: str
+    currency: str
     value: int
     decimals: int
-    note: str
+    day: str
+    beside: int | Pace
     href: str | None = None
     bars: str = ""
 
@@ -58,7 +65,7 @@ class Row(msgspec.Struct, frozen=True):
 
 
 class BoardView(msgspec.Struct, frozen=True):
-    """The head of a board."""
+    """The head of a board. ``unit``: what its metric counts, or a currency's code."""
 
     key: str
     title: str
@@ -69,7 +76,7 @@ class BoardView(msgspec.Struct, frozen=True):
 
 
 class Snapshot(msgspec.Struct, frozen=True):
-    """A moment of the page. ``position``: the next offset of each partition of the log.
+    """A moment of the page, told to nobody yet. ``position``: the next offset of each partition of the log.
 
     ``settled``: the numbers stand at that position; otherwise the processor is still reading.
     """
@@ -77,7 +84,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     window: str
     position: list[int]
     settled: bool
-    at: str
+    at: datetime
     counters: list[Counter]
     boards: list[BoardView]
     lines: list[Line]
@@ -122,18 +129,18 @@ class Reader:
         found = {}
         for name in windows:
             window = window_at(name, self._now, tenant.zone)
-            events = Counter("events", "Events logged", sum(marks.heads), 0,
-                             pace([entry.created_at for entry in entries], self._now))  # fmt: skip
+            arriving = pace([entry.created_at for entry in entries], self._now)
+            events = Counter("events", EVENTS, "", sum(marks.heads), 0, "", arriving)
             counters = [events, *[await self._counter(metric, hours[metric], window) for metric in COUNTERS]]
             boards = [await self._board(metric, kind, title, window) for metric, kind, title in BOARDS]
             found[name] = Snapshot(
                 name,
                 list(marks.heads),
                 marks.heads == marks.read and all(position == list(marks.heads) for _, position in boards),
-                self._now.astimezone(tenant.zone).strftime("%H:%M:%S"),
+                self._now,
                 counters,
                 [view for view, _ in boards],
-                [self._directory.line(tenant, entry) for entry in entries],
+                [self._directory.line(entry) for entry in entries],
             )
         return found
 
@@ -151,16 +158,14 @@ class Reader:
         of_today = sum(point.value for point in hours.points if point.start >= today)
         before = sum(point.value for point in hours.points if yesterday <= point.start < today)
         if window.name == "day":
-            value, note = of_today, f"yesterday {figures(before, decimals)}"
+            value, day, beside = of_today, "yesterday", before
         else:
             grain, since = (Grain.WEEK, window.start) if window.start else (Grain.MONTH, FIRST_MONTH)
             value = (await self._series(subject, grain, since)).total
-            note = f"today {figures(of_today, decimals)}"
-        label = f"{COUNTERS[metric]}, {subject.currency.upper()}" if subject.currency else COUNTERS[metric]
+            day, beside = "today", of_today
+        drawn = bars([point.value for point in hours.points[-BARS:]])
         href = explain_href(subject, None, window)
-        return Counter(
-            metric, label, value, decimals, note, href, bars([point.value for point in hours.points[-BARS:]])
-        )
+        return Counter(metric, COUNTERS[metric], subject.currency, value, decimals, day, beside, href, drawn)
 
     async def _board(self, metric: str, kind: str, title: str, window: Window) -> tuple[BoardView, list[int]]:
         subject = subject_of(self._tenant, metric, kind, None)

@@ -14,8 +14,11 @@ import msgspec
 
 from coliseum.errors import ColiseumError, QueryInvalid, Refusal, RequestRefused
 from coliseum.web.problems import problem
+from coliseum.web.ui.formats import Formats
 from coliseum.web.ui.live import Live
 from coliseum.web.ui.snapshot import WINDOWS, Snapshot
+from coliseum.web.ui.telling import Teller
+from coliseum.web.ui.text import language_of, locale_of
 
 HEARTBEAT_S = 15.0
 SEND_S_MAX = 10.0
@@ -40,12 +43,15 @@ async def serve_live(live: Live, scope: Any, receive: Receive, send: Send) -> No
         tenant = await live.tenant()
         if tenant is None:
             raise RequestRefused(Refusal.NOT_FOUND, "no tenant is shown to the public here")
+        headers = dict(scope["headers"])
+        accepted = headers.get(b"accept-language", b"").decode("latin-1")
+        teller = Teller(Formats(locale_of(accepted), tenant.zone), language_of(accepted))
         with live.viewing(tenant, window):
             await live.now(tenant, window)
-            last_id = dict(scope["headers"]).get(b"last-event-id", b"")
+            since = positions_of(headers.get(b"last-event-id", b""))
             # Too slow a viewer is dropped; it may come back.
             with suppress(TimeoutError):
-                await _Viewer(live, window, positions_of(last_id), receive, send).feed()
+                await _Viewer(live, window, teller, since, receive, send).feed()
     except ColiseumError as error:
         reply = problem(error)
         await send({"type": "http.response.start", "status": reply.status, "headers": list(reply.headers)})
@@ -55,9 +61,10 @@ async def serve_live(live: Live, scope: Any, receive: Receive, send: Send) -> No
 class _Viewer:
     """One open stream."""
 
-    def __init__(self, live: Live, window: str, since: list[int], receive: Receive, send: Send) -> None:
+    def __init__(self, live: Live, window: str, teller: Teller, since: list[int], receive: Receive, send: Send) -> None:
         self._live = live
         self._window = window
+        self._teller = teller
         self._since = since
         self._receive = receive
         self._send = send
@@ -98,7 +105,7 @@ class _Viewer:
 
     def _message(self) -> bytes:
         snapshot = self._live.latest(self._window)
-        message = message_of(snapshot, self._since)
+        message = message_of(snapshot, self._teller, self._since)
         self._since = snapshot.position
         return message
 
@@ -111,10 +118,10 @@ class _Viewer:
             pass
 
 
-def message_of(snapshot: Snapshot, since: list[int]) -> bytes:
+def message_of(snapshot: Snapshot, teller: Teller, since: list[int]) -> bytes:
     """The state as one message, with those of its newest entries that lie at or behind ``since``."""
     lines = [line for line in snapshot.lines if line.offset >= (since[line.partition : line.partition + 1] or [0])[0]]
-    data = msgspec.json.encode(msgspec.structs.replace(snapshot, lines=lines))
+    data = msgspec.json.encode(teller.page(snapshot, lines))
     return b"id: %s\ndata: %s\n\n" % (".".join(map(str, snapshot.position)).encode(), data)
 
 

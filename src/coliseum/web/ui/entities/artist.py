@@ -19,6 +19,7 @@ from coliseum.web.ui.entities.look import Look
 from coliseum.web.ui.entities.trend import trend
 from coliseum.web.ui.entities.words import COUNTED, METRICS, PERIODS, SUPPORT
 from coliseum.web.ui.shell import page
+from coliseum.web.ui.text import Name
 
 KEY: Final = ("listeners", "plays", "follows", "attendance", "votes", "views", "favorites", "money_spent")
 RANKED: Final = ("plays", "listeners", "follows", "attendance", "votes")
@@ -42,7 +43,7 @@ async def get_artist(request: Request[Any, Any, State]) -> Response[Any]:
     )  # fmt: skip
     shown = next((row for row in lifts.rows if row.percent is not None), lifts.rows[0] if lifts.rows else None)
     return page(
-        request, "entities/artist.html", title=about.name, about=about, kind="artist",
+        request, "entities/artist.html", title=Name(about.name), about=about, kind="artist",
         figures=await told(look, "artist", about.id, KEY, period), period=period, offered=offered,
         standings=await standings(look, "artist", about.id, RANKED), metric=metric, metrics=_kept(KEY),
         chart=await trend(look, "artist", about.id, metric, period), lifts=lifts, lifted=lifted, lift_metrics=LIFTED,

@@ -67,7 +67,7 @@ def arrived(look: Look, found: Arrivals) -> Chart:
     return Chart(
         kind="area",
         title=look.say(_("Arrived by then")),
-        x=Axis(look.say(_("By")), "time"),
+        x=Axis(look.say(_("Until")), "time"),
         y=Axis(look.say(_("Fans"))),
         points=tuple(each.start + length for each in found.stretches),
         series=(

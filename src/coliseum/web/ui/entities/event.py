@@ -19,6 +19,7 @@ from coliseum.web.ui.entities.figures import board_of, periods, standings, told
 from coliseum.web.ui.entities.look import Look
 from coliseum.web.ui.entities.trend import trend
 from coliseum.web.ui.shell import page
+from coliseum.web.ui.text import Name
 
 KEY: Final = ("views", "interests", "tickets", "attendance", "money_spent", "votes", "voters", "follows")
 RANKED: Final = ("attendance", "tickets", "views", "votes")
@@ -42,7 +43,7 @@ async def get_event(request: Request[Any, Any, State]) -> Response[Any]:
     sold = await _tiers(look, about.id)
     repeats = await _repeats(look, about.id)
     return page(
-        request, "entities/event.html", title=about.name, about=about, kind="event",
+        request, "entities/event.html", title=Name(about.name), about=about, kind="event",
         figures=await told(look, "event", about.id, KEY, period), period=period, offered=offered,
         standings=await standings(look, "event", about.id, RANKED), metric=metric, metrics=KEY,
         chart=await trend(look, "event", about.id, metric, period), steps=steps,

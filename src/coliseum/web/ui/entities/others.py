@@ -16,6 +16,7 @@ from coliseum.web.ui.entities.figures import board_of, periods, standings, told
 from coliseum.web.ui.entities.look import Look
 from coliseum.web.ui.entities.trend import trend
 from coliseum.web.ui.shell import page
+from coliseum.web.ui.text import Name
 
 OF_TRACK: Final = ("plays", "listeners", "favorites", "shares", "seconds")
 OF_CITY: Final = ("attendance",)
@@ -30,7 +31,7 @@ async def get_track(request: Asked) -> Response[Any]:
     look = Look(request)
     about = await look.about("track")
     return page(request, "entities/track.html", about=about, **await _numbers(look, "track", about.id, OF_TRACK),
-                title=about.name)  # fmt: skip
+                title=Name(about.name))  # fmt: skip
 
 
 @get("/t/{slug:str}/cities/{entity_id:path}", opt=needs(Permission.NUMBERS_READ))
@@ -39,7 +40,7 @@ async def get_city(request: Asked) -> Response[Any]:
     look = Look(request)
     about = await look.about("city")
     return page(
-        request, "entities/city.html", title=about.name, about=about,
+        request, "entities/city.html", title=Name(about.name), about=about,
         **await _numbers(look, "city", about.id, OF_CITY),
         artists=await board_of(look, metric="attendance", entity="artist", city=about.id, limit=ROWS),
         events=await board_of(look, metric="attendance", entity="event", city=about.id, limit=ROWS),
@@ -57,7 +58,7 @@ async def get_fan(request: Asked) -> Response[Any]:
         raise RequestRefused(Refusal.NOT_FOUND, "Nobody of that id is known; whoever was forgotten has no page.")
     database, tenant = look.services.database, look.tenant
     return page(
-        request, "entities/fan.html", title=look.id, fan=look.id, history=history,
+        request, "entities/fan.html", title=Name(look.id), fan=look.id, history=history,
         **await _numbers(look, "fan", look.id, OF_FAN),
         statement=await people.statement(database, tenant, look.id, tenant.currency),
         profile=await people.profile(database, tenant, look.id, look.now),

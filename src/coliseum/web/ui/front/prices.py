@@ -7,6 +7,7 @@ import msgspec
 
 from coliseum.accounts.plans import ORDER, PLANS, Plan
 from coliseum.web.ui.formats import Formats
+from coliseum.web.ui.named import NAMES
 from coliseum.web.ui.text import _
 
 
@@ -66,7 +67,7 @@ def _said(name: str, value: Any, formats: Formats, words: Callable[[str], str]) 
         case bool():
             return words((BILLED if value else REFUSED) if name == "overage" else (YES if value else NO))
         case frozenset():
-            return ", ".join(sorted(value))
+            return ", ".join(words(NAMES.get(each, each)) for each in sorted(value))
         case int() if name == "historyDays":
             return words(DAYS).format(days=formats.number(value))
         case _:

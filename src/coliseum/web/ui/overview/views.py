@@ -13,7 +13,7 @@ from coliseum.metrics.registry import BY_NAME, Metric
 from coliseum.metrics.windows import CUSTOM, ROLLING_HOURS, Grain
 from coliseum.queries.overview import FIRST, Happening, Overview, Sum
 from coliseum.queries.stretches import Stretch
-from coliseum.web.ui.counting import definition_of, title_of
+from coliseum.web.ui.counting import UNITS, definition_of, title_of
 from coliseum.web.ui.lines import WORDS
 from coliseum.web.ui.numbers import decimals_of, unit_of
 from coliseum.web.ui.shell import Shell
@@ -115,7 +115,7 @@ def explained(since: datetime, until: datetime) -> dict[str, str]:
 
 def chart_of(shell: Shell, found: Overview, metric: Metric, currency: str) -> Chart:
     """The chosen metric over the stretch, with what came before as a faint line."""
-    told, stretch = translations(shell.language).gettext, found.stretch
+    told, stretch, unit = translations(shell.language).gettext, found.stretch, unit_of(metric, currency)
     each, title = found.of(metric.name, currency), told(title_of(metric))
     series = [Series(title, tuple(each.values))]
     if stretch.before is not None:
@@ -126,7 +126,7 @@ def chart_of(shell: Shell, found: Overview, metric: Metric, currency: str) -> Ch
         "area",
         told(by).format(title),
         Axis(told(AXES[stretch.grain]), "time"),
-        Axis(title, "number", decimals_of(metric, currency), unit_of(metric, currency)),
+        Axis(title, "number", decimals_of(metric, currency), unit if currency else told(UNITS[unit])),
         tuple(found.buckets),
         tuple(series),
         unfinished=stretch.since <= found.read_at < stretch.until,
@@ -152,7 +152,8 @@ def _line(shell: Shell, happening: Happening) -> Line:
     about = [(name, shell.link(kind, entity_id)) for kind, entity_id, name in happening.names[:2]]
     if entry.city and len(about) < 2:
         about.append((entry.city, shell.link("city", entry.city)))
-    what = WORDS.get(entry.event_type, entry.event_type)
+    told = translations(shell.language).gettext
+    what = told(WORDS[entry.event_type]) if entry.event_type in WORDS else entry.event_type
     return Line(f"{entry.partition}.{entry.offset}", what, about, entry.created_at)
 
 

@@ -19,7 +19,7 @@ from coliseum.web.ui.query.panels import shown_to
 from coliseum.web.ui.query.view import Teller, Ways
 from coliseum.web.ui.query.words import CHARTS, SIZES, Say, title_of
 from coliseum.web.ui.shell import Asked, Shell, fragment, page, wants_fragment
-from coliseum.web.ui.text import _, translations
+from coliseum.web.ui.text import Name, _, translations
 
 
 @get("/t/{slug:str}/dashboards", opt=needs(Permission.NUMBERS_READ))
@@ -65,7 +65,7 @@ async def get_dashboard_page(
     }  # fmt: skip
     if wants_fragment(request):
         return fragment(request, "query/panels.html", **values)
-    return page(request, "query/dashboard.html", title=dashboard.name, **values)
+    return page(request, "query/dashboard.html", title=Name(dashboard.name), **values)
 
 
 def is_open(share: Share, services: Services) -> bool:

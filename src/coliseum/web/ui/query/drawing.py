@@ -8,6 +8,7 @@ from coliseum.charts.chart import Kind
 from coliseum.dashboards.panels import ChartName
 from coliseum.metrics.registry import metric_named
 from coliseum.queries.breakdown import Breakdown, Line
+from coliseum.web.ui.counting import UNITS
 from coliseum.web.ui.numbers import decimals_of, unit_of
 from coliseum.web.ui.query.words import BEFORE, NAMELESS, OTHERS, SHARED, SPLITS, TOTAL, UNASSIGNED, WINDOWS, Say
 
@@ -51,7 +52,8 @@ def drawn(found: Breakdown, kind: ChartName, title: str, now: datetime, say: Say
         return None
     metric = metric_named(found.metric)
     currency = found.currency or ""
-    y = Axis(say(TOTAL), "number", decimals_of(metric, currency), unit_of(metric, currency))
+    unit = unit_of(metric, currency)
+    y = Axis(say(TOTAL), "number", decimals_of(metric, currency), say(UNITS[unit]) if unit in UNITS else unit)
     if found.grain is None:
         return _by_part(found, kind, title, y, say)
     return _over_time(found, kind, title, y, now, say)

@@ -14,7 +14,7 @@ from coliseum.web.ui.formats import Formats
 from coliseum.web.ui.query.panels import Kept, shown_publicly
 from coliseum.web.ui.query.view import Teller, Ways
 from coliseum.web.ui.shell import Asked, Shell, page
-from coliseum.web.ui.text import _, translations
+from coliseum.web.ui.text import Name, _, translations
 
 NOT_LISTED: Final = "noindex, nofollow, noarchive"
 NOTHING: Final = _("This link shows nothing, or nothing any more.")
@@ -37,7 +37,7 @@ async def get_public_page(request: Asked, services: NamedDependency[Services], l
     alone = len(panels) == 1 and panels[0].view is not None and not found.name
     name = panels[0].view.title if alone and panels[0].view is not None else found.name
     answer = page(
-        request, "query/public.html", title=name, name=name, tenant=found.tenant, panels=panels,
+        request, "query/public.html", title=Name(name), name=name, tenant=found.tenant, panels=panels,
         read_at=formats.datetime(now), until=None if found.expires_at is None else formats.date(found.expires_at),
     )  # fmt: skip
     answer.headers["x-robots-tag"] = NOT_LISTED

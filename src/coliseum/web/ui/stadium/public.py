@@ -18,6 +18,7 @@ from coliseum.web.services import Services
 from coliseum.web.ui.forms import read_form
 from coliseum.web.ui.shell import Asked, page
 from coliseum.web.ui.stadium.standing import TEXTS, origin
+from coliseum.web.ui.text import Name
 from coliseum.web.voting import Counted, cast
 
 FORM_BYTES_MAX: Final = 4_096
@@ -80,7 +81,7 @@ async def get_public_jumbotron(
     if ballot.voting.results != "public":
         raise RequestRefused(Refusal.NOT_FOUND, "there is no voting of this name, or its results are not public")
     return page(
-        request, "stadium/jumbotron.html", title=ballot.title, place=ballot.event, texts=TEXTS,
+        request, "stadium/jumbotron.html", title=Name(ballot.title), place=ballot.event, texts=TEXTS,
         zone=ballot.tenant.time_zone, tenant=slug, event=None, voting=name, boards="votes,counters,code",
         mode=mode if mode in ("cube", "flat") else "cube", seconds=seconds,
         theme=theme if theme in ("dark", "light", "auto") else "dark", lanes=lanes,
@@ -100,7 +101,7 @@ async def _ballot_page(
     found = await shown(services, ballot)
     chosen = None if counted is None else counted.artist
     return page(
-        request, "stadium/vote.html", title=ballot.title, status=200 if wrong is None else problem(wrong).status,
+        request, "stadium/vote.html", title=Name(ballot.title), status=200 if wrong is None else problem(wrong).status,
         voting=found, tenant_name=tenant.name, slug=tenant.slug, zone=tenant.zone, counted=counted,
         wrong=None if wrong is None else str(wrong), closed_now=voting.state(services.clock()) != "open",
         slip=services.stadium.devices.slip(tenant.slug, voting.name, services.clock()),

@@ -18,7 +18,7 @@ from coliseum.web.ui.lines import WORDS
 from coliseum.web.ui.shell import Asked, fragment, page
 from coliseum.web.ui.stadium import public
 from coliseum.web.ui.stadium.standing import TEXTS, ballot_at, board, counters, origin, race
-from coliseum.web.ui.text import _
+from coliseum.web.ui.text import Name, _
 
 LATEST: Final = 12
 EVENT_MAX: Final = 128
@@ -60,7 +60,7 @@ async def get_event(
     if not (known or latest or ballot or votes.rows):
         raise RequestRefused(Refusal.NOT_FOUND, "nothing is known of this event")
     return page(
-        request, "stadium/event.html", title=crowd.event.name, event=crowd.event, crowd=crowd, ballot=ballot,
+        request, "stadium/event.html", title=Name(crowd.event.name), event=crowd.event, crowd=crowd, ballot=ballot,
         rows=race(ballot, votes), counters=counted, lines=latest, words=WORDS,
         state=None if ballot is None else ballot.voting.state(now), now=now, origin=origin(request, services),
         vote_path=None if ballot is None else f"/p/{slug}/vote/{ballot.voting.name}",
@@ -98,7 +98,7 @@ async def get_jumbotron(
         place = await place_of(connection, tenant.tenant_id, event_id)
     asked = request.query_params.getall("boards", [boards])
     return page(
-        request, "stadium/jumbotron.html", title=place.name, place=place, texts=TEXTS, zone=tenant.time_zone,
+        request, "stadium/jumbotron.html", title=Name(place.name), place=place, texts=TEXTS, zone=tenant.time_zone,
         tenant=slug, event=event_id, voting=None if ballot is None else ballot.voting.name, boards=",".join(asked),
         mode=mode if mode in MODES else "cube", seconds=seconds, theme=theme if theme in THEMES else "dark",
         lanes=lanes, back=address_of_event(slug, event_id),

@@ -1,4 +1,4 @@
-// Numbers in figures, as the server writes them, and their ticking from one value to the next.
+// Numbers in figures, as the server writes them for the same viewer, and their ticking from one value to the next.
 
 import { tick as run } from "./motion/ticking.js";
 
@@ -9,7 +9,7 @@ const formats = new Map();
 export function figures(value, decimals) {
   if (!formats.has(decimals)) {
     const options = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
-    formats.set(decimals, new Intl.NumberFormat("en-US", options));
+    formats.set(decimals, new Intl.NumberFormat(document.body.dataset.locale, options));
   }
   return formats.get(decimals).format(value / 10 ** decimals);
 }

@@ -9,6 +9,7 @@ const RETRY_MS = 5_000;
 const RETRY_MAX_MS = 60_000;
 
 const page = document.getElementById("page");
+const words = page.dataset;
 const said = document.getElementById("said");
 const pause = document.getElementById("pause");
 const spoken = document.getElementById("spoken");
@@ -18,6 +19,10 @@ let retryMs = RETRY_MS;
 let retryTimer = 0;
 let paused = false;
 let spokenAt = performance.now();
+
+function filled(text, values) {
+  return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+}
 
 function show(state, text) {
   document.body.dataset.state = state;
@@ -46,7 +51,7 @@ function speak(update) {
   if (performance.now() - spokenAt < SPOKEN_EVERY_MS) return;
   spokenAt = performance.now();
   const leaders = update.boards.filter((board) => board.rows.length > 0)
-    .map((board) => `${board.title}: ${board.rows[0].name} leads.`);
+    .map((board) => filled(words.leads, { board: board.title, name: board.rows[0].name }));
   spoken.textContent = leaders.join(" ");
 }
 
@@ -57,14 +62,14 @@ function open() {
   source.addEventListener("message", (event) => {
     const update = JSON.parse(event.data);
     retryMs = RETRY_MS;
-    show("live", "Live");
+    show("live", words.live);
     page.dataset.position = event.lastEventId;
     page.dataset.at = update.at;
     draw(update);
   });
-  source.addEventListener("stale", () => show("stale", `The database does not answer; as of ${lastAt()}`));
+  source.addEventListener("stale", () => show("stale", filled(words.stale, { time: page.dataset.at })));
   source.addEventListener("error", () => {
-    show("stale", `Reconnecting; as of ${lastAt()}`);
+    show("stale", filled(words.lost, { time: page.dataset.at }));
     // The browser comes back by itself after a broken connection, but not after a refusal.
     if (source.readyState !== EventSource.CLOSED) return;
     close();
@@ -78,17 +83,13 @@ function close() {
   source = null;
 }
 
-function lastAt() {
-  return page.dataset.at ?? "the page's start";
-}
-
 pause.hidden = false;
 pause.addEventListener("click", () => {
   paused = !paused;
   pause.setAttribute("aria-pressed", String(paused));
   if (paused) {
     close();
-    show("paused", `Paused at ${lastAt()}`);
+    show("paused", filled(words.paused, { time: page.dataset.at }));
   } else {
     open();
   }

@@ -31,6 +31,7 @@ document.addEventListener("submit", async (event) => {
     location.assign(`${form.dataset.boards}/${encodeURIComponent(name.value)}`);
   } catch (problem) {
     said.textContent = problem.message;
+    said.lang = "en";
     said.hidden = false;
   }
 });

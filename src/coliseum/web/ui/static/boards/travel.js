@@ -72,6 +72,7 @@ export class Travel {
   wrong(message) {
     const said = document.getElementById("live-wrong");
     said.textContent = message;
+    said.lang = "en";
     said.hidden = !message;
   }
 

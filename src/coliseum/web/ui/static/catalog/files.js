@@ -18,6 +18,7 @@ for (const button of document.querySelectorAll("button[data-file]")) {
       said.className = "wrong";
       said.setAttribute("role", "alert");
       said.textContent = error.message;
+      said.lang = "en";
       button.parentElement.after(said);
     } finally {
       button.disabled = false;

@@ -29,6 +29,7 @@ function cells(row, texts, of = "td") {
 
 function wrong(error) {
   part("wrong").textContent = error.message;
+  part("wrong").lang = "en";
   part("wrong").hidden = false;
 }
 

@@ -45,6 +45,7 @@ function complain(error) {
   said.className = "wrong";
   said.setAttribute("role", "alert");
   said.textContent = error.message;
+  said.lang = "en";
   panels().before(said);
 }
 

@@ -51,6 +51,7 @@ export async function told(form, deed) {
     return true;
   } catch (problem) {
     wrong.textContent = problem.message;
+    wrong.lang = "en";
     wrong.hidden = false;
     return false;
   } finally {

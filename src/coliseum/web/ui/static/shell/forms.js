@@ -52,6 +52,7 @@ function tell(form, problem) {
   const said = control && form.querySelector(`#${CSS.escape(`${control.id || control.name}-wrong`)}`);
   if (said) {
     said.textContent = problem.message;
+    said.lang = "en";
     said.hidden = false;
     said.closest(".field")?.setAttribute("data-wrong", "");
     control.setAttribute("aria-describedby", said.id);
@@ -66,6 +67,7 @@ function tell(form, problem) {
     form.append(whole);
   }
   whole.textContent = problem.message;
+  whole.lang = "en";
   whole.hidden = false;
 }
 
@@ -109,6 +111,7 @@ document.addEventListener("click", async (event) => {
     said.className = "wrong";
     said.setAttribute("role", "alert");
     said.textContent = error.message;
+    said.lang = "en";
     button.after(said);
   } finally {
     button.disabled = false;

@@ -168,6 +168,7 @@ async function put(name, voting) {
     location.reload();
   } catch (problem) {
     wrong.textContent = problem.message;
+    wrong.lang = "en";
     wrong.hidden = false;
   }
 }
