@@ -16,12 +16,16 @@ from coliseum.web.live.public import serve_public
 from coliseum.web.live.public_boards import PublicBoards
 from support.declaring import VOTES, put, remove
 from support.live import conducted
+from support.people import new_person
 from support.services import Platform, World
 from support.sockets import Board
 from support.watching_boards import counted_votes, opened_hub, watcher
 
 pytestmark = pytest.mark.long
 PATIENCE_S = 10.0
+SHOP, FOREIGN = "https://shop.example", "https://foreign.example"
+SOON_S = 2.5
+"""A change of origins holds within two seconds."""
 
 
 class Opened:
@@ -64,7 +68,7 @@ class Opened:
             data = [line for line in body.splitlines() if line.startswith("data: ")]
             if data:
                 message: dict[str, Any] = json.loads(data[0][6:])
-                if message["type"] != "error":
+                if message.get("type") in ("snapshot", "diff"):
                     self.board.take(message)
                 return message
 
@@ -116,6 +120,30 @@ async def test_what_is_pushed_is_what_anybody_is_answered(world: World, platform
         reply = await world.http.get(f"{address_of(platform).removesuffix('/events')}?limit=5&movement=true")
         assert stream.board.page == reply.json
         assert stream.board.page["title"] == "The finals"
+
+
+async def test_only_pages_of_the_origins_that_the_tenant_allows_watch(world: World, platform: Platform) -> None:
+    owner = await (await new_person(world, (platform, "owner"))).log_in("token")
+    await conducted(world, platform)
+    await declare(world, platform)
+    async with opened_hub(world) as hub, opened(hub, address_of(platform), origin=FOREIGN) as early:
+        assert await early.begun() == 200
+        await early.hear()
+        assert (await owner.ask("PATCH", "/api/tenant", {"allowedOrigins": [SHOP]})).status == 200
+        async with asyncio.timeout(SOON_S):
+            while (await early.hear()).get("code") != "origin_not_allowed":
+                pass
+            await early.serving
+        async with opened(hub, address_of(platform), origin=FOREIGN) as late:
+            assert await late.begun() == 403
+            assert "access-control-allow-origin" not in late.headers
+            assert "origin" in late.headers["vary"]
+        async with opened(hub, address_of(platform), origin=SHOP) as shop:
+            assert await shop.begun() == 200
+            assert shop.headers["access-control-allow-origin"] == SHOP
+            assert (await shop.hear())["type"] == "snapshot"
+        async with opened(hub, address_of(platform)) as program:
+            assert await program.begun() == 200
 
 
 async def test_it_ends_when_the_board_is_public_no_more(world: World, platform: Platform) -> None:

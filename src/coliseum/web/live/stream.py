@@ -45,6 +45,7 @@ HEADERS = (
 ENDED = {
     Close.NOT_AUTHORISED: RequestRefused(Refusal.UNKNOWN_KEY, "this key was revoked, or may not watch any more"),
     Close.STOPPING: StoreUnavailable("The server stops; come back at once."),
+    Close.WRONG_ORIGIN: RequestRefused(Refusal.ORIGIN_NOT_ALLOWED, "pages of this origin may not watch this"),
 }
 
 Receive = Callable[[], Awaitable[Any]]
