@@ -1,6 +1,6 @@
 """``GET /api/public/{slug}/boards/{name}/events``: a public board, pushed to whoever opens it.
 
-Nobody says who they are. Pages that may read what ``GET /api/public/…`` answers may watch: those of any origin, or of the
+Nobody says who they are. Pages that may read what ``GET /api/public/…`` answers may watch: of any origin, or of the
 origins that the tenant allows. A cookie that comes along is not looked at. Who gets no place asks now and then.
 """
 
