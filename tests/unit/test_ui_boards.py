@@ -129,7 +129,7 @@ def test_rows_say_how_they_moved_and_where_they_are_explained() -> None:
     page = board(
         row(1, "abba", 9, movement=3, status="UP", previous_rank=4, peak=1, periods=7),
         row(2, "nemo & co", 3, movement=None, status="NEW", previous_rank=None, peak=2, periods=1),
-        row(3, "", -2),
+        row(3, "forgotten:7", -2, forgotten=True),
         filters={"city": "Köln"},
     )  # fmt: skip
     first, second, third = lines_of(page, 9, "/t/acme/explain")
