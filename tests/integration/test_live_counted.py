@@ -4,6 +4,8 @@ import asyncio
 import time
 from typing import Any
 
+import pytest
+
 from coliseum import db, kv
 from coliseum.clock import utc_now
 from coliseum.projections.boards import BoardsFollower
@@ -14,6 +16,8 @@ from support.festival import vote
 from support.live import conducted, send
 from support.services import Platform, World
 from support.watching_boards import counted_votes, opened_hub, watcher
+
+pytestmark = pytest.mark.long
 
 COLD = "redis://127.0.0.1:1"
 

@@ -22,6 +22,8 @@ from support.conductor import Conductor
 from support.festival import vote
 from support.services import Platform, World
 
+pytestmark = pytest.mark.long
+
 LEASE_S = 60
 
 

@@ -15,6 +15,8 @@ from support.festival import event, spent, vote
 from support.poison import Spoilt
 from support.services import Platform, World
 
+pytestmark = pytest.mark.long
+
 SAFE = 2**53 - 1
 
 

@@ -27,6 +27,8 @@ from support.stripes import (
     told,
 )
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 async def stripe() -> AsyncIterator[StandIn]:
