@@ -190,7 +190,7 @@ async def test_a_selective_board_is_shown_and_not_taken_away(world: World, http:
     assert (page.status, ids(page)) == (200, ["abba"])
     assert "At least 2 different fans" in page.body.decode()
     assert 'id="travel"' in page.body.decode()
-    to_file = re.search(r'href="([^"]*)" download>CSV', page.body.decode())
+    to_file = re.search(r'href="([^"]*)" download[^>]*>CSV', page.body.decode())
     assert to_file is not None
     file = await who.get(unescape(to_file[1]))
     assert (file.status, file.body.decode().splitlines()[1:]) == (200, ["1,abba,abba,3,100.0,"])
