@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Browser
 
 from support.arena import an_arena
 from support.background import held
@@ -26,11 +27,17 @@ def fresh_database(database_url: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="package")
-def pages(arena: Arena) -> Iterator[Pages]:
-    """Pages of the arena in a browser."""
+def browser() -> Iterator[Browser]:
+    """The Chromium; the test is skipped where there is none."""
     if program(BROWSERS) is None:
         pytest.skip(f"not on this machine: {' or '.join(BROWSERS)}")
     if not AXE.exists():
         pytest.skip("axe-core is not installed: `npm ci` in frontend")
-    with chromium() as browser:
-        yield Pages(browser, arena)
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="package")
+def pages(browser: Browser, arena: Arena) -> Pages:
+    """Pages of the arena in a browser."""
+    return Pages(browser, arena)

@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 from babel import Locale
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from coliseum.accounts.plans import PLANS
 from coliseum.demo.world import catalog
 from coliseum.web.ui.text import MARKED
-from support.arena import SEED
+from support.arena import SEED, an_arena
+from support.background import held
+from support.databases import new_database
 from support.marked import unmarked
 from support.pages import HOSTILE, LONG, Arena, Pages, allow, fits
 from support.season import CITIES, SHOWS, send_season
@@ -41,6 +43,12 @@ WHOLE = """() => document.documentElement.getHTML({
     shadowRoots: [...document.querySelectorAll("*")].map((each) => each.shadowRoot).filter(Boolean),
 })"""
 
+SEND = """async ([path, body, tenant]) => {
+    const { csrfToken } = await (await fetch("/api/auth/session")).json();
+    const headers = { "content-type": "application/json", "coliseum-csrf": csrfToken, "coliseum-tenant": tenant };
+    return (await fetch(path, { method: "POST", headers, body: JSON.stringify(body) })).status;
+}"""
+
 
 def words_in(value: Any) -> Iterator[str]:
     """All words of what was told of the catalogue."""
@@ -61,9 +69,28 @@ def names_in(arena: Arena) -> frozenset[str]:
 
 
 @pytest.fixture(scope="module")
-def known(arena: Arena) -> frozenset[str]:
+def arena(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Arena]:
+    """One of its own: names that other tests give are words of no catalogue either."""
+    with held(new_database(database_url)) as url, held(an_arena(url, tmp_path_factory.mktemp("words"))) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def pages(browser: Browser, arena: Arena) -> Pages:
+    return Pages(browser, arena)
+
+
+@pytest.fixture(scope="module")
+def known(arena: Arena, pages: Pages) -> frozenset[str]:
     send_season(arena)
     big_night(arena)
+    panel = {"title": "Zebra", "question": {"metric": "votes"}, "chart": "table"}
+    with pages.open() as page:
+        for path, body in (
+            ("dashboards", {"name": "Wombat", "panels": [panel]}),
+            ("invitations", {"email": "somebody@arena.example", "role": "viewer"}),
+        ):
+            assert page.evaluate(SEND, [f"/api/{path}", body, arena.slug]) in (200, 201)
     return names_in(arena)
 
 
