@@ -40,11 +40,12 @@ async def test_a_crowd_that_logs_in_does_not_hold_capture_up(system: System) -> 
         await latencies(client, system, key, 0.5, 0.01)
         alone = await latencies(client, system, key, SECONDS, 0.01)
         until_s = time.monotonic() + SECONDS
-        crowded, statuses = await asyncio.gather(
+        crowded, crowd = await asyncio.gather(
             latencies(client, system, key, SECONDS, 0.01), log_ins(client, system, emails, until_s)
         )
-    assert set(statuses) <= {200, 401, 429}
-    assert {429} < set(statuses)
+    assert set(crowd.statuses) <= {200, 401, 429}
+    assert {429} < set(crowd.statuses)
+    assert len(set(crowd.waits_s)) > 1, crowd.waits_s
     # On a machine that others use, too, a bound in so many milliseconds would only measure them.
-    assert crowded.p50 < 10 * alone.p50 + 0.05, (alone.p50, crowded.p50, statuses)
-    assert crowded.p99 < 10 * alone.p99 + 0.15, (alone.p99, crowded.p99, statuses)
+    assert crowded.p50 < 10 * alone.p50 + 0.05, (alone.p50, crowded.p50, crowd)
+    assert crowded.p99 < 10 * alone.p99 + 0.15, (alone.p99, crowded.p99, crowd)

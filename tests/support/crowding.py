@@ -4,7 +4,8 @@ import asyncio
 import json
 import statistics
 import time
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 
 import aiohttp
 
@@ -50,18 +51,28 @@ async def latencies(client: aiohttp.ClientSession, system: System, key: str, sec
     return Latencies(taken)
 
 
-async def log_ins(client: aiohttp.ClientSession, system: System, emails: list[str], until_s: float) -> dict[int, int]:
-    """All of these log in at once, again and again; how often each status was answered."""
-    statuses: dict[int, int] = {}
+@dataclass
+class Crowd:
+    """What a crowd was answered: how often each status, and the seconds that each who was turned away was to wait."""
+
+    statuses: Counter[int] = field(default_factory=Counter)
+    waits_s: list[int] = field(default_factory=list)
+
+
+async def log_ins(client: aiohttp.ClientSession, system: System, emails: list[str], until_s: float) -> Crowd:
+    """All of these log in at once, again and again, and wait for as long as they are told."""
+    crowd = Crowd()
 
     async def log_in(email: str) -> None:
         while time.monotonic() < until_s:
             body = json.dumps({"email": email, "password": PASSWORD, "kind": "token"})
             async with client.post(f"{system.url}/api/auth/login", data=body, headers=PAGE) as reply:
                 await reply.read()
-                statuses[reply.status] = statuses.get(reply.status, 0) + 1
-                if reply.status == 429:
-                    await asyncio.sleep(float(reply.headers["retry-after"]))
+                crowd.statuses[reply.status] += 1
+                wait_s = int(reply.headers["retry-after"]) if reply.status == 429 else 0
+            if wait_s:
+                crowd.waits_s.append(wait_s)
+                await asyncio.sleep(min(wait_s, max(until_s - time.monotonic(), 0)))
 
     await asyncio.gather(*(log_in(email) for email in emails))
-    return statuses
+    return crowd

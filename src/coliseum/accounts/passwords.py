@@ -3,12 +3,14 @@
 import asyncio
 import importlib.util
 import os
+import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
 from coliseum.accounts.argon import HASHER, Child, Question
+from coliseum.accounts.places import Places
 from coliseum.errors import Refusal, RequestRefused, StoreUnavailable
 
 LENGTH_MIN: Final = 8
@@ -26,8 +28,7 @@ class Passwords:
     def __init__(self, waiting_max: int = WAITING_MAX) -> None:
         self._child = Child()
         self._asking = ThreadPoolExecutor(AT_ONCE, "password")
-        self._places = AT_ONCE + waiting_max
-        self._taken = 0
+        self.places = Places(AT_ONCE + waiting_max)
         self._nobodys = HASHER.hash(os.urandom(16))
 
     async def hash(self, password: str) -> str:
@@ -53,10 +54,10 @@ class Passwords:
         """Whether anybody may wait for a password to be checked: asked before anything is done for a log-in.
 
         Raises:
-            RequestRefused: ``rate_limited``: too many wait already.
+            RequestRefused: ``rate_limited``: too many wait already; it says when there will be room.
         """
-        if self._taken >= self._places:
-            raise RequestRefused(Refusal.RATE_LIMITED, "too many are logging in at this moment; come back in a second")
+        if self.places.full:
+            raise self.places.refusal()
 
     def is_outdated(self, stored: str) -> bool:
         """Whether it was made with other parameters than those of today."""
@@ -68,17 +69,22 @@ class Passwords:
         self._child.end()
 
     async def _ask(self, question: Question) -> Any:
-        self.check_room()
-        self._taken += 1
-        asking = asyncio.get_running_loop().run_in_executor(self._asking, self._child.ask, question)
+        self.places.enter()
+        asking = asyncio.get_running_loop().run_in_executor(self._asking, self._timed, question)
         asking.add_done_callback(self._leave)  # also when nobody waits for it any more
         try:
-            return await asking
+            answer, _ = await asking
         except OSError as error:
             raise StoreUnavailable(f"Passwords cannot be checked for now: {error}") from error
+        return answer
 
-    def _leave(self, _: object) -> None:
-        self._taken -= 1
+    def _timed(self, question: Question) -> tuple[Any, float]:
+        began_s = time.monotonic()
+        return self._child.ask(question), time.monotonic() - began_s
+
+    def _leave(self, asked: asyncio.Future[tuple[Any, float]]) -> None:
+        failed = asked.cancelled() or asked.exception() is not None
+        self.places.leave(None if failed else asked.result()[1])
 
 
 def check_new(password: str, email: str = "") -> None:

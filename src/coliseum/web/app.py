@@ -15,6 +15,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import OpenAPI
 
 from coliseum.errors import RequestRefused
+from coliseum.queries.shared import SharedRead
 from coliseum.telemetry import Log
 from coliseum.web.access import admit, check_every_route, note_reason, record_refusal
 from coliseum.web.allowance import RATE, one_too_many, rate_headers
@@ -59,7 +60,7 @@ from coliseum.web.headers import Headers
 from coliseum.web.live.routes import is_live, serve_live
 from coliseum.web.openapi import describe_capture, describe_declaring, describe_files
 from coliseum.web.options import Options
-from coliseum.web.problems import problem
+from coliseum.web.problems import problem, respond
 from coliseum.web.services import Services
 from coliseum.web.ui.areas import on_error as page_of_error
 from coliseum.web.ui.areas import pages_router
@@ -111,36 +112,45 @@ class App(Litestar):
         if scope["type"] == "lifespan":
             await super().__call__(scope, receive, send)
             return
-        read = None
         send = HEADERS.on(send)
         if is_live(scope):
             await serve_live(self.state.services, scope, receive, send)
             return
         if scope["type"] == "http":
-            path = scope["path"]
-            if (capture := CAPTURE.get(path)) is not None:
-                await serve(capture, self.state.services, scope, receive, send)
+            if await _served_past(self.state.services, scope, receive, send):
                 return
-            if path == boards.PATH and scope["method"] == "GET":
-                read = self.state.services.boards.asked_before(scope)
             if scope["method"] == "OPTIONS":
                 send = OPTIONS.corrected(scope, send)
-        if read is None:
-            await super().__call__(scope, receive, send)
-            await record_refusal(self.state.services, scope)  # the answer has been sent
-            return
-        rate = None
-        try:
-            rate = await self.state.services.allowance.count_request(read.tenant)
-            if rate is not None and not rate.allowed:
-                raise one_too_many(rate)
-            reply = boards.reply_of(await read.answer(), scope)
-        except Exception as error:  # noqa: BLE001 - as Litestar's own handler of exceptions
-            reply = problem(our_error(error, scope))
-        limited = () if rate is None else rate_headers(rate)
-        headers = [*reply.headers, *limited, (b"content-length", b"%d" % len(reply.body))]
-        await send({"type": "http.response.start", "status": reply.status, "headers": headers})
-        await send({"type": "http.response.body", "body": reply.body})
+        await super().__call__(scope, receive, send)
+        await record_refusal(self.state.services, scope)  # the answer has been sent
+
+
+async def _served_past(services: Services, scope: Any, receive: Any, send: Any) -> bool:
+    """Serve a request for which Litestar is not needed; False: it is."""
+    path, method = scope["path"], scope["method"]
+    if (capture := CAPTURE.get(path)) is not None:
+        await serve(capture, services, scope, receive, send)
+        return True
+    if path == auth.LOGIN and method == "POST" and services.logins.passwords.places.full:
+        # A crowd is turned away before anything is done for it, so that events do not wait for it.
+        await respond(send, problem(services.logins.passwords.places.refusal()))
+        return True
+    if path == boards.PATH and method == "GET" and (read := services.boards.asked_before(scope)) is not None:
+        await _answer_read(services, read, scope, send)
+        return True
+    return False
+
+
+async def _answer_read(services: Services, read: SharedRead, scope: Any, send: Any) -> None:
+    rate = None
+    try:
+        rate = await services.allowance.count_request(read.tenant)
+        if rate is not None and not rate.allowed:
+            raise one_too_many(rate)
+        reply = boards.reply_of(await read.answer(), scope)
+    except Exception as error:  # noqa: BLE001 - as Litestar's own handler of exceptions
+        reply = problem(our_error(error, scope))
+    await respond(send, reply, () if rate is None else rate_headers(rate))
 
 
 def build_app(

@@ -22,7 +22,7 @@ from coliseum.web.auth import TOKEN_TTL_MAX_S, make_user_token, user_of, webhook
 from coliseum.web.beacon import opened
 from coliseum.web.bodies import BODY_BYTES_MAX, Disconnected, read_body
 from coliseum.web.identify import SHARED_WITH, caller_for, caller_of
-from coliseum.web.problems import Answer, answer, problem
+from coliseum.web.problems import Answer, answer, problem, respond
 from coliseum.web.services import Services
 from coliseum.web.stripe import BODY_BYTES_MAX as STRIPE_BYTES_MAX
 from coliseum.web.stripe import stripe
@@ -157,7 +157,7 @@ BYTES_MAX: Mapping[Handler, int] = {stripe: STRIPE_BYTES_MAX}
 async def serve(handler: Handler, services: Services, scope: Any, receive: Any, send: Any) -> None:
     """Run a handler and send its answer: every error of ours has one, and anything else is a 500 that is logged."""
     if scope["method"] == "OPTIONS":
-        return await _send(send, Answer(204, b"", PREFLIGHT), ())
+        return await respond(send, Answer(204, b"", PREFLIGHT))
     try:
         if scope["method"] != "POST":
             raise MethodNotAllowed("POST")
@@ -175,7 +175,7 @@ async def serve(handler: Handler, services: Services, scope: Any, receive: Any, 
     except Exception as error:  # noqa: BLE001 - the last place where it can be said
         Log().error("capture_failed", error=described(error), path=scope["path"])
         reply = problem(ColiseumError("Something failed here; nothing of this request may have been stored."))
-    return await _send(send, reply, scope.get(SHARED_WITH, ANY_ORIGIN))
+    return await respond(send, reply, scope.get(SHARED_WITH, ANY_ORIGIN))
 
 
 class _Peek(msgspec.Struct):
@@ -265,10 +265,3 @@ async def _request_of(
         included=services.allowance.included(caller.tenant),
         signal=not trusted and headers.get(b"sec-gpc") == b"1",
     )
-
-
-async def _send(send: Any, reply: Answer, shared: tuple[tuple[bytes, bytes], ...]) -> None:
-    """``shared``: the headers by which a page may read the answer."""
-    headers = [*reply.headers, (b"content-length", b"%d" % len(reply.body)), *shared]
-    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
-    await send({"type": "http.response.body", "body": reply.body})

@@ -1,5 +1,6 @@
 """How an error becomes an HTTP answer: RFC 9457 problem details, with our reason in ``code``."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -93,6 +94,13 @@ class Answer(msgspec.Struct, frozen=True):
 def answer(status: int, content: Any) -> Answer:
     """A JSON answer."""
     return Answer(status, msgspec.json.encode(content))
+
+
+async def respond(send: Any, reply: Answer, more: Sequence[tuple[bytes, bytes]] = ()) -> None:
+    """Send an answer over bare ASGI, with its length and ``more`` headers."""
+    headers = [*reply.headers, (b"content-length", b"%d" % len(reply.body)), *more]
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+    await send({"type": "http.response.body", "body": reply.body})
 
 
 def problem(error: ColiseumError) -> Answer:

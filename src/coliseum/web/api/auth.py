@@ -18,6 +18,7 @@ from coliseum.web.csrf import check_json, check_page, csrf_token
 from coliseum.web.identify import COOKIE, cookie_in
 from coliseum.web.services import Services
 
+LOGIN: Final = "/api/auth/login"
 BODY_BYTES_MAX: Final = 16_384
 NEVER_KEPT: Final = {"cache-control": "no-store"}
 GONE: Final = f"{COOKIE.decode()}=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0"
@@ -81,7 +82,7 @@ class Ended(msgspec.Struct, frozen=True):
 
 
 @post(
-    "/api/auth/login",
+    LOGIN,
     opt=for_anybody(),
     summary="Log in with e-mail and password",
     status_code=200,

@@ -19,9 +19,9 @@ from coliseum.web.live.admission import origin_allowed
 from coliseum.web.live.hub import Hub
 from coliseum.web.live.messages import Close
 from coliseum.web.live.public_boards import wish_of_public
-from coliseum.web.live.stream import NAME, Receive, Send, answer_plainly, claimed, event_of, feed, parameters_in, part
+from coliseum.web.live.stream import NAME, Receive, Send, claimed, event_of, feed, parameters_in, part
 from coliseum.web.live.viewer import Viewer
-from coliseum.web.problems import problem
+from coliseum.web.problems import Answer, problem, respond
 from coliseum.web.sharing import shared_with
 
 PATH: Final = re.compile(r"/api/public/([^/]+)/boards/([^/]+)/events")
@@ -40,7 +40,7 @@ async def serve_public(hub: Hub, scope: Any, receive: Receive, send: Send) -> No
     headers = dict(scope["headers"])
     shared: tuple[tuple[bytes, bytes], ...] = (*SHARED, (b"access-control-allow-origin", b"*"))
     if scope["method"] == "OPTIONS":
-        await answer_plainly(send, 204, shared, b"")
+        await respond(send, Answer(204, b"", ()), shared)
         return
     try:
         if scope["method"] != "GET":
@@ -66,10 +66,10 @@ async def serve_public(hub: Hub, scope: Any, receive: Receive, send: Send) -> No
             hub.dismiss(viewer)
     except (*db.UNREACHABLE, db.PostgresError):
         reply = problem(StoreUnavailable("PostgreSQL did not answer."))
-        await answer_plainly(send, reply.status, (*reply.headers, *shared), reply.body)
+        await respond(send, reply, shared)
     except ColiseumError as error:
         reply = problem(error)
-        await answer_plainly(send, reply.status, (*reply.headers, *shared), reply.body)
+        await respond(send, reply, shared)
 
 
 async def _look(hub: Hub, viewer: Viewer, scope: Any, board: tuple[str, str]) -> None:

@@ -24,7 +24,7 @@ from coliseum.web.live.members import Members
 from coliseum.web.live.messages import HEARTBEAT, PARAMETERS_MAX, PARTITIONS_MAX, STATE_LENGTH, Close, WishKind
 from coliseum.web.live.tickets import looks_like_ticket
 from coliseum.web.live.viewer import Viewer
-from coliseum.web.problems import problem
+from coliseum.web.problems import Answer, problem, respond
 
 PATHS: Mapping[str, WishKind] = {
     "/api/live/events": "board",
@@ -69,7 +69,7 @@ async def serve_stream(hub: Hub, members: Members, scope: Any, receive: Receive,
     allowed = origin_allowed(scope["headers"], scope["scheme"], hub.origins)
     shared = _shared(headers) if allowed else ()
     if scope["method"] == "OPTIONS":
-        await answer_plainly(send, 204, shared, b"")
+        await respond(send, Answer(204, b"", ()), shared)
         return
     try:
         if scope["method"] != "GET":
@@ -86,10 +86,10 @@ async def serve_stream(hub: Hub, members: Members, scope: Any, receive: Receive,
             hub.dismiss(viewer)
     except (*db.UNREACHABLE, db.PostgresError):
         reply = problem(StoreUnavailable("PostgreSQL did not answer."))
-        await answer_plainly(send, reply.status, (*reply.headers, *shared), reply.body)
+        await respond(send, reply, shared)
     except ColiseumError as error:
         reply = problem(error)
-        await answer_plainly(send, reply.status, (*reply.headers, *shared), reply.body)
+        await respond(send, reply, shared)
 
 
 async def feed(viewer: Viewer, shared: Sequence[tuple[bytes, bytes]], receive: Receive, send: Send) -> None:
@@ -188,10 +188,3 @@ def _shared(headers: Mapping[bytes, bytes]) -> tuple[tuple[bytes, bytes], ...]:
         (b"access-control-allow-headers", b"authorization, last-event-id"),
         (b"access-control-allow-methods", b"GET"),
     )
-
-
-async def answer_plainly(send: Send, status: int, headers: Sequence[tuple[bytes, bytes]], body: bytes) -> None:
-    """An answer that is no stream."""
-    length = (b"content-length", b"%d" % len(body))
-    await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
-    await send({"type": "http.response.body", "body": body, "more_body": False})

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs
 import msgspec
 
 from coliseum.errors import ColiseumError, QueryInvalid, Refusal, RequestRefused
-from coliseum.web.problems import problem
+from coliseum.web.problems import problem, respond
 from coliseum.web.ui.formats import Formats
 from coliseum.web.ui.live import Live
 from coliseum.web.ui.snapshot import WINDOWS, Snapshot
@@ -53,9 +53,7 @@ async def serve_live(live: Live, scope: Any, receive: Receive, send: Send) -> No
             with suppress(TimeoutError):
                 await _Viewer(live, window, teller, since, receive, send).feed()
     except ColiseumError as error:
-        reply = problem(error)
-        await send({"type": "http.response.start", "status": reply.status, "headers": list(reply.headers)})
-        await send({"type": "http.response.body", "body": reply.body, "more_body": False})
+        await respond(send, problem(error))
 
 
 class _Viewer:
