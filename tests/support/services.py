@@ -111,7 +111,11 @@ class World:
 async def opened_world(database_url: str, valkey_url: str, **changes: Any) -> AsyncIterator[World]:
     """Bring a database without tenants up to this version and open everything on it; ``changes`` are settings."""
     settings = Settings(
-        database_url=database_url, valkey_url=valkey_url, secret_key=SECRET_KEY, log_level="error", **changes
+        database_url=database_url,
+        valkey_url=valkey_url,
+        secret_key=SECRET_KEY,
+        log_level="error",
+        **{"code_grace_s": 30, **changes},  # so that a person of a test has two codes at any moment
     )
     await wiring.migrate_database(settings)
     async with AsyncExitStack() as stack:

@@ -160,6 +160,8 @@ def running_system(database_url: str, folder: Path, **variables: str) -> Iterato
         **os.environ,
         "COLISEUM_DATA_DIR": str(folder),
         "COLISEUM_HOST": "127.0.0.1",
+        # A person of a test has two codes at any moment.
+        "COLISEUM_CODE_GRACE_S": "30",
         # A killed processor's work is taken over soon.
         "COLISEUM_LEASE_S": "2",
         "COLISEUM_PORT": str(port),

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from coliseum.accounts import totp
+from coliseum.settings import Settings
 
 MOMENTS = (59, 1_111_111_109, 1_111_111_111, 1_234_567_890, 2_000_000_000, 20_000_000_000)
 SHA1 = ("94287082", "07081804", "14050471", "89005924", "69279037", "65353130")
@@ -30,12 +31,27 @@ def test_the_codes_are_those_of_the_standards_appendix(
         assert totp.code_at(seed, moment // totp.STEP_S, 8, digest) == code
 
 
-def test_a_code_counts_in_its_step_and_the_next_and_in_no_other() -> None:
-    newest = totp.counter_at(NOW)
-    for back in range(-3, 4):
-        code = totp.code_at(SEED, newest - back)
-        expected = newest - back if back in (0, 1) else None
-        assert totp.counter_of(SEED, code, NOW) == expected
+def taken(counter: int, second: float, **grace: int) -> bool:
+    """Whether the code of a step is taken so many seconds after the step began."""
+    now = datetime.fromtimestamp(counter * totp.STEP_S + second, UTC)
+    found = totp.counter_of(SEED, totp.code_at(SEED, counter), now, **grace)
+    assert found in (None, counter)
+    return found == counter
+
+
+def test_a_code_counts_in_its_own_half_minute_and_not_a_moment_longer() -> None:
+    assert Settings().code_grace_s == 0
+    counter = totp.counter_at(NOW)
+    moments = (-0.001, 0, 15, 29.999, 30, 30.001, 59)
+    assert [taken(counter, each) for each in moments] == [False, True, True, True, False, False, False]
+
+
+@pytest.mark.parametrize("grace_s", [1, 10, 30])
+def test_some_seconds_of_grace_are_counted_from_the_end_of_its_half_minute(grace_s: int) -> None:
+    counter = totp.counter_at(NOW)
+    ends = 30 + grace_s
+    moments = (-0.001, 0, 29.999, 30, ends - 0.001, ends, ends + 30)
+    assert [taken(counter, each, grace_s=grace_s) for each in moments] == [False, *[True] * 4, False, False]
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ def open_logins(
         database,
         trail,
         passwords,
-        SecondFactors(database, Seal(secret_key, "totp"), passwords, clock),
+        SecondFactors(database, Seal(secret_key, "totp"), passwords, clock, settings.code_grace_s),
         sessions,
         Tokens(database, trail, sessions, secret_key, clock),
         Tries(store, settings.login_tries_per_account, settings.login_tries_per_address, settings.code_tries),

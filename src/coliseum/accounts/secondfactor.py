@@ -51,10 +51,11 @@ class _Code(msgspec.Struct, frozen=True):
 class SecondFactors:
     """Seeds are sealed under a key that is not in the database; recovery codes are hashed as passwords are."""
 
-    def __init__(self, database: db.Database, seal: Seal, passwords: Passwords, clock: Clock) -> None:
+    def __init__(self, database: db.Database, seal: Seal, passwords: Passwords, clock: Clock, grace_s: int) -> None:
         self._database = database
         self._seal = seal
         self._passwords = passwords
+        self._grace_s = grace_s
         self._clock = clock
 
     async def check(self, account: Account, code: str) -> bool:
@@ -64,7 +65,9 @@ class SecondFactors:
             return await self._use_recovery_code(account, *recovery)
         if account.totp_secret is None:
             return False
-        counter = totp.counter_of(self._seal.open(account.totp_secret, account.owner), code, self._clock())
+        counter = totp.counter_of(
+            self._seal.open(account.totp_secret, account.owner), code, self._clock(), self._grace_s
+        )
         if counter is None:
             return False
         async with self._database.transaction("accounts") as connection:
@@ -89,7 +92,7 @@ class SecondFactors:
             RequestRefused: ``wrong_credentials``.
         """
         seed = None if account.totp_secret is None else self._seal.open(account.totp_secret, account.owner)
-        counter = None if seed is None else totp.counter_of(seed, code, self._clock())
+        counter = None if seed is None else totp.counter_of(seed, code, self._clock(), self._grace_s)
         if counter is None:
             raise wrong_code()
         return counter

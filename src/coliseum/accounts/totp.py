@@ -12,8 +12,6 @@ from typing import Any, Final
 import pyotp
 
 STEP_S: Final = 30
-STEPS_BACK: Final = 1
-"""A code is taken for one step after its own, because clocks differ and typing takes time."""
 DIGITS: Final = 6
 SEED_BYTES: Final = 20
 ISSUER: Final = "Coliseum"
@@ -48,13 +46,14 @@ def code_at(seed: bytes, counter: int, digits: int = DIGITS, digest: Callable[..
     return _maker(seed, digits, digest).generate_otp(counter)
 
 
-def counter_of(seed: bytes, code: str, now: datetime) -> int | None:
-    """The step whose code this is: the one that is now, or the one before; None when it is of neither."""
+def counter_of(seed: bytes, code: str, now: datetime, grace_s: int = 0) -> int | None:
+    """The step whose code this is: the one that is now, or one that ended within ``grace_s`` seconds; else None."""
     if not CODE.fullmatch(code):
         return None
     newest = counter_at(now)
-    fits = [hmac.compare_digest(code_at(seed, newest - back), code) for back in range(STEPS_BACK + 1)]
-    return newest - fits.index(True) if any(fits) else None
+    taken = [newest, newest - 1] if now.timestamp() % STEP_S < grace_s else [newest]
+    fits = [hmac.compare_digest(code_at(seed, counter), code) for counter in taken]
+    return taken[fits.index(True)] if any(fits) else None
 
 
 def new_recovery_codes() -> list[str]:

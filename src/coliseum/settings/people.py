@@ -57,6 +57,16 @@ class PeopleSettings(ServingSettings, frozen=True, kw_only=True):
             le=1_000,
         ),
     ] = 5
+    code_grace_s: Annotated[
+        int,
+        whole(
+            "COLISEUM_CODE_GRACE_S",
+            "Seconds for which a code of a second factor is still taken after its own 30: for people whose clocks are "
+            "late, and longer than ASVS 6.5.5 allows.",
+            ge=0,
+            le=30,
+        ),
+    ] = 0
     logins_waiting_max: Annotated[
         int,
         whole(
