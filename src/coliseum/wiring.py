@@ -34,6 +34,7 @@ from coliseum.passport.appender import Appender
 from coliseum.passport.subjects import Subjects
 from coliseum.passport.suppression import Suppression
 from coliseum.passport.upkeep import keep_up
+from coliseum.privacy.retention import retain_regularly
 from coliseum.privacy.sweep import sweep_regularly
 from coliseum.processor.leases import Leases
 from coliseum.processor.processor import Processor
@@ -212,6 +213,7 @@ async def run_processor(settings: Settings) -> None:
                 _deliver(database, outbound, settings),
                 Heads(file_of(settings), utc_now).export_regularly(database),
                 sweep_regularly(database, utc_now),
+                _retain(database, settings),
             )
     finally:
         await outbound.close()
@@ -261,6 +263,15 @@ async def _keep_up_regularly(database: db.Database, settings: Settings) -> None:
             await asyncio.sleep(60)
             continue
         await asyncio.sleep(UPKEEP_EVERY_S)
+
+
+async def _retain(database: db.Database, settings: Settings) -> None:
+    """Let go of people who were not heard of; without the root secret it could not be told, and is not done."""
+    if settings.secret_key is None:
+        telemetry.Log().warning("retention_off")
+        await asyncio.Event().wait()
+        return
+    await retain_regularly(database, Trail(settings.secret_key, utc_now), utc_now)
 
 
 async def _deliver(database: db.Database, outbound: Outbound, settings: Settings) -> None:

@@ -51,6 +51,15 @@ def reapply_(file: Annotated[Path, typer.Argument(help="What `coliseum privacy l
     typer.echo(f"{done.forgotten} people were there and are forgotten again; {done.marked} marks were missing.")
 
 
+@app.command("retain")
+def retain_(
+    slug: Annotated[str, typer.Argument(help="The tenant's slug.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
+) -> None:
+    """Let go now of whoever was not heard of for as long as the tenant keeps what is about people."""
+    typer.echo(asyncio.run(_retain(slug, dry_run)))
+
+
 @app.command("compact")
 def compact_() -> None:
     """Rewrite the tables from which people were deleted, so that nothing of them is left in their files."""
@@ -58,7 +67,7 @@ def compact_() -> None:
 
 
 @asynccontextmanager
-async def _working() -> AsyncIterator[tuple[Any, Trail, Suppression]]:
+async def _working(**more: int) -> AsyncIterator[tuple[Any, Trail, Suppression]]:
     from coliseum.local.running import connected  # noqa: PLC0415 - as above
     from coliseum.wiring import NotConfigured, opened  # noqa: PLC0415
 
@@ -66,23 +75,48 @@ async def _working() -> AsyncIterator[tuple[Any, Trail, Suppression]]:
     if settings.secret_key is None:
         raise NotConfigured("COLISEUM_SECRET_KEY is not set.", hint="It is the same in every process of one system.")
     suppression = Suppression(settings.suppression_key or settings.secret_key)
-    async with opened(settings, accounts=2, capture=1) as database:
+    async with opened(settings, accounts=2, capture=1, **more) as database:
         yield database, Trail(settings.secret_key, utc_now), suppression
 
 
-async def _forget(slug: str, user_id: str) -> Any:
+async def _tenant(database: Any, slug: str) -> Any:
     from coliseum.accounts.tenants import tenant_by_slug  # noqa: PLC0415 - as above
     from coliseum.operations import NoSuchTenant  # noqa: PLC0415
-    from coliseum.privacy.forget import Asking, forget  # noqa: PLC0415
+
+    tenant = await tenant_by_slug(database, slug)
+    if tenant is None:
+        raise NoSuchTenant(f"There is no tenant {slug!r}.", hint="`coliseum tenant list` shows them.")
+    return tenant
+
+
+async def _forget(slug: str, user_id: str) -> Any:
+    from coliseum.privacy.forget import Asking, forget  # noqa: PLC0415 - as above
 
     async with _working() as (database, trail, suppression):
-        tenant = await tenant_by_slug(database, slug)
-        if tenant is None:
-            raise NoSuchTenant(f"There is no tenant {slug!r}.", hint="`coliseum tenant list` shows them.")
+        tenant = await _tenant(database, slug)
         async with database.tenant(tenant.tenant_id, "accounts") as connection:
             return await forget(
                 connection, trail, suppression, tenant.tenant_id, user_id, Asking("operator"), utc_now()
             )
+
+
+async def _retain(slug: str, dry_run: bool) -> str:
+    from coliseum.privacy.retention import retain, unheard_of  # noqa: PLC0415 - as above
+
+    async with _working(owner=1, processor=2) as (database, trail, _):
+        tenant, now = await _tenant(database, slug), utc_now()
+        if dry_run:
+            found = await unheard_of(database, now, tenant.tenant_id)
+            if found is not None:
+                return f"{found[1]} people were not heard of since {found[0]:%Y-%m-%d}; nothing was done."
+            return f"{slug} keeps what is about people without an end."
+        done = await retain(database, trail, now, tenant_id=tenant.tenant_id, asked_by="operator")
+    if done:
+        return (
+            f"{done[0].people} people were not heard of since {done[0].cutoff:%Y-%m-%d} and are nobody any more; "
+            f"personal fields of {done[0].personal} older entries of others are deleted."
+        )
+    return f"Nothing was done: {slug} keeps what is about people without an end, or a processor is at it."
 
 
 async def _ledger() -> None:

@@ -2009,6 +2009,14 @@ ALTER TABLE public.privacy_erasures ALTER COLUMN number ADD GENERATED ALWAYS AS 
     NO MAXVALUE
     CACHE 1
 );
+CREATE TABLE public.privacy_retention (
+    tenant_id integer NOT NULL,
+    months smallint NOT NULL,
+    cutoff timestamp with time zone NOT NULL,
+    ran_at timestamp with time zone NOT NULL,
+    CONSTRAINT privacy_retention_months_check CHECK (((months >= 1) AND (months <= 120)))
+);
+ALTER TABLE ONLY public.privacy_retention FORCE ROW LEVEL SECURITY;
 CREATE TABLE public.privacy_suppressed (
     tenant_id integer NOT NULL,
     digest bytea NOT NULL,
@@ -2236,6 +2244,8 @@ ALTER TABLE ONLY public.privacy_consents
     ADD CONSTRAINT privacy_consents_pkey PRIMARY KEY (tenant_id, subject_id, purpose);
 ALTER TABLE ONLY public.privacy_erasures
     ADD CONSTRAINT privacy_erasures_pkey PRIMARY KEY (tenant_id, certificate);
+ALTER TABLE ONLY public.privacy_retention
+    ADD CONSTRAINT privacy_retention_pkey PRIMARY KEY (tenant_id);
 ALTER TABLE ONLY public.privacy_suppressed
     ADD CONSTRAINT privacy_suppressed_pkey PRIMARY KEY (tenant_id, digest);
 ALTER TABLE ONLY public.processor_cursors
@@ -2381,6 +2391,8 @@ ALTER TABLE ONLY public.privacy_consents
     ADD CONSTRAINT privacy_consents_tenant_id_subject_id_fkey FOREIGN KEY (tenant_id, subject_id) REFERENCES public.passport_subjects(tenant_id, subject_id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.privacy_erasures
     ADD CONSTRAINT privacy_erasures_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
+ALTER TABLE ONLY public.privacy_retention
+    ADD CONSTRAINT privacy_retention_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
 ALTER TABLE ONLY public.privacy_suppressed
     ADD CONSTRAINT privacy_suppressed_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.accounts_tenants(tenant_id);
 ALTER TABLE ONLY public.processor_cursors
@@ -2454,6 +2466,7 @@ CREATE POLICY people_only ON public.accounts_signups TO coliseum_accounts USING 
 CREATE POLICY people_only ON public.billing_stripe_events TO coliseum_accounts USING (true) WITH CHECK (true);
 ALTER TABLE public.privacy_consents ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.privacy_erasures ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.privacy_retention ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.privacy_suppressed ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.processor_cursors ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.processor_dead_letters ENABLE ROW LEVEL SECURITY;
@@ -2503,6 +2516,7 @@ CREATE POLICY tenant_only ON public.passport_references USING ((tenant_id = publ
 CREATE POLICY tenant_only ON public.passport_subjects USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.privacy_consents USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.privacy_erasures USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
+CREATE POLICY tenant_only ON public.privacy_retention USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.privacy_suppressed USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.processor_cursors USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
 CREATE POLICY tenant_only ON public.processor_dead_letters USING ((tenant_id = public.coliseum_tenant())) WITH CHECK ((tenant_id = public.coliseum_tenant()));
@@ -2703,6 +2717,7 @@ GRANT SELECT ON TABLE public.passport_references TO coliseum_app;
 GRANT SELECT ON TABLE public.passport_references TO coliseum_processor;
 GRANT USAGE ON SEQUENCE public.passport_subjects_subject_id_seq TO coliseum_capture;
 GRANT SELECT,INSERT ON TABLE public.privacy_consents TO coliseum_capture;
+GRANT SELECT ON TABLE public.privacy_consents TO coliseum_processor;
 GRANT UPDATE(granted) ON TABLE public.privacy_consents TO coliseum_capture;
 GRANT UPDATE(partition) ON TABLE public.privacy_consents TO coliseum_capture;
 GRANT UPDATE("offset") ON TABLE public.privacy_consents TO coliseum_capture;
@@ -2710,6 +2725,8 @@ GRANT SELECT,INSERT ON TABLE public.privacy_erasures TO coliseum_accounts;
 GRANT SELECT ON TABLE public.privacy_erasures TO coliseum_capture;
 GRANT SELECT ON TABLE public.privacy_erasures TO coliseum_processor;
 GRANT USAGE ON SEQUENCE public.privacy_erasures_number_seq TO coliseum_accounts;
+GRANT SELECT ON TABLE public.privacy_retention TO coliseum_processor;
+GRANT SELECT ON TABLE public.privacy_retention TO coliseum_app;
 GRANT SELECT,INSERT ON TABLE public.privacy_suppressed TO coliseum_accounts;
 GRANT SELECT ON TABLE public.privacy_suppressed TO coliseum_capture;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.processor_nodes TO coliseum_processor;

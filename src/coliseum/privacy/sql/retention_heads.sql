@@ -1,0 +1,1 @@
+SELECT partition, head FROM passport_heads WHERE tenant_id = $1
