@@ -34,7 +34,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     webhook_endpoints: int
     seats: int | None
     report_branding: bool
-    """Reports bear the tenant's own name and colours; without it they bear a watermark."""
+    """Pages behind public links bear the tenant's name alone; without it our name, and a mark on each panel."""
 
 
 PLANS: Final[Mapping[PlanName, Plan]] = MappingProxyType({

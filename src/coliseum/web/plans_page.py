@@ -27,7 +27,7 @@ MEANINGS: Final = {
     "declaredBoards": "boards that are declared; 200 in any case",
     "webhookEndpoints": "endpoints of outgoing webhooks",
     "seats": "members, and invitations that are open",
-    "reportBranding": "reports bear the tenant's own name and colours; without it a watermark",
+    "reportBranding": "public links show the tenant's name alone; without it Coliseum's, and a mark on each panel",
 }
 PAGE: Final = Path("docs/PLANS.md")
 HEAD: Final = """# Plans

@@ -23,7 +23,10 @@ _KEPT = Kept()
 
 @get("/s/{link:str}", opt=for_anybody())
 async def get_public_page(request: Asked, services: NamedDependency[Services], link: FromPath[str]) -> Response[Any]:
-    """The dashboard or the question, of the tenant that made the link; nothing on it leads inside."""
+    """The dashboard or the question, of the tenant that made the link; nothing on it leads inside.
+
+    It bears the tenant's name where their plan includes that, and our mark on each panel where it does not.
+    """
     now = services.clock()
     found = await opened(services.database, link, now)
     if found is None:
@@ -38,6 +41,7 @@ async def get_public_page(request: Asked, services: NamedDependency[Services], l
     name = panels[0].view.title if alone and panels[0].view is not None else found.name
     answer = page(
         request, "query/public.html", title=Name(name), name=name, tenant=found.tenant, panels=panels,
+        branded=services.allowance.plan_of(found.tenant).report_branding,
         read_at=formats.datetime(now), until=None if found.expires_at is None else formats.date(found.expires_at),
     )  # fmt: skip
     answer.headers["x-robots-tag"] = NOT_LISTED
