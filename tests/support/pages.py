@@ -111,12 +111,11 @@ class Pages:
 
         ``context``: more of Playwright's, such as ``java_script_enabled=False`` or ``locale="de-DE"``.
         """
-        with (
-            self.context(role=role, size=size, theme=theme, **context) as opened,
-            self.page(opened, check=check) as page,
-        ):
-            page.goto(self.url(path))
-            yield page
+        with self.context(role=role, size=size, theme=theme, **context) as opened:
+            page = opened.new_page()  # the end of its context closes it; closing a page by itself once hung for minutes
+            with self._watching(page, check=check):
+                page.goto(self.url(path))
+                yield page
 
     @contextmanager
     def context(
@@ -141,15 +140,22 @@ class Pages:
     def page(self, context: BrowserContext, *, check: bool = True) -> Iterator[Page]:
         """A new page, watched."""
         page = context.new_page()
+        try:
+            with self._watching(page, check=check):
+                yield page
+        finally:
+            page.close()
+
+    @contextmanager
+    def _watching(self, page: Page, *, check: bool) -> Iterator[None]:
         watched = Watched(page, self.arena.system.url)
         WATCHED[page] = watched
         try:
-            yield page
+            yield
             if check:
                 watched.check()
         finally:
             WATCHED.pop(page)
-            page.close()
 
     def url(self, path: str = "") -> str:
         """The address of a page: absolute, or below the tenant's."""
