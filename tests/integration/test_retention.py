@@ -19,6 +19,8 @@ from support.page import processing
 from support.services import SECRET_KEY, Platform, World
 from support.trail import entries_of
 
+pytestmark = pytest.mark.long
+
 
 async def send(world: World, platform: Platform, *events: dict[str, Any]) -> None:
     reply = await world.http.post("/api/passport/batch", list(events), platform.server)
