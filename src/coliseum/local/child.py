@@ -7,10 +7,13 @@ import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
 from msgspec import Struct
 
 LAUNCHER = Path(__file__).with_name("launch.py")
+PARTING: Final = "database system is shut down"
+"""The last words of PostgreSQL, whatever it has died of: the line before them says that."""
 LOG_BYTES_MAX = 16 * 1024 * 1024
 LOOK_INTERVAL_S = 0.02
 KILL_WAIT_S = 5.0
@@ -103,11 +106,12 @@ class Child:
 
 
 def last_line(log: Path) -> str:
-    """Return the last line of a log that says something, for the one sentence of an error."""
+    """Return the last line of a log that says why, for the one sentence of an error."""
     if not log.is_file():
         return "it wrote no log"
     lines = [line.strip() for line in log.read_bytes()[-8_192:].decode("utf-8", "replace").splitlines()]
-    return next((line for line in reversed(lines) if line), "its log is empty")
+    told = [line for line in lines if line and not line.endswith(PARTING)]
+    return told[-1] if told else "its log is empty"
 
 
 def _rotate(log: Path) -> None:
