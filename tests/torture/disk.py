@@ -12,6 +12,7 @@ from pathlib import Path
 IMAGE_BYTES = 1_400 * 1024 * 1024
 LEFT_FREE_BYTES = 256 * 1024
 PATIENCE_S = 120
+COPIES_MAX = 40
 
 
 def why_not() -> str | None:
@@ -56,13 +57,31 @@ class Disk:
             os.posix_fallocate(ballast.fileno(), 0, max(size, 1))
 
     def make_room(self) -> None:
+        """Free what ``fill`` took, for good: a power cut does not bring it back."""
         self._ballast.unlink(missing_ok=True)
+        folder = os.open(self.mounted_at, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
     def copy_as_after_power_cut(self) -> Path:
-        """Copy what is on the disk now; the writers must stand still."""
+        """Copy what is on the disk at one moment; the writers must stand still.
+
+        The kernel may go on writing back what they wrote. A copy during which it did is none of any moment, and is made
+        again: its early blocks would be older than its late ones, which no disk is after a power cut.
+        """
         copy = self._folder / f"disk-{self._number + 1}.img"
-        _run("cp", "--sparse=always", str(self._image), str(copy))
-        return copy
+        for _ in range(COPIES_MAX):
+            before = self._written_at()
+            _run("cp", "--sparse=always", str(self._image), str(copy))
+            if self._written_at() == before:
+                return copy
+        raise AssertionError(f"the kernel wrote during each of {COPIES_MAX} copies of the disk")
+
+    def _written_at(self) -> tuple[int, int]:
+        found = self._image.stat()
+        return found.st_mtime_ns, found.st_blocks
 
     def go_on_with(self, copy: Path) -> None:
         """Put a copy in the disk's place; its writers must have ended."""
