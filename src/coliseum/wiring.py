@@ -198,7 +198,12 @@ async def run_processor(settings: Settings) -> None:
         {**PROJECTIONS, coliseum.name: coliseum},
         {coliseum.name: BoardsFollower(database, store, utc_now, settings.board_idle_s, prepared, teller.wake)},
         {coliseum.name: coliseum},
-        Limits(settings.step_entries_max, settings.dead_letter_attempts_max, settings.poll_interval_s),
+        Limits(
+            settings.step_entries_max,
+            settings.dead_letter_attempts_max,
+            settings.poll_interval_s,
+            settings.steps_at_once or max(1, (os.cpu_count() or 2) // 2),
+        ),
         settings.lease_s,
         {coliseum.name: SeasonCloser(utc_now)},
         {coliseum.name: Announcements(utc_now)},

@@ -17,6 +17,7 @@ from coliseum.processor.projection import Announcer, Closer, Follower, Projectio
 from coliseum.processor.retrying import Retrying
 from coliseum.processor.runner import Limits, Runner
 from coliseum.processor.tidying import Tidying
+from coliseum.processor.turns import Turns
 from coliseum.tasks import end, finish
 from coliseum.telemetry import Log, described
 
@@ -51,6 +52,7 @@ class Processor:
         self._announcers = announcers
         self._limits = limits
         self._lease_s = lease_s
+        self._turns = Turns(limits.steps_at_once)
         self._running: dict[Unit, tuple[Runner, asyncio.Task[None]]] = {}
         self._log = Log(node=leases.node_id)
 
@@ -128,6 +130,7 @@ class Processor:
             None if closer is None else Closing(self._database, unit, closer, rng),
             None if announcer is None else Announcing(self._database, unit, announcer, rng),
             Retrying(self._database, unit, projection, rng),
+            self._turns,
         )
         self._running[unit] = (runner, asyncio.create_task(runner.run()))
         self._log.info("unit_taken", tenant=unit.tenant.slug, consumer=unit.consumer, epoch=unit.epoch)

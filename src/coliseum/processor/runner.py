@@ -16,6 +16,7 @@ from coliseum.processor.projection import POISON, Projection, Unit
 from coliseum.processor.retrying import Retrying
 from coliseum.processor.step import ParkingFailed, park, read_cursors, step
 from coliseum.processor.tidying import Tidying
+from coliseum.processor.turns import Turns
 from coliseum.tasks import finish, lost_cancellation
 from coliseum.telemetry import Log, described
 
@@ -30,6 +31,8 @@ class Limits(msgspec.Struct, frozen=True):
     step_entries_max: int
     attempts_max: int
     poll_interval_s: float
+    steps_at_once: int = 1
+    """Of all runners of one processor."""
 
 
 class Runner:
@@ -48,6 +51,7 @@ class Runner:
         closing: Closing | None = None,
         announcing: Announcing | None = None,
         retrying: Retrying | None = None,
+        turns: Turns | None = None,
     ) -> None:
         self._database = database
         self._node_id = node_id
@@ -60,6 +64,7 @@ class Runner:
         self._closing = closing
         self._announcing = announcing
         self._retrying = retrying
+        self._turns = turns or Turns()
         self._sizes: dict[int, int] = {}
         self._failures: dict[tuple[int, int], int] = {}
         self._passing_failures = 0
@@ -133,7 +138,8 @@ class Runner:
     async def _step(self, partition: int, cursors: dict[int, int]) -> bool:
         size = self._sizes.get(partition, self._limits.step_entries_max)
         try:
-            progress = await step(self._database, self._node_id, self._unit, self._projection, partition, size)
+            async with self._turns.turn():
+                progress = await step(self._database, self._node_id, self._unit, self._projection, partition, size)
         except POISON as error:
             await self._poisoned(partition, cursors[partition], size, error)
             return True

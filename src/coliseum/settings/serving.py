@@ -155,6 +155,16 @@ class ServingSettings(Struct, frozen=True, kw_only=True):
         int,
         whole("COLISEUM_STEP_ENTRIES_MAX", "Log entries that a projection takes in one step.", ge=1, le=200_000),
     ] = 50_000
+    steps_at_once: Annotated[
+        int,
+        whole(
+            "COLISEUM_STEPS_AT_ONCE",
+            "Steps that one processor takes at a time; each waits a quarter of a second for its turn, and no longer. "
+            "0: half as many as its machine has cores.",
+            ge=0,
+            le=64,
+        ),
+    ] = 0
     dead_letter_attempts_max: Annotated[
         int,
         whole("COLISEUM_DEAD_LETTER_ATTEMPTS_MAX", "Tries of an entry before it is set aside.", ge=1, le=100),
