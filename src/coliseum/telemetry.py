@@ -24,8 +24,8 @@ LogEvent = Literal[
     "boards_reset",  # Valkey lost or contradicted its state; all boards are remade; `reason`
     "upkeep_failed",  # partitions or the dedupe window could not be kept up; tried again
     "people_expired",  # of whom nothing was heard for long enough are nobody any more; `tenant`, `people`, `personal`
-    "retention_failed",  # people who were not heard of could not be let go; tried again within the hour; `error`
-    "retention_waits",  # the clocks of processor and database are a day apart: nothing is deleted; both clocks
+    "retention_failed",  # people who were not heard of could not be let go; tried again; `tenant`, `error`
+    "retention_waits",  # the clocks of processor and database are a day apart: nothing is deleted; `error`
     "retention_off",  # without the root secret nothing can be told to the audit trail, and nobody is let go
     "sweep_failed",  # what was added of people who were forgotten could not be looked for; tried again; `error`
     "heads_not_exported",  # the heads of the audit trail could not be written to their file; tried again; `error`

@@ -146,4 +146,4 @@ async def test_a_process_that_remembers_whom_it_has_just_heard_to_be_forgotten_i
         with monkeypatch.context() as patch:
             patch.setattr(Subjects, "_look_up", late)
             await process.subjects.resolve(platform.tenant_id, ["ada"])
-        assert ("ada" in process.subjects._young[platform.tenant_id]) == wrong
+        assert ("ada" in process.subjects._young.get(platform.tenant_id, {})) == wrong

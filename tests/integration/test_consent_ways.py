@@ -13,6 +13,7 @@ from coliseum.wiring import open_services
 from support.asgi import Http, Reply, basic
 from support.consenting import BATCH, FANS, LOG, careful_platform, fates, say, word
 from support.festival import vote
+from support.forgetting import number_of
 from support.people import LogIn, new_person
 from support.services import Platform, World
 from support.signing import signed_headers
@@ -143,18 +144,22 @@ async def test_what_stands_is_what_the_log_says_whatever_came_at_once(world: Wor
     }
 
 
-async def test_whoever_is_nobody_any_more_has_agreed_to_nothing(world: World, careful: Platform) -> None:
+async def test_whoever_is_nobody_any_more_has_agreed_to_nothing_until_they_do_so_anew(
+    world: World, careful: Platform
+) -> None:
     fan = next(FANS)
     await say(world, careful, fan, granted=True)
     await world.execute("DELETE FROM passport_subjects WHERE tenant_id = $1", careful.tenant_id)
     assert await standing(world, careful) == []
-    # A process that remembers the number still stores the word, which is nobody's now.
-    await say(world, careful, fan, granted=True)
-    assert await standing(world, careful) == []
     assert await fates(world, careful, vote(userId=fan)) == ["no_consent"]
+    # A process that remembers the old number finds that it is nobody's.
+    await say(world, careful, fan, granted=True)
+    [word] = await standing(world, careful)
+    assert word["subject_id"] == await number_of(world, careful, fan)
+    assert await fates(world, careful, vote(userId=fan)) == ["accepted"]
 
 
-async def test_a_word_that_comes_as_its_person_becomes_nobody_waits_and_is_stored(
+async def test_a_word_that_comes_as_its_person_becomes_nobody_waits_and_is_stored_under_their_new_number(
     world: World, careful: Platform
 ) -> None:
     fan = next(FANS)
@@ -166,7 +171,8 @@ async def test_a_word_that_comes_as_its_person_becomes_nobody_waits_and_is_store
             while not await world.value("SELECT count(*) FROM pg_locks WHERE NOT granted"):
                 await asyncio.sleep(0.02)
     await saying
-    assert await standing(world, careful) == []
+    [word] = await standing(world, careful)
+    assert (word["subject_id"], word["purpose"]) == (await number_of(world, careful, fan), "marketing")
 
 
 async def test_a_vote_from_the_hall_is_what_its_fan_asks_for(world: World, careful: Platform) -> None:

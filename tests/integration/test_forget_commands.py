@@ -1,42 +1,29 @@
 """Forgetting from the command line, a ledger that survives a restore, and files from which the bytes are gone."""
 
-import asyncio
 from pathlib import Path
 
-from typer.testing import CliRunner
-
-from coliseum.cli import app
+from support.commanding import command
 from support.festival import spent, vote
 from support.forgetting import number_of
-from support.services import SECRET_KEY, Platform, World
+from support.services import Platform, World
 from support.trail import entries_of
 
 FAN = "canary-0815-of-the-files"
 
 
-async def run(world: World, *words: str, typed: str = "", **changes: str) -> tuple[int, str]:
-    """Run a command as an operator does; its exit code and what it printed."""
-    environ = {
-        "DATABASE_URL": world.settings.database_url, "VALKEY_URL": world.settings.valkey_url,
-        "COLISEUM_SECRET_KEY": SECRET_KEY, "COLISEUM_LOG_LEVEL": "error", "COLUMNS": "300", **changes,
-    }  # fmt: skip
-    done = await asyncio.to_thread(CliRunner().invoke, app, list(words), env=environ, input=typed)
-    return done.exit_code, done.output + str(done.exception or "")
-
-
 async def test_an_operator_forgets_somebody_and_that_is_in_the_trail(world: World, platform: Platform) -> None:
     await world.http.post("/api/passport/batch", [vote(userId="ada"), vote(userId="ben")], platform.server)
     slug = platform.tenant.slug
-    code, printed = await run(world, "privacy", "forget", slug, "ada")
+    code, printed = await command(world, "privacy", "forget", slug, "ada")
     assert (code, printed[:12]) == (0, "Certificate "), printed
-    code, printed = await run(world, "privacy", "forget", slug, "-", typed="ben\n")
+    code, printed = await command(world, "privacy", "forget", slug, "-", typed="ben\n")
     assert code == 0, printed
     assert await number_of(world, platform, "ada") is None
     assert await number_of(world, platform, "ben") is None
     told = [(row["actor"], row["action"]) for row in await entries_of(world, platform)]
     assert told[-2:] == [("operator", "person.forget")] * 2
-    assert (await run(world, "privacy", "forget", "no-such-tenant", "ada"))[0] == 1
-    assert (await run(world, "privacy", "forget", slug, "x" * 129))[0] == 2
+    assert (await command(world, "privacy", "forget", "no-such-tenant", "ada"))[0] == 1
+    assert (await command(world, "privacy", "forget", slug, "x" * 129))[0] == 2
 
 
 async def test_who_comes_back_with_a_backup_is_forgotten_again_by_the_ledger(
@@ -44,8 +31,8 @@ async def test_who_comes_back_with_a_backup_is_forgotten_again_by_the_ledger(
 ) -> None:
     await world.http.post("/api/passport/batch", [vote(userId="ada"), vote(userId="ben")], platform.server)
     kept = await world.fetch("SELECT * FROM passport_subjects WHERE tenant_id = $1", platform.tenant_id)
-    assert (await run(world, "privacy", "forget", platform.tenant.slug, "ada"))[0] == 0
-    code, printed = await run(world, "privacy", "ledger")
+    assert (await command(world, "privacy", "forget", platform.tenant.slug, "ada"))[0] == 0
+    code, printed = await command(world, "privacy", "ledger")
     assert code == 0, printed
     assert "ada" not in printed
     file = tmp_path / "forgotten.ndjson"
@@ -57,23 +44,23 @@ async def test_who_comes_back_with_a_backup_is_forgotten_again_by_the_ledger(
         "INSERT INTO passport_subjects (tenant_id, subject_id, user_id, key) OVERRIDING SYSTEM VALUE"
         " VALUES ($1, $2, $3, $4)", platform.tenant_id, ada["subject_id"], "ada", ada["key"],
     )  # fmt: skip
-    wrong = await run(
+    wrong = await command(
         world, "privacy", "reapply", str(file), COLISEUM_SUPPRESSION_KEY="another secret of 32 letters...."
     )
     assert wrong[1].startswith("0 people"), wrong
     await world.execute("DELETE FROM privacy_suppressed WHERE tenant_id = $1", platform.tenant_id)
-    code, printed = await run(world, "privacy", "reapply", str(file))
+    code, printed = await command(world, "privacy", "reapply", str(file))
     assert (code, printed) == (0, "1 people were there and are forgotten again; 1 marks were missing.\n")
     assert await number_of(world, platform, "ada") is None
     assert await number_of(world, platform, "ben") is not None
-    code, printed = await run(world, "privacy", "reapply", str(file))
+    code, printed = await command(world, "privacy", "reapply", str(file))
     assert printed == "0 people were there and are forgotten again; 0 marks were missing.\n"
 
 
 async def test_a_ledger_that_is_damaged_is_refused_whole(world: World, platform: Platform, tmp_path: Path) -> None:
     file = tmp_path / "damaged.ndjson"
     file.write_text(f'{{"tenant":{platform.tenant_id},"digest":"{"ab" * 32}","day":"2026-01-01"}}\nnothing\n')
-    code, printed = await run(world, "privacy", "reapply", str(file))
+    code, printed = await command(world, "privacy", "reapply", str(file))
     assert code == 1
     assert "Line 2" in printed
     async with world.database.connection("owner") as connection:
@@ -99,9 +86,9 @@ async def test_after_it_is_compacted_no_file_of_the_database_holds_them(world: W
     events = [spent(userId=FAN, stripePaymentIntentId=f"{FAN}-{n}") for n in range(30)]
     await world.http.post("/api/passport/batch", events, platform.server)
     assert await files_with(world, FAN)
-    assert (await run(world, "privacy", "forget", platform.tenant.slug, FAN))[0] == 0
+    assert (await command(world, "privacy", "forget", platform.tenant.slug, FAN))[0] == 0
     assert await files_with(world, FAN)  # deleted rows are still there
-    code, printed = await run(world, "privacy", "compact")
+    code, printed = await command(world, "privacy", "compact")
     assert code == 0, printed
     assert printed.count("rewritten in") == 5, printed
     assert await files_with(world, FAN) == []

@@ -1,6 +1,9 @@
 """Passwords are checked one at a time, so many wait, and whoever comes then is turned away."""
 
 import asyncio
+import time
+
+import pytest
 
 from coliseum.accounts.passwords import Passwords
 from coliseum.errors import RequestRefused
@@ -19,9 +22,13 @@ async def test_only_so_many_passwords_are_checked_and_wait() -> None:
         passwords.close()
 
 
-async def test_who_comes_while_too_many_wait_is_turned_away_with_a_turn_of_their_own(world: World) -> None:
+async def test_who_comes_while_too_many_wait_is_turned_away_with_a_turn_of_their_own(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     human = await new_person(world)
     places = world.services.logins.passwords.places
+    moment = time.monotonic()
+    monkeypatch.setattr(places, "_monotonic", lambda: moment)
     taken = 0
     while not places.full:
         places.enter()

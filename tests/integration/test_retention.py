@@ -6,56 +6,19 @@ from typing import Any
 
 import pytest
 
-from coliseum import db
 from coliseum.audit.verify import verify as verify_numbers
 from coliseum.passport.subjects import BELIEVED_S
-from coliseum.privacy import retention
-from coliseum.privacy.retention import SQL, Expired, retain, unheard_of
+from coliseum.privacy.retention import retain, unheard_of
 from coliseum.trail.verify import verify
 from support.consenting import say, word
 from support.festival import event, spent, vote
 from support.forgetting import number_of
 from support.page import processing
+from support.retaining import keeping, known, long_ago, run, send
 from support.services import SECRET_KEY, Platform, World
 from support.trail import entries_of
 
 pytestmark = pytest.mark.long
-
-
-async def send(world: World, platform: Platform, *events: dict[str, Any]) -> None:
-    reply = await world.http.post("/api/passport/batch", list(events), platform.server)
-    assert reply.status == 201, reply
-
-
-async def keeping(world: World, platform: Platform, months: int | None) -> None:
-    """The tenant keeps what is about people for so long."""
-    reply = await world.http.send("PATCH", "/api/tenant", b'{"retentionMonths": %s}' % _json(months), platform.server)
-    assert reply.status == 200, reply
-
-
-def _json(months: int | None) -> bytes:
-    return b"null" if months is None else b"%d" % months
-
-
-async def long_ago(world: World, platform: Platform, months: int) -> None:
-    """Everything that the log holds was received so many months earlier than it was."""
-    for table in ("passport_entries", "passport_subjects"):
-        await world.execute(
-            f"UPDATE {table} SET created_at = created_at - make_interval(months => $2) WHERE tenant_id = $1",  # noqa: S608
-            platform.tenant_id, months,
-        )  # fmt: skip
-
-
-async def run(world: World, platform: Platform) -> Expired:
-    [done] = await retain(
-        world.database, world.services.trail, datetime.now(UTC), tenant_id=platform.tenant_id, asked_by="operator"
-    )
-    return done
-
-
-async def known(world: World, platform: Platform) -> set[str]:
-    rows = await world.fetch("SELECT user_id FROM passport_subjects WHERE tenant_id = $1", platform.tenant_id)
-    return {row["user_id"] for row in rows}
 
 
 async def test_who_was_not_heard_of_for_long_enough_is_nobody_and_who_was_stays(
@@ -159,10 +122,7 @@ async def test_who_has_said_no_is_kept_so_that_it_is_known(world: World, platfor
     assert await known(world, platform) == {"no", "ads"}
 
 
-async def test_personal_fields_end_by_age_for_everybody(
-    world: World, platform: Platform, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(retention, "PERSONAL_AT_ONCE", 2)
+async def test_personal_fields_end_by_age_for_everybody(world: World, platform: Platform) -> None:
     bought = [spent(userId="ada", stripePaymentIntentId=f"pi_{number}") for number in range(6)]
     await send(world, platform, *bought[:5])
     await long_ago(world, platform, 13)
@@ -202,90 +162,3 @@ async def test_the_trail_says_how_many_and_nobodys_name(world: World, platform: 
     ]
     assert "lovelace" not in str(told)
     assert (await verify(world.database, [SECRET_KEY], {})).bad == []
-
-
-async def test_many_are_let_go_some_at_a_time_and_a_run_that_breaks_off_is_gone_on_with(
-    world: World, platform: Platform, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(retention, "PEOPLE_AT_ONCE", 10)
-    monkeypatch.setattr(retention, "PEOPLE_FOUND_MAX", 25)
-    await send(world, platform, *(vote(userId=f"fan-{number}") for number in range(60)))
-    await long_ago(world, platform, 13)
-    await keeping(world, platform, 12)
-    assert (await unheard_of(world.database, datetime.now(UTC), platform.tenant_id) or (0, 0))[1] == 25
-    right, turns = retention._Run._expire, 0
-
-    async def breaking(self: Any, people: list[int], heads: Any) -> int:
-        nonlocal turns
-        turns += 1
-        if turns == 3:
-            raise OSError("broken off")
-        return await right(self, people, heads)
-
-    monkeypatch.setattr(retention._Run, "_expire", breaking)
-    with pytest.raises(OSError, match="broken off"):
-        await run(world, platform)
-    assert len(await known(world, platform)) == 40
-    assert (await run(world, platform)).people == 40
-    assert await known(world, platform) == set()
-    erased = await world.value(
-        "SELECT count(DISTINCT certificate) FROM privacy_erasures WHERE tenant_id = $1 AND requested_by = 'retention'",
-        platform.tenant_id,
-    )
-    assert erased == 60
-
-
-async def test_who_is_heard_of_while_it_is_under_way_stays(world: World, platform: Platform) -> None:
-    await send(world, platform, vote(userId="ada"), vote(userId="ben"), vote(userId="cleo"))
-    await long_ago(world, platform, 13)
-    numbers = [await number_of(world, platform, fan) for fan in ("ada", "ben", "cleo")]
-    heads = await world.fetch(SQL["retention_heads"], platform.tenant_id)
-    await send(world, platform, vote(userId="ben"),
-               event("social.follow", userId="dan", targetType="user", targetId="cleo"))  # fmt: skip
-    async with world.database.tenant(platform.tenant_id, "owner") as connection:
-        gone = await connection.fetchval(
-            SQL["expire_people"], platform.tenant_id, numbers, [row["partition"] for row in heads],
-            [row["head"] for row in heads], datetime.now(UTC),
-        )  # fmt: skip
-    assert gone == 1
-    assert await known(world, platform) == {"ben", "cleo", "dan"}
-
-
-async def test_two_processors_do_not_do_it_at_once(world: World, platform: Platform) -> None:
-    await send(world, platform, vote(userId="ada"))
-    await long_ago(world, platform, 13)
-    await keeping(world, platform, 12)
-    now = datetime.now(UTC)
-    other = await db.connect(world.settings.database_url or "", "processor")
-    try:
-        assert await other.fetchval(SQL["try_retention_lock"])
-        assert await retain(world.database, world.services.trail, now, tenant_id=platform.tenant_id) == []
-        assert await known(world, platform) == {"ada"}
-    finally:
-        await other.close()
-    assert len(await retain(world.database, world.services.trail, now, tenant_id=platform.tenant_id)) == 1
-    assert await retain(world.database, world.services.trail, now, tenant_id=platform.tenant_id) == []
-    assert await known(world, platform) == set()
-
-
-@pytest.mark.parametrize(("ahead", "left"), [(timedelta(days=2), {"ada"}), (timedelta(0), set())])
-async def test_nothing_is_deleted_by_a_clock_that_the_database_contradicts(
-    world: World, platform: Platform, monkeypatch: pytest.MonkeyPatch, ahead: timedelta, left: set[str]
-) -> None:
-    monkeypatch.setattr(retention, "LOOKED_EVERY_S", 0.02)
-    await send(world, platform, vote(userId="ada"))
-    await long_ago(world, platform, 13)
-    await keeping(world, platform, 12)
-    looking = asyncio.create_task(
-        retention.retain_regularly(world.database, world.services.trail, lambda: datetime.now(UTC) + ahead)
-    )
-    try:
-        async with asyncio.timeout(2 if left else 20):
-            while await known(world, platform):
-                await asyncio.sleep(0.02)
-    except TimeoutError:
-        pass
-    finally:
-        looking.cancel()
-        await asyncio.wait([looking])
-    assert await known(world, platform) == left

@@ -135,6 +135,8 @@ class Pipeline:
         """The same events with the numbers that other processes have stored meanwhile; those that are still wanted."""
         new = [person for draft in drafts for person in draft.entry.people if person.is_new]
         self._subjects.forget(request.tenant.tenant_id, new)
+        known = {draft.record.user_id for draft in drafts if draft.record.user_id and not draft.entry.people}
+        self._subjects.drop(request.tenant.tenant_id, known)  # one of them may be nobody any more
         await enrich.make_entries(drafts, request, self._subjects)
         made = [draft for draft in drafts if draft.refusal is None]
         if referring := [draft for draft in made if draft.record.reference is not None]:

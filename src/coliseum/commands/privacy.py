@@ -101,14 +101,15 @@ async def _forget(slug: str, user_id: str) -> Any:
 
 
 async def _retain(slug: str, dry_run: bool) -> str:
-    from coliseum.privacy.retention import retain, unheard_of  # noqa: PLC0415 - as above
+    from coliseum.privacy.retention import PEOPLE_FOUND_MAX, retain, unheard_of  # noqa: PLC0415 - as above
 
-    async with _working(owner=1, processor=2) as (database, trail, _):
+    async with _working(processor=1) as (database, trail, _):
         tenant, now = await _tenant(database, slug), utc_now()
         if dry_run:
             found = await unheard_of(database, now, tenant.tenant_id)
             if found is not None:
-                return f"{found[1]} people were not heard of since {found[0]:%Y-%m-%d}; nothing was done."
+                most = "At least " if found[1] == PEOPLE_FOUND_MAX else ""
+                return f"{most}{found[1]} people were not heard of since {found[0]:%Y-%m-%d}; nothing was done."
             return f"{slug} keeps what is about people without an end."
         done = await retain(database, trail, now, tenant_id=tenant.tenant_id, asked_by="operator")
     if done:

@@ -1183,16 +1183,20 @@ CREATE FUNCTION public.privacy_note_consent() RETURNS trigger
     SET search_path TO 'public', 'pg_temp'
     AS $$
 BEGIN
+    IF NOT EXISTS (
+        SELECT FROM passport_subjects s WHERE s.tenant_id = NEW.tenant_id AND s.subject_id = NEW.subject_id
+    ) THEN
+        RAISE unique_violation USING TABLE = 'passport_subjects', MESSAGE = 'this number is nobody''s any more';
+    END IF;
     INSERT INTO privacy_consents AS c (tenant_id, subject_id, purpose, granted, partition, "offset")
-    SELECT NEW.tenant_id, s.subject_id, NEW.metadata->>'purpose',
-           (NEW.metadata->>'granted')::boolean AND NEW.metadata->>'source' <> 'gpc', NEW.partition, NEW."offset"
-    FROM passport_subjects s WHERE s.tenant_id = NEW.tenant_id AND s.subject_id = NEW.subject_id
+    VALUES (NEW.tenant_id, NEW.subject_id, NEW.metadata->>'purpose',
+            (NEW.metadata->>'granted')::boolean AND NEW.metadata->>'source' <> 'gpc', NEW.partition, NEW."offset")
     ON CONFLICT (tenant_id, subject_id, purpose) DO UPDATE
     SET granted = excluded.granted, partition = excluded.partition, "offset" = excluded."offset"
     WHERE (c.partition, c."offset") < (excluded.partition, excluded."offset");
     RETURN NULL;
-EXCEPTION WHEN foreign_key_violation THEN
-    RETURN NULL; -- in this very moment the person became nobody; the entry stands, as every other of theirs
+EXCEPTION WHEN foreign_key_violation THEN -- they became nobody in this very moment
+    RAISE unique_violation USING TABLE = 'passport_subjects', MESSAGE = 'this number is nobody''s any more';
 END $$;
 CREATE FUNCTION public.trail_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -2726,7 +2730,6 @@ GRANT SELECT ON TABLE public.privacy_erasures TO coliseum_capture;
 GRANT SELECT ON TABLE public.privacy_erasures TO coliseum_processor;
 GRANT USAGE ON SEQUENCE public.privacy_erasures_number_seq TO coliseum_accounts;
 GRANT SELECT ON TABLE public.privacy_retention TO coliseum_processor;
-GRANT SELECT ON TABLE public.privacy_retention TO coliseum_app;
 GRANT SELECT,INSERT ON TABLE public.privacy_suppressed TO coliseum_accounts;
 GRANT SELECT ON TABLE public.privacy_suppressed TO coliseum_capture;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.processor_nodes TO coliseum_processor;

@@ -23,6 +23,8 @@ entries, the next process would often store one of them first, and a large appen
 NOBODY = db.Uuid(bytes(16))
 BELIEVED_S = 2.0
 """What is remembered is believed for so long after it was asked who has been forgotten: then nobody names them."""
+ERASURES_READ_MAX = 5_000
+"""When more people became nobody between two questions, it is cheaper to remember everybody anew."""
 ASKED_AGAIN_S = BELIEVED_S / 2
 """At this age it is asked beside the request, so that in a steady stream none waits for it."""
 
@@ -112,7 +114,7 @@ class Subjects:
         self._database = database
         self._suppression = suppression
         self._asked_at = -math.inf
-        self._last_erasure = 0
+        self._last_erasure: int | None = None
         self._asking: asyncio.Task[None] | None = None
         self._young: dict[int, dict[str, Subject]] = {}
         self._old: dict[int, dict[str, Subject]] = {}
@@ -221,8 +223,11 @@ class Subjects:
         """Remember nobody any more who has been forgotten."""
         now = asyncio.get_running_loop().time()
         async with self._database.connection("capture") as connection:
-            erased = await db.rows(connection, _Erased, SQL["forgotten_since"], self._last_erasure)
-        if erased[0].last < self._last_erasure:  # the database is an older one: nothing is known about who is in it
+            asked = (self._last_erasure, ERASURES_READ_MAX)
+            erased = await db.rows(connection, _Erased, SQL["forgotten_since"], *asked)
+        # When the database is an older one, nothing is known about who is in it.
+        more = erased[0].last - (self._last_erasure or 0)
+        if self._last_erasure is None or not 0 <= more <= ERASURES_READ_MAX:
             self._young, self._old, self._young_count = {}, {}, 0
         gone = {(each.tenant_id, each.subject_id) for each in erased if each.subject_id is not None}
         for tenant_id in {tenant_id for tenant_id, _ in gone if tenant_id is not None}:
@@ -239,6 +244,13 @@ class Subjects:
             for person in people:
                 if remembered.get(person.user_id) is person:
                     del remembered[person.user_id]
+
+    def drop(self, tenant_id: int, user_ids: Collection[str]) -> None:
+        """Ask for these users anew when they are named next, whatever is known of them."""
+        for generation in (self._young, self._old):
+            remembered = generation.get(tenant_id, {})
+            for user_id in user_ids:
+                remembered.pop(user_id, None)
 
     def _remember(self, tenant_id: int, subjects: Mapping[str, Subject]) -> None:
         if self._young_count + len(subjects) > GENERATION_SUBJECTS_MAX:

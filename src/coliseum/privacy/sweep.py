@@ -11,7 +11,10 @@ from coliseum.telemetry import Log, described
 SQL: Final = db.statements("coliseum.privacy")
 EVERY_S: Final = 10.0
 LOOK_BACK: Final = timedelta(hours=1)
-"""A process believes what it remembers for two seconds, and an append takes no longer than its connection is held."""
+MANY_LOOK_BACK: Final = timedelta(minutes=1)
+"""Of the many whom retention lets go.
+
+A process believes what it remembers for two seconds, and an append takes no longer than its connection is held."""
 
 
 async def sweep(database: db.Database, now: datetime) -> int:
@@ -21,7 +24,7 @@ async def sweep(database: db.Database, now: datetime) -> int:
         tenants = await connection.fetch(SQL["erased_since"], since)
     for record in tenants:  # by the owner, under the tenant's policy: processors change nothing of the log's
         async with database.tenant(record["tenant_id"], "owner") as connection:
-            done = await connection.execute(SQL["sweep_personal"], record["tenant_id"], since)
+            done = await connection.execute(SQL["sweep_personal"], record["tenant_id"], since, now - MANY_LOOK_BACK)
         swept += int(done.rpartition(" ")[2])
     return swept
 

@@ -30,7 +30,7 @@ LIMITS: Final = {
     "declaredBoards": _("Boards of your own"),
     "webhookEndpoints": _("Webhook endpoints"),
     "seats": _("Members"),
-    "reportBranding": _("Reports in your own name and colours"),
+    "reportBranding": _("Shared pages in your own name"),
 }
 NO_LIMIT: Final = _("no limit")
 EVERY: Final = _("every")

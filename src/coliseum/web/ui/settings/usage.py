@@ -26,8 +26,8 @@ LIMITS: Final = {
     "eventsPerMonth": _("Events a month"), "requestsPerMinute": _("Reads a minute"),
     "historyDays": _("Days of history"), "windows": _("Windows"), "filters": _("Filters"),
     "live": _("Live by WebSocket"), "exports": _("Exports"), "declaredBoards": _("Own boards"),
-    "webhookEndpoints": _("Webhook endpoints"), "seats": _("Seats"), "reportBranding": _("Own branding of reports"),
-    "keys": _("Keys that work"),
+    "webhookEndpoints": _("Webhook endpoints"), "seats": _("Seats"),
+    "reportBranding": _("Shared pages in your own name"), "keys": _("Keys that work"),
 }  # fmt: skip
 
 

@@ -1,0 +1,1 @@
+DELETE FROM privacy_retention WHERE tenant_id = $1
