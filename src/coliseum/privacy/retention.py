@@ -26,6 +26,9 @@ ACTOR: Final = "processor"
 EVERY: Final = timedelta(days=1)
 STEP_MAX: Final = timedelta(days=2)
 LOOKED_EVERY_S: Final = 3_600.0
+RUN_S_MAX: Final = 6 * 3_600.0
+"""A run that takes longer waits for a server that nobody hears any more."""
+CLOSE_S: Final = 3.0
 CLOCKS_APART_MAX: Final = timedelta(days=1)
 PEOPLE_FOUND_MAX: Final = 500_000
 """So many numbers are held in memory at once; there are more looks when there are more."""
@@ -93,7 +96,7 @@ async def retain(
     done = []
     async with _connected(database, "processor") as reader, _connected(database, "owner") as owner:
         await _check_clock(reader, now)
-        if not await reader.fetchval(SQL["try_retention_lock"]):
+        if not await reader.fetchval(SQL["try_retention_lock"]):  # given back by the end of its connection
             return []
         for record in await reader.fetch(SQL["kept_without_end"]):
             async with _tenant(owner, record["tenant_id"]):
@@ -129,7 +132,9 @@ async def retain_regularly(database: db.Database, trail: Trail, clock: Clock) ->
     """Look every hour whether it is time, for as long as the process lives."""
     while True:
         try:
-            for each in await retain(database, trail, clock()):
+            async with asyncio.timeout(RUN_S_MAX):
+                done = await retain(database, trail, clock())
+            for each in done:
                 Log().info("people_expired", tenant=each.tenant_id, people=each.people, personal=each.personal)
         except ClocksDisagree as error:
             Log().warning("retention_waits", error=described(error))
@@ -210,8 +215,10 @@ async def _connected(database: db.Database, right: db.Right) -> AsyncIterator[An
     connection = await db.connect(database.url, right)
     try:
         yield connection
-    finally:
-        await connection.close()
+    except BaseException:
+        connection.terminate()  # a server that does not answer would never say goodbye, and a processor never end
+        raise
+    await connection.close(timeout=CLOSE_S)
 
 
 @asynccontextmanager
